@@ -1,0 +1,133 @@
+"""The GAN and its one `train_step`; a variant is a set of settings, never a subclass."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from pipeline.data import SIDE, Digits, batches, to_float
+from pipeline.gan.networks import build_discriminator, build_generator
+from pipeline.gan.objectives import OBJECTIVES
+from pipeline.gan.penalties import judge_with_penalty
+from pipeline.params import VariantSettings
+
+ADAM_EPSILON = 1e-8  # the question's optimiser had this one; it matters where saturated units make gradients tiny
+
+
+class GAN(keras.Model):
+    """A generator and a discriminator in turn: one step of each per batch, fresh latents for both.
+
+    Every random number is a pure function of (seed, step): training continues from any step as if it had never stopped.
+    """
+
+    def __init__(self, variant: VariantSettings, seed: int, steps: int) -> None:
+        super().__init__(name="gan")
+        keras.utils.set_random_seed(seed)  # of the initial weights
+        self.variant, self.seed = variant, seed
+        self.generator = build_generator(variant)
+        self.discriminator = build_discriminator(variant)
+        # The question's code judged samples by a second discriminator, `D_1/...`, that no optimiser ever touched.
+        self.judge_of_fakes = self.discriminator if variant.share_discriminator else build_discriminator(variant, "untrained_discriminator")
+        self.averaged_generator = build_generator(variant) if variant.ema_half_life_images else self.generator
+        self.objective = OBJECTIVES[variant.objective]
+        self.discriminator_optimizer = _adam(variant, variant.discriminator_learning_rate, steps)
+        self.discriminator_optimizer.build(self.discriminator.trainable_variables)
+        self.averaged_generator.set_weights(self.generator.get_weights())
+        self.step = self.add_weight((), "zeros", "int64", trainable=False, name="step")
+        self.trackers = [keras.metrics.Mean(name) for name in self.recorded]
+        self.compile(optimizer=_adam(variant, variant.generator_learning_rate, steps), jit_compile=False)
+        self.optimizer.build(self.generator.trainable_variables)
+
+    @property
+    def recorded(self) -> tuple[str, ...]:
+        """The names of what a step records."""
+        return ("d_loss", *self.objective.terms, "g_loss", "d_penalty", "d_output_real", "d_output_fake")
+
+    @property
+    def metrics(self) -> list[keras.metrics.Metric]:
+        return self.trackers
+
+    def train_step(self, batch: tuple[tf.Tensor, tf.Tensor]) -> dict[str, tf.Tensor]:
+        """One step of the discriminator, one of the generator, one of the average; returns the epoch's means so far."""
+        images, labels = batch
+        recorded = self._train_discriminator(images, labels) | self._train_generator(images, labels)
+        self.step.assign_add(1)
+        if self.averaged_generator is not self.generator:
+            self._average_generator(tf.shape(labels)[0])
+        for tracker in self.trackers:
+            tracker.update_state(recorded[tracker.name])
+        return {tracker.name: tracker.result() for tracker in self.trackers}
+
+    def _train_discriminator(self, images: tf.Tensor, labels: tf.Tensor) -> dict[str, tf.Tensor]:
+        fakes = self._generate(labels, stream=0)
+        with tf.GradientTape() as tape:
+            real, r1 = judge_with_penalty(lambda x: self._judge(self.discriminator, x, labels), images, self.variant.r1_gamma)
+            fake, r2 = judge_with_penalty(lambda x: self._judge(self.judge_of_fakes, x, labels), fakes, self.variant.r2_gamma)
+            terms = self.objective.discriminator(real, fake)
+            adversarial = tf.add_n(list(terms.values()))
+            loss = adversarial + r1 + r2
+        variables = self.discriminator.trainable_variables
+        self.discriminator_optimizer.apply(tape.gradient(loss, variables), variables)
+        outputs = {"d_output_real": tf.reduce_mean(real), "d_output_fake": tf.reduce_mean(fake)}
+        return {"d_loss": adversarial, "d_penalty": r1 + r2} | terms | outputs
+
+    def _train_generator(self, images: tf.Tensor, labels: tf.Tensor) -> dict[str, tf.Tensor]:
+        real = self._judge(self.discriminator, images, labels)
+        with tf.GradientTape() as tape:
+            fake = self._judge(self.judge_of_fakes, self._generate(labels, stream=1), labels)
+            loss = self.objective.generator(real, fake)
+        variables = self.generator.trainable_variables
+        self.optimizer.apply(tape.gradient(loss, variables), variables)
+        return {"g_loss": loss}
+
+    def _generate(self, labels: tf.Tensor, stream: int) -> tf.Tensor:
+        latents = draw_latents(self.variant, tf.shape(labels)[0], self.seed, 2 * self.step + stream)
+        return self.generator(generator_inputs(self.variant, latents, labels), training=True)
+
+    def _judge(self, discriminator: keras.Model, images: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
+        inputs = {"image": images, "label": labels} if self.variant.conditional else {"image": images}
+        return discriminator(inputs, training=True)
+
+    def _average_generator(self, batch_size: tf.Tensor) -> None:
+        """w' <- decay w' + (1 - decay) w, decay = min(0.5^(batch / half-life), (1 + step) / (10 + step)): short at first, when w moves fast."""
+        step = tf.cast(self.step, tf.float32)
+        decay = 0.5 ** (tf.cast(batch_size, tf.float32) / self.variant.ema_half_life_images)
+        decay = tf.minimum(decay, (1 + step) / (10 + step))
+        for average, variable in zip(self.averaged_generator.variables, self.generator.variables, strict=True):
+            average.assign(average + (1 - decay) * (variable - average))
+
+
+def image_low(variant: VariantSettings) -> float:
+    """The darkest value of an image: what the generator's output activation can reach, [low, 1]."""
+    return -1.0 if variant.output_activation == "tanh" else 0.0
+
+
+def draw_latents(variant: VariantSettings, count: int | tf.Tensor, seed: int, number: int | tf.Tensor) -> tf.Tensor:
+    """Latents (count, z), a pure function of (seed, number)."""
+    key = tf.stack([tf.cast(seed, tf.int64), tf.cast(number, tf.int64)])
+    shape = (count, variant.latent_size)
+    if variant.latent_distribution == "uniform":
+        return tf.random.stateless_uniform(shape, key, -1, 1)
+    return tf.random.stateless_normal(shape, key)
+
+
+def generator_inputs(variant: VariantSettings, latents: tf.Tensor, labels: tf.Tensor) -> dict[str, tf.Tensor]:
+    """What the variant's generator takes: latents (n, z), and labels (n,) if it is conditional."""
+    return {"latent": latents, "label": labels} if variant.conditional else {"latent": latents}
+
+
+def training_batches(digits: Digits, variant: VariantSettings, seed: int) -> tf.data.Dataset:
+    """Endless batches of images (b, 28, 28, 1) in [low, 1] and labels (b,)."""
+
+    def converted() -> Iterator[tuple[Any, Any]]:
+        for images, labels in batches(digits, variant.batch_size, seed):
+            yield to_float(images, image_low(variant)), labels.astype("int32")
+
+    shapes = (tf.TensorSpec((variant.batch_size, SIDE, SIDE, 1)), tf.TensorSpec((variant.batch_size,), tf.int32))
+    return tf.data.Dataset.from_generator(converted, output_signature=shapes).prefetch(8)
+
+
+def _adam(variant: VariantSettings, learning_rate: float, steps: int) -> keras.optimizers.Adam:
+    schedule = keras.optimizers.schedules.CosineDecay(learning_rate, steps, alpha=variant.final_learning_rate_fraction)
+    return keras.optimizers.Adam(schedule, variant.adam_beta_1, variant.adam_beta_2, ADAM_EPSILON)

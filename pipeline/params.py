@@ -1,0 +1,182 @@
+"""params.yaml as strict typed settings: every key is there, known, of its type and in its range, or nothing runs.
+
+It accepts or refuses and computes nothing: what a stage does follows from the values, which DVC tracks by itself.
+`python -m pipeline.params` checks the file.
+"""
+
+import difflib
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
+
+from pipeline.errors import SettingsError, one_line_errors
+
+PARAMS = Path("params.yaml")
+
+Count = Annotated[int, Field(ge=1)]
+Seed = Annotated[int, Field(ge=0, lt=2**31)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+NonNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Momentum = Annotated[float, Field(ge=0, lt=1)]
+Fraction = Annotated[float, Field(gt=0, le=1)]
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class RunSettings(Section):
+    variants: Annotated[list[str], Field(min_length=1)]
+    seeds: Annotated[list[Seed], Field(min_length=1)]
+    threads: Count
+
+
+class DownloadSettings(Section):
+    source: Literal["mnist", "digits"]
+    mirrors: Annotated[list[str], Field(min_length=1)]
+    connect_timeout_seconds: Positive
+    read_timeout_seconds: Positive
+    attempts: Count
+
+
+class PreprocessSettings(Section):
+    validation_every: Annotated[int, Field(ge=2)]
+
+
+class ClassifierSettings(Section):
+    seed: Seed
+    epochs: Count
+    batch_size: Count
+    learning_rate: Positive
+    width: Count
+    shift_pixels: Annotated[int, Field(ge=0, le=8)]
+
+
+class TrainSettings(Section):
+    epoch_images: Count
+    steps_per_call: Count
+    sheet_rows: Count
+
+
+class EvaluateSettings(Section):
+    samples: Annotated[int, Field(ge=2)]
+    seed: Seed
+
+
+class VariantSettings(Section):
+    """What one GAN is; params.yaml says what each number means."""
+
+    training_images: Count
+    batch_size: Count
+    network: Literal["dense", "convolutional"]
+    width: Count
+    hidden_activation: Literal["linear", "relu", "leaky_relu"]
+    initializer: Literal["glorot", "normal"]
+    latent_size: Count
+    latent_distribution: Literal["uniform", "normal"]
+    output_activation: Literal["tanh", "sigmoid"]
+    discriminator_activation: Literal["linear", "sigmoid"]
+    share_discriminator: bool
+    conditional: bool
+    objective: Literal["non_saturating", "relativistic"]
+    r1_gamma: NonNegative
+    r2_gamma: NonNegative
+    generator_learning_rate: Positive
+    discriminator_learning_rate: Positive
+    adam_beta_1: Momentum
+    adam_beta_2: Momentum
+    final_learning_rate_fraction: Fraction
+    ema_half_life_images: Annotated[int, Field(ge=0)]
+
+
+class Settings(Section):
+    run: RunSettings
+    download: DownloadSettings
+    preprocess: PreprocessSettings
+    classifier: ClassifierSettings
+    train: TrainSettings
+    evaluate: EvaluateSettings
+    gan: dict[str, VariantSettings]
+
+    @model_validator(mode="after")
+    def _parts_fit(self) -> Self:
+        for index, variant in enumerate(self.run.variants):
+            if variant not in self.gan:
+                raise ValueError(f"run.variants.{index}: expected a section under gan:, received {variant!r}{_nearest(variant, self.gan)}")
+        for name, listed in (("variants", self.run.variants), ("seeds", self.run.seeds)):
+            if len(set(listed)) != len(listed):
+                raise ValueError(f"run.{name}: expected each entry once, received {listed}")
+        for name, gan in self.gan.items():
+            self._check_budget(name, gan)
+        return self
+
+    def _check_budget(self, name: str, gan: VariantSettings) -> None:
+        epoch = self.train.epoch_images
+        if gan.batch_size > epoch:
+            raise ValueError(f"gan.{name}.batch_size: expected at most train.epoch_images ({epoch}), received {gan.batch_size}")
+        if gan.training_images % epoch:
+            nearest = max(1, round(gan.training_images / epoch)) * epoch
+            raise ValueError(
+                f"gan.{name}.training_images: expected a multiple of train.epoch_images ({epoch}), "
+                f"received {gan.training_images}; the nearest is {nearest}"
+            )
+
+
+def load_settings(path: Path = PARAMS) -> Settings:
+    """Read and check params.yaml; a `SettingsError` names the first wrong key, what was expected and what came."""
+    content = read_yaml(path)
+    try:
+        return Settings.model_validate(content)
+    except ValidationError as error:
+        raise SettingsError(f"{path}: {_describe(error.errors()[0])}") from None
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """Read a YAML file that holds a mapping."""
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SettingsError(f"{path}: no such file; run in the project's folder") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        reason = " ".join(str(error).split())
+        raise SettingsError(f"{path}: expected YAML, received something else ({reason})") from None
+    if not isinstance(content, dict):
+        found = "an empty file" if content is None else type(content).__name__
+        raise SettingsError(f"{path}: expected sections such as run: and gan:, received {found}; `git checkout {path}` brings it back")
+    return content
+
+
+def _describe(error: ErrorDetails) -> str:
+    key = ".".join(str(part) for part in error["loc"])
+    received = error["input"]
+    match error["type"]:
+        case "value_error":
+            return str(error["ctx"]["error"])
+        case "extra_forbidden":
+            return f"{key}: expected a known key, received an unknown one{_nearest(str(error['loc'][-1]), _known_keys(error['loc']))}"
+        case "missing":
+            return f"{key}: expected a value, the key is missing"
+        case _:
+            expected = error["msg"].removeprefix("Input should be ")
+            return f"{key}: expected {expected}, received {received!r}"
+
+
+def _known_keys(location: tuple[int | str, ...]) -> list[str]:
+    """The keys of the section that `location` lies in."""
+    section: Any = Settings
+    for part in location[:-1]:
+        section = section.model_fields[part].annotation if isinstance(section, type) and issubclass(section, Section) else VariantSettings
+    return list(section.model_fields)
+
+
+def _nearest(name: str, known: Any) -> str:
+    matches = difflib.get_close_matches(name, list(known), n=1, cutoff=0)
+    return f"; the nearest known is {matches[0]}" if matches else ""
+
+
+if __name__ == "__main__":
+    with one_line_errors():
+        load_settings()

@@ -1,0 +1,58 @@
+"""Set the cells side by side: reads every cell's metrics, writes the leaderboard, best Fréchet distance first.
+
+It runs last, and on its way removes what cells that params.yaml no longer names have left behind.
+"""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from pipeline.artifacts import read_json, write_json
+from pipeline.cells import cell_name
+from pipeline.errors import one_line_errors
+from pipeline.leftovers import remove_other_folders, tidy_lock
+from pipeline.params import RunSettings, load_settings
+
+REAL = ("data_set", "classifier_accuracy", "classifier_sha256", "samples_real", "frechet_distance_real", "classifier_score_real")
+COLUMNS = ("frechet_distance", "classifier_score", "class_consistency", "effective_classes", "d_loss_first", "d_loss_last", "g_loss_last")
+
+
+def compare(gans: Path, evaluations: Path, leaderboard: Path, settings: RunSettings) -> None:
+    """Write the leaderboard of the cells that `settings` name."""
+    cells = [cell_name(variant, seed) for variant in settings.variants for seed in settings.seeds]
+    for folder in (gans, evaluations):
+        remove_other_folders(folder, set(cells))
+    tidy_lock(Path("dvc.lock"), _lock_order(cells))
+    rows = [read_json(evaluations / cell / "metrics.json") for cell in cells]
+    real = {name: rows[0][name] for name in REAL}
+    ranked = sorted(({name: row[name] for name in row if name not in REAL} for row in rows), key=_rank)
+    write_json(leaderboard, {"real": real, "cells": ranked})
+    print(_as_table(real, ranked))
+
+
+def _lock_order(cells: list[str]) -> list[str]:
+    """The stages as dvc.yaml lists them."""
+    stages = ["download", "preprocess", "classifier", "reference"]
+    return stages + [f"{stage}@{cell}" for stage in ("train", "evaluate") for cell in cells] + ["compare"]
+
+
+def _rank(row: dict[str, Any]) -> tuple[bool, float, str, int]:
+    distance = row["frechet_distance"]
+    return distance is None, distance or 0.0, row["variant"], row["seed"]
+
+
+def _as_table(real: dict[str, Any], rows: list[dict[str, Any]]) -> str:
+    width = max(len(name) for name in COLUMNS)
+    lines = [f"Samples of {real['data_set']}, scored by a classifier of {real['classifier_accuracy']:.2%}", ""]
+    lines.append(f"{'cell':24}{'status':>10}" + "".join(f"{name:>{width + 2}}" for name in COLUMNS))
+    for row in rows:
+        values = "".join(f"{'-' if row[name] is None else format(row[name], '.4f'):>{width + 2}}" for name in COLUMNS)
+        lines.append(f"{cell_name(row['variant'], row['seed']):24}{row['status']:>10}{values}")
+    floors = (real["frechet_distance_real"], real["classifier_score_real"], real["classifier_accuracy"])
+    lines.append(f"{'real digits':24}{'':>10}" + "".join(f"{value:>{width + 2}.4f}" for value in floors))
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    with one_line_errors():
+        compare(*map(Path, sys.argv[1:]), load_settings().run)

@@ -1,0 +1,70 @@
+"""Score one cell: reads its generator, the classifier and the reference, writes metrics.json.
+
+A cell that diverged is a row that says so, with no scores.
+"""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from pipeline.runtime import pin_runtime  # before keras, whose notices it silences; isort: split
+
+import numpy as np
+
+from pipeline.artifacts import read_json, write_json
+from pipeline.cells import GENERATOR, HISTORY
+from pipeline.data import Bytes, to_bytes
+from pipeline.errors import one_line_errors
+from pipeline.features import load_classifier, read_images
+from pipeline.gan.base import draw_latents, generator_inputs, image_low
+from pipeline.gan.networks import build_generator
+from pipeline.metrics.classes import class_consistency, class_histogram, classifier_score, effective_classes
+from pipeline.metrics.frechet import frechet_distance
+from pipeline.params import Settings, VariantSettings, load_settings
+from pipeline.tracking.mirror import evaluation_run, mirror_evaluation
+from pipeline.tracking.run import Run
+
+EVALUATION_LATENTS = -2  # a stream of its own beside those of training
+SCORES = ("frechet_distance", "classifier_score", "class_consistency", "effective_classes", "class_histogram")
+
+
+def evaluate(
+    cell: Path, weights: Path, features: Path, floors: Path, metrics: Path, settings: Settings, variant: str, seed: int, run: Run
+) -> None:
+    """Score the generator in the folder `cell`; write `metrics`."""
+    pin_runtime(settings.run.threads)
+    history = read_json(cell / HISTORY)
+    scores: dict[str, Any] = dict.fromkeys(SCORES)
+    if history["status"] == "finished":
+        with np.load(features) as reference:
+            labels = np.resize(reference["labels"], settings.evaluate.samples).astype(np.int32)
+            images = _draw(cell, settings.gan[variant], labels, settings.evaluate.seed)
+            reading = read_images(load_classifier(weights, settings.classifier.width), images)
+            scores["frechet_distance"] = frechet_distance(reference["features"].astype(np.float64), reading.features)
+        scores["classifier_score"] = classifier_score(reading.probabilities)
+        scores["class_histogram"] = class_histogram(reading.probabilities).tolist()
+        scores["effective_classes"] = effective_classes(class_histogram(reading.probabilities))
+        if settings.gan[variant].conditional:
+            scores["class_consistency"] = class_consistency(reading.probabilities, labels)
+    first, last = history["epochs"][0], history["epochs"][-1]
+    losses = {f"{name}_{when}": row[name] for name in ("d_loss", "g_loss") for when, row in (("first", first), ("last", last))}
+    about = {"variant": variant, "seed": seed, "status": history["status"], "samples": settings.evaluate.samples}
+    write_json(metrics, about | losses | scores | read_json(floors))
+    mirror_evaluation(run, metrics)
+
+
+def _draw(cell: Path, variant: VariantSettings, labels: np.ndarray, seed: int) -> Bytes:
+    """One image per label, (n, 28, 28)."""
+    generator = build_generator(variant)
+    generator.load_weights(cell / GENERATOR)
+    latents = draw_latents(variant, len(labels), seed, EVALUATION_LATENTS).numpy()
+    return to_bytes(generator.predict(generator_inputs(variant, latents, labels), batch_size=500, verbose=0), image_low(variant))
+
+
+if __name__ == "__main__":
+    with one_line_errors():
+        variant, seed, *paths = sys.argv[1:]
+        settings = load_settings()
+        cell, weights, features, floors, metrics = map(Path, paths)
+        with evaluation_run(settings, variant, int(seed), cell) as run:
+            evaluate(cell, weights, features, floors, metrics, settings, variant, int(seed), run)

@@ -1,0 +1,42 @@
+"""Decode the IDX files strictly and split them: reads the raw files, writes train, validation and test as .npz, pixels still bytes.
+
+The validation split is every k-th training image: fixed by position, so it needs no seed.
+"""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from pipeline.artifacts import read_json
+from pipeline.data import IDX_FILES, Digits, decode_idx, save_digits
+from pipeline.errors import DataError, one_line_errors
+from pipeline.params import PreprocessSettings, load_settings
+
+
+def preprocess(raw: Path, train: Path, validation: Path, test: Path, settings: PreprocessSettings) -> None:
+    """Write the three splits of the data set in the folder `raw`."""
+    name = read_json(raw / "dataset.json")["data_set"]
+    official_train, official_test = _read_pair(raw, name, *IDX_FILES[:2]), _read_pair(raw, name, *IDX_FILES[2:])
+    every = settings.validation_every
+    held_out = np.arange(len(official_train.labels)) % every == every - 1
+    save_digits(train, _where(official_train, ~held_out))
+    save_digits(validation, _where(official_train, held_out))
+    save_digits(test, official_test)
+
+
+def _read_pair(raw: Path, name: str, images_file: str, labels_file: str) -> Digits:
+    images, labels = (decode_idx((raw / file).read_bytes(), str(raw / file)) for file in (images_file, labels_file))
+    if len(images) != len(labels):
+        raise DataError(f"{raw / labels_file}: expected a label for each of {len(images)} images, received {len(labels)}; download both again")
+    return Digits(name, images, labels)
+
+
+def _where(digits: Digits, chosen: np.ndarray) -> Digits:
+    return Digits(digits.name, digits.images[chosen], digits.labels[chosen])
+
+
+if __name__ == "__main__":
+    with one_line_errors():
+        raw, train, validation, test = map(Path, sys.argv[1:])
+        preprocess(raw, train, validation, test, load_settings().preprocess)

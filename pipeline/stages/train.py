@@ -1,0 +1,96 @@
+"""Train one cell, a variant with a seed: reads the training split, writes generator weights, history and pictures.
+
+A GAN whose losses stop being finite is a result: training ends there and the cell's status is `diverged`.
+Durations go to the tracked run alone: the files are the same bytes on every run.
+"""
+
+import sys
+import time
+from pathlib import Path
+
+from pipeline.runtime import pin_runtime  # before keras, whose notices it silences; isort: split
+
+import keras
+import numpy as np
+
+from pipeline.artifacts import staged_folder, write_json
+from pipeline.cells import FIGURE, GENERATOR, HISTORY, SAMPLES, sheet_path
+from pipeline.data import CLASSES, load_digits, to_bytes
+from pipeline.errors import one_line_errors
+from pipeline.gan.base import GAN, draw_latents, generator_inputs, image_low, training_batches
+from pipeline.images import COLUMNS, sample_sheet, write_png, write_question_figure
+from pipeline.params import Settings, load_settings
+from pipeline.tracking.mirror import mirror_epoch, mirror_trained, training_run
+from pipeline.tracking.run import Run
+
+SHEET_LATENTS = -1  # training draws its latents under numbers from 0 on
+
+
+def train(data: Path, cell: Path, settings: Settings, variant: str, seed: int, run: Run) -> None:
+    """Train `variant` with `seed` on the split at `data`; fill the folder `cell`."""
+    pin_runtime(settings.run.threads)
+    digits, gan_settings = load_digits(data), settings.gan[variant]
+    steps = settings.train.epoch_images // gan_settings.batch_size
+    epochs = gan_settings.training_images // settings.train.epoch_images
+    gan = GAN(gan_settings, seed, steps * epochs)
+    gan.steps_per_execution = max(k for k in range(1, settings.train.steps_per_call + 1) if steps % k == 0)
+    with staged_folder(cell) as folder:
+        recorder = Recorder(folder, settings.train.sheet_rows, f"{variant}, seed {seed}, {digits.name}", run)
+        stream = training_batches(digits, gan_settings, seed)
+        gan.fit(stream, epochs=epochs, steps_per_epoch=steps, callbacks=[recorder], shuffle=False, verbose=0)
+        gan.averaged_generator.save_weights(folder / GENERATOR)
+        history = {"data_set": digits.name, "variant": variant, "seed": seed, "status": recorder.status, "epochs": recorder.rows}
+        write_json(folder / HISTORY, history)
+        recorder.write_pictures()
+    mirror_trained(run, cell, gan_settings)
+
+
+class Recorder(keras.callbacks.Callback):
+    """After each epoch: a row of history and a sheet of samples, always of the same latents; stops at a loss that is not finite."""
+
+    def __init__(self, folder: Path, sheet_rows: int, title: str, run: Run) -> None:
+        super().__init__()
+        self.folder, self.title, self.run = folder, title, run
+        self.labels = np.tile(np.arange(CLASSES, dtype=np.int32), sheet_rows * COLUMNS // CLASSES)
+        self.rows: list[dict[str, float | None]] = []
+        self.status = "finished"
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        self.started = time.perf_counter()
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        seconds = time.perf_counter() - self.started
+        finite = {name: float(value) if np.isfinite(value) else None for name, value in (logs or {}).items()}
+        self.rows.append({"epoch": epoch + 1, **finite})
+        images = self._draw()
+        sheet = sample_sheet(images, f"{self.title}, epoch {epoch + 1}")
+        write_png(self.folder / sheet_path(epoch + 1), sheet)
+        mirror_epoch(self.run, self.rows[-1], sheet, seconds)
+        losses = "  ".join(f"{name} {logs[name]:.4f}" for name in ("d_loss", "g_loss"))
+        print(f"{self.title}: epoch {epoch + 1}/{self.params['epochs']}  {losses}  {seconds:.1f} s", flush=True)
+        if None in finite.values():
+            self.status = "diverged"
+            self.model.stop_training = True
+            print(f"{self.title}: diverged, a loss is no longer finite; training ends here", flush=True)
+
+    def write_pictures(self) -> None:
+        """The last sheet under a fixed name, and the question's four panels."""
+        images = self._draw()
+        write_png(self.folder / SAMPLES, sample_sheet(images, f"{self.title}, epoch {len(self.rows)}"))
+        latent = self._latents()[0]
+        write_question_figure(self.folder / FIGURE, latent, images[0], self.rows, self.title)
+
+    def _latents(self) -> np.ndarray:
+        return draw_latents(self.model.variant, len(self.labels), self.model.seed, SHEET_LATENTS).numpy()
+
+    def _draw(self) -> np.ndarray:
+        inputs = generator_inputs(self.model.variant, self._latents(), self.labels)
+        return to_bytes(self.model.averaged_generator(inputs, training=False).numpy(), image_low(self.model.variant))
+
+
+if __name__ == "__main__":
+    with one_line_errors():
+        variant, seed, data, cell = sys.argv[1:]
+        settings = load_settings()
+        with training_run(settings, variant, int(seed)) as run:
+            train(Path(data), Path(cell), settings, variant, int(seed), run)

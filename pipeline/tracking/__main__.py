@@ -1,0 +1,42 @@
+"""Record every run that is missing from MLflow: `python -m pipeline.tracking`."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from pipeline.cells import cell_name
+from pipeline.errors import PipelineError, one_line_errors
+from pipeline.params import load_settings
+from pipeline.tracking.mirror import classifier_run, evaluation_run, mirror_classifier, mirror_evaluation
+
+
+def rebuild(gans: Path, evaluation: Path, report: Path) -> None:
+    """Fill in what the store lacks, from the files of every stage that is up to date; name the others."""
+    settings, stale = load_settings(), _stale_stages()
+    if "classifier" in stale:
+        print("classifier: not up to date, so not recorded; run `dvc repro`")
+    else:
+        with classifier_run(settings) as run:
+            mirror_classifier(run, report)
+    for variant in settings.run.variants:
+        for seed in settings.run.seeds:
+            name = cell_name(variant, seed)
+            if {f"train@{name}", f"evaluate@{name}"} & stale:
+                print(f"{name}: not up to date, so not recorded; run `dvc repro`")
+                continue
+            with evaluation_run(settings, variant, seed, gans / name) as run:
+                mirror_evaluation(run, evaluation / name / "metrics.json")
+            print(f"{name}: on record")
+
+
+def _stale_stages() -> set[str]:
+    status = subprocess.run([sys.executable, "-m", "dvc", "status", "--json"], capture_output=True, text=True)
+    if status.returncode:
+        raise PipelineError(f"dvc status: expected the state of the pipeline, received {status.stderr.strip()!r}; run it in the project's folder")
+    return set(json.loads(status.stdout))
+
+
+if __name__ == "__main__":
+    with one_line_errors():
+        rebuild(Path("artifacts/gan"), Path("artifacts/evaluation"), Path("artifacts/classifier/report.json"))

@@ -1,0 +1,108 @@
+"""Writing cells and the classifier into their runs: the same calls live, epoch by epoch, and later from the files."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import keras
+import mlflow
+import numpy as np
+import tensorflow as tf
+from mlflow.models import ModelSignature
+from mlflow.types import Schema, TensorSpec
+
+from pipeline.artifacts import file_hash, read_json
+from pipeline.cells import FIGURE, GENERATOR, HISTORY, cell_name, sheet_path
+from pipeline.gan.networks import build_generator
+from pipeline.images import read_png
+from pipeline.params import Settings, VariantSettings
+from pipeline.provenance import TRAIN_SPLIT, cell_key, cell_settings, classifier_key, classifier_settings, origin
+from pipeline.tracking.run import Run, tracked_run
+
+GANS, CLASSIFIERS = "gan", "digit-classifier"  # MLflow experiments
+TRAINING, EVALUATION = "pipeline.training", "pipeline.evaluation"  # tags of a run's finished parts
+
+
+@contextmanager
+def training_run(settings: Settings, variant: str, seed: int) -> Iterator[Run]:
+    """The run of a cell, to be filled while it trains."""
+    key, name = cell_key(settings, variant, seed), cell_name(variant, seed)
+    with tracked_run(GANS, key, name, TRAINING) as run:
+        _describe(run, cell_settings(settings, variant, seed), settings.download.source)
+        yield run
+
+
+@contextmanager
+def evaluation_run(settings: Settings, variant: str, seed: int, cell: Path) -> Iterator[Run]:
+    """The run of a trained cell, to take its scores; a run that is not there yet gets its training from the files."""
+    key, name = cell_key(settings, variant, seed), cell_name(variant, seed)
+    with tracked_run(GANS, key, name, EVALUATION) as run:
+        if run.is_new:
+            _describe(run, cell_settings(settings, variant, seed), settings.download.source)
+            for row in read_json(cell / HISTORY)["epochs"]:
+                mirror_epoch(run, row, read_png(cell / sheet_path(row["epoch"])))
+            mirror_trained(run, cell, settings.gan[variant])
+            run.tags({TRAINING: "complete"})
+        yield run
+
+
+@contextmanager
+def classifier_run(settings: Settings) -> Iterator[Run]:
+    """The run of the digit classifier."""
+    with tracked_run(CLASSIFIERS, classifier_key(settings), settings.download.source, TRAINING) as run:
+        _describe(run, classifier_settings(settings), settings.download.source)
+        yield run
+
+
+def mirror_epoch(run: Run, row: dict[str, Any], sheet: np.ndarray, seconds: float | None = None) -> None:
+    """One epoch of a cell: its row of history, its sample sheet and, live, its duration."""
+    numbers = {name: value for name, value in row.items() if name != "epoch"}
+    run.metrics(numbers | {"epoch_seconds": seconds}, row["epoch"])
+    run.image("samples", sheet, row["epoch"])
+
+
+def mirror_trained(run: Run, cell: Path, variant: VariantSettings) -> None:
+    """The end of a cell's training: status, the question's figure, and the generator, ready to be served."""
+    run.tags({"status": read_json(cell / HISTORY)["status"]})
+    run.file(cell / FIGURE)
+    generator = build_generator(variant)
+    generator.load_weights(cell / GENERATOR)
+    run.send(lambda _, run_id: _log_generator(run_id, generator))
+
+
+def mirror_evaluation(run: Run, metrics: Path) -> None:
+    """A cell's scores."""
+    scores = read_json(metrics)
+    shares = {f"class_share_{digit}": share for digit, share in enumerate(scores.pop("class_histogram") or [])}
+    scores.pop("seed")
+    run.metrics(scores | shares, 0)
+    run.file(metrics)
+
+
+def mirror_classifier(run: Run, report: Path) -> None:
+    """The classifier's report: losses by epoch, accuracy, confusion matrix."""
+    told = read_json(report)
+    for row in told["epochs"]:
+        run.metrics({name: value for name, value in row.items() if name != "epoch"}, row["epoch"])
+    run.metrics({"test_accuracy": told["accuracy"]}, len(told["epochs"]))
+    run.tags({"sha256": told["sha256"]})
+    run.file(report)
+
+
+def _describe(run: Run, settings: dict[str, Any], data_set: str) -> None:
+    run.settings(settings)
+    run.tags(origin() | {"data_set": data_set})
+    run.data_set(data_set, file_hash(TRAIN_SPLIT, "md5"), TRAIN_SPLIT)
+
+
+def _log_generator(run_id: str, generator: keras.Model) -> None:
+    inputs = [TensorSpec(np.dtype(tensor.dtype), (-1, *tensor.shape[1:]), name) for name, tensor in generator.input.items()]
+    output = TensorSpec(np.dtype("float32"), (-1, *generator.output_shape[1:]))
+    with mlflow.start_run(run_id=run_id):
+        mlflow.keras.log_model(
+            generator,
+            name="generator",
+            signature=ModelSignature(Schema(inputs), Schema([output])),
+            pip_requirements=[f"{package.__name__}=={package.__version__}" for package in (keras, tf, mlflow)],
+        )

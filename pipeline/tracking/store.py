@@ -1,0 +1,37 @@
+"""Where runs are kept: one SQLite file in the project's root, or what MLFLOW_TRACKING_URI names."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import mlflow
+from mlflow import MlflowClient
+
+
+def project_root() -> Path:
+    """The project's folder; inside a DVC experiment's temporary copy, the project that it was copied from."""
+    return Path(os.environ.get("DVC_ROOT", ".")).resolve()
+
+
+def connect(experiment: str) -> tuple[MlflowClient, str]:
+    """A client of the store and the id of the named experiment; makes both if they are missing."""
+    uri = os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{project_root() / 'mlflow.db'}"
+    mlflow.set_tracking_uri(uri)
+    local = uri.startswith("sqlite:")
+    with _alone():
+        client = MlflowClient(uri)
+        found = client.get_experiment_by_name(experiment)
+        if found:
+            return client, found.experiment_id
+        location = (project_root() / "mlartifacts" / experiment).as_uri() if local else None
+        return client, client.create_experiment(experiment, artifact_location=location)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """One process at a time: several that create the same SQLite store at once would break it."""
+    with (project_root() / "mlflow.db.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
