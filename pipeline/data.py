@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,11 +72,11 @@ def save_digits(path: Path, digits: Digits) -> None:
 def load_digits(path: Path) -> Digits:
     """Read a split; a `DataError` names a file that is missing or not one."""
     try:
-        with np.load(path, allow_pickle=False) as file:
-            return Digits(str(file["name"]), file["images"], file["labels"])
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as split:
+            return Digits(str(split["name"]), split["images"], split["labels"])
     except FileNotFoundError:
         raise DataError(f"{path}: expected a split of the data set, found no file; run `dvc repro preprocess`") from None
-    except (ValueError, KeyError, OSError) as error:
+    except (ValueError, KeyError, OSError, BadZipFile) as error:
         raise DataError(f"{path}: expected name, images and labels as .npz ({error}); run `dvc repro --force preprocess`") from None
 
 

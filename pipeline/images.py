@@ -21,9 +21,9 @@ COLUMNS = 10
 def sample_sheet(images: Bytes, caption: str) -> NDArray[np.uint8]:
     """Images (n, 28, 28) in rows of ten under a caption: (height, width), white digits on black."""
     rows = -(-len(images) // COLUMNS)
-    grid = np.zeros((rows * COLUMNS, SIDE, SIDE), np.uint8)
-    grid[: len(images)] = images
-    grid = grid.reshape(rows, COLUMNS, SIDE, SIDE).swapaxes(1, 2).reshape(rows * SIDE, COLUMNS * SIDE)
+    padded = np.zeros((rows * COLUMNS, SIDE, SIDE), np.uint8)
+    padded[: len(images)] = images
+    grid = padded.reshape(rows, COLUMNS, SIDE, SIDE).swapaxes(1, 2).reshape(rows * SIDE, COLUMNS * SIDE)
     grid = grid.repeat(SCALE, axis=0).repeat(SCALE, axis=1)
     sheet = Image.new("L", (grid.shape[1], grid.shape[0] + CAPTION_HEIGHT))
     sheet.paste(Image.fromarray(grid), (0, CAPTION_HEIGHT))
@@ -42,9 +42,7 @@ def read_png(path: Path) -> NDArray[np.uint8]:
     return np.asarray(Image.open(path))
 
 
-def write_question_figure(
-    path: Path, latent: NDArray[np.float32], image: Bytes, history: list[dict[str, float | None]], title: str
-) -> None:
+def write_question_figure(path: Path, latent: NDArray[np.float32], image: Bytes, history: list[dict[str, float | None]], title: str) -> None:
     """The question's own figure: one latent (z,), the image (28, 28) made of it, and both losses by epoch."""
     figure = Figure(figsize=(8, 6), layout="constrained")
     figure.suptitle(title)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import requests
+import urllib3
 from tqdm import tqdm
 
 from pipeline.errors import DownloadError
@@ -69,8 +70,8 @@ def _fetch_web(url: str, file: Expected, settings: DownloadSettings) -> bytes:
         try:
             _receive(url, file, settings, received)
             return bytes(received)
-        except requests.RequestException as error:
-            if attempt == settings.attempts or not received:
+        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+            if attempt == settings.attempts:
                 raise MirrorError(f"{file.name}.gz: {_reason(error)} after {len(received)} bytes") from None
     raise AssertionError("unreachable: settings.attempts is at least 1")
 
@@ -85,13 +86,11 @@ def _receive(url: str, file: Expected, settings: DownloadSettings, received: byt
         total = int(response.headers.get("Content-Length", 0)) + len(received)
         bar = tqdm(total=total or None, initial=len(received), desc=file.name, unit="B", unit_scale=True)
         with bar:
-            for chunk in response.iter_content(CHUNK):
+            while chunk := response.raw.read1(CHUNK):  # not iter_content, which loses the last chunk of a broken transfer
                 received += chunk
                 bar.update(len(chunk))
                 if len(received) > file.size + SLACK:
                     raise MirrorError(f"{file.name}.gz: larger than the {file.size} bytes it should decompress to")
-        if total and len(received) < total:
-            raise requests.ConnectionError("connection closed early")
 
 
 def _open(url: str, offset: int, settings: DownloadSettings) -> requests.Response:
@@ -114,8 +113,8 @@ def _open(url: str, offset: int, settings: DownloadSettings) -> requests.Respons
         answer = answers.get(timeout=settings.connect_timeout_seconds)
     except queue.Empty:
         raise MirrorError(f"no answer within {settings.connect_timeout_seconds:g} s") from None
-    if isinstance(answer, Exception):
-        raise answer
+    if isinstance(answer, requests.RequestException):
+        raise MirrorError(_reason(answer))
     return answer
 
 
@@ -136,9 +135,7 @@ def _verify(file: Expected, content: bytes) -> bytes:
     return content
 
 
-def _reason(error: requests.RequestException) -> str:
-    if isinstance(error, requests.Timeout):
+def _reason(error: Exception) -> str:
+    if isinstance(error, (requests.Timeout, urllib3.exceptions.TimeoutError)):
         return "it went silent"
-    if isinstance(error, (requests.ConnectionError, requests.exceptions.ChunkedEncodingError)):
-        return "no connection, or it was closed early"
-    return " ".join(str(error).split())[:120]
+    return "no connection, or it was closed early"

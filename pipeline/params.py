@@ -165,10 +165,12 @@ def _describe(error: ErrorDetails) -> str:
 
 
 def _known_keys(location: tuple[int | str, ...]) -> list[str]:
-    """The keys of the section that `location` lies in."""
-    section: Any = Settings
-    for part in location[:-1]:
-        section = section.model_fields[part].annotation if isinstance(section, type) and issubclass(section, Section) else VariantSettings
+    """The keys of the section that `location` lies in: the file's, one of its sections', or a variant's."""
+    if len(location) == 1:
+        return list(Settings.model_fields)
+    if location[0] == "gan":
+        return list(VariantSettings.model_fields)
+    section: type[Section] = Settings.__annotations__[str(location[0])]
     return list(section.model_fields)
 
 

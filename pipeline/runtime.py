@@ -1,9 +1,5 @@
 """The same bytes on every run: pinned threads and deterministic kernels."""
 
-import os
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's start-up notices would hide our own lines
-
 import keras
 import tensorflow as tf
 from threadpoolctl import threadpool_limits

@@ -6,6 +6,7 @@ A new network is a pair of functions and one line in `NETWORKS`.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import keras
 from keras import initializers, layers
@@ -13,7 +14,7 @@ from keras import initializers, layers
 from pipeline.data import CLASSES, SIDE
 from pipeline.params import VariantSettings
 
-Tensor = keras.KerasTensor
+Tensor = Any  # a symbolic tensor: Keras carries no types
 Body = Callable[[VariantSettings, Tensor], Tensor]
 
 

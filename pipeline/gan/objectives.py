@@ -12,7 +12,9 @@ import tensorflow as tf
 class Objective(Protocol):
     """The two sides of the game."""
 
-    terms: tuple[str, ...]  # names of the discriminator's terms
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """The names of the discriminator's terms."""
 
     def discriminator(self, real: tf.Tensor, fake: tf.Tensor) -> dict[str, tf.Tensor]:
         """The terms of the discriminator's loss, scalars, by name."""

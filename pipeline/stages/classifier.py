@@ -7,8 +7,6 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipeline.runtime import pin_runtime  # before keras, whose notices it silences; isort: split
-
 import keras
 import numpy as np
 import tensorflow as tf
@@ -18,6 +16,7 @@ from pipeline.data import CLASSES, SIDE, Bytes, Digits, batches, load_digits, to
 from pipeline.errors import one_line_errors
 from pipeline.features import build_classifier, read_images
 from pipeline.params import ClassifierSettings, Settings, load_settings
+from pipeline.runtime import pin_runtime
 from pipeline.tracking.mirror import classifier_run, mirror_classifier
 from pipeline.tracking.run import Run
 
@@ -86,4 +85,5 @@ if __name__ == "__main__":
     with one_line_errors():
         settings = load_settings()
         with classifier_run(settings) as run:
-            classifier(*map(Path, sys.argv[1:]), settings, run)
+            train, validation, test, weights, report = map(Path, sys.argv[1:])
+            classifier(train, validation, test, weights, report, settings, run)

@@ -55,4 +55,5 @@ def _as_table(real: dict[str, Any], rows: list[dict[str, Any]]) -> str:
 
 if __name__ == "__main__":
     with one_line_errors():
-        compare(*map(Path, sys.argv[1:]), load_settings().run)
+        gans, evaluations, leaderboard = map(Path, sys.argv[1:])
+        compare(gans, evaluations, leaderboard, load_settings().run)

@@ -74,7 +74,7 @@ def _like_mnist(image: np.ndarray) -> Bytes:
     corners = [round(SIDE / 2 - (box.sum(axis=1 - axis) * (np.arange(BOX) + 0.5)).sum() / box.sum()) for axis in (0, 1)]
     top, left = np.clip(corners, 0, SIDE - BOX)
     canvas = np.zeros((SIDE, SIDE), np.uint8)
-    canvas[top : top + BOX, left : left + BOX] = enlarged
+    canvas[top : top + BOX, left : left + BOX] = np.asarray(enlarged)
     return canvas
 
 

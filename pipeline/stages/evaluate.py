@@ -7,8 +7,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from pipeline.runtime import pin_runtime  # before keras, whose notices it silences; isort: split
-
 import numpy as np
 
 from pipeline.artifacts import read_json, write_json
@@ -21,6 +19,7 @@ from pipeline.gan.networks import build_generator
 from pipeline.metrics.classes import class_consistency, class_histogram, classifier_score, effective_classes
 from pipeline.metrics.frechet import frechet_distance
 from pipeline.params import Settings, VariantSettings, load_settings
+from pipeline.runtime import pin_runtime
 from pipeline.tracking.mirror import evaluation_run, mirror_evaluation
 from pipeline.tracking.run import Run
 
@@ -28,9 +27,7 @@ EVALUATION_LATENTS = -2  # a stream of its own beside those of training
 SCORES = ("frechet_distance", "classifier_score", "class_consistency", "effective_classes", "class_histogram")
 
 
-def evaluate(
-    cell: Path, weights: Path, features: Path, floors: Path, metrics: Path, settings: Settings, variant: str, seed: int, run: Run
-) -> None:
+def evaluate(cell: Path, weights: Path, features: Path, floors: Path, metrics: Path, settings: Settings, variant: str, seed: int, run: Run) -> None:
     """Score the generator in the folder `cell`; write `metrics`."""
     pin_runtime(settings.run.threads)
     history = read_json(cell / HISTORY)

@@ -6,8 +6,6 @@ The floors are the scores of real training images in the samples' place: what no
 import sys
 from pathlib import Path
 
-from pipeline.runtime import pin_runtime  # before keras, whose notices it silences; isort: split
-
 import numpy as np
 
 from pipeline.artifacts import read_json, staged_file, write_json
@@ -17,6 +15,7 @@ from pipeline.features import load_classifier, read_images
 from pipeline.metrics.classes import classifier_score
 from pipeline.metrics.frechet import frechet_distance
 from pipeline.params import Settings, load_settings
+from pipeline.runtime import pin_runtime
 
 
 def reference(train: Path, test: Path, weights: Path, report: Path, features: Path, floors: Path, settings: Settings) -> None:
@@ -46,4 +45,5 @@ def reference(train: Path, test: Path, weights: Path, report: Path, features: Pa
 
 if __name__ == "__main__":
     with one_line_errors():
-        reference(*map(Path, sys.argv[1:]), load_settings())
+        train, test, weights, report, features, floors = map(Path, sys.argv[1:])
+        reference(train, test, weights, report, features, floors, load_settings())

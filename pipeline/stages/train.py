@@ -8,8 +8,6 @@ import sys
 import time
 from pathlib import Path
 
-from pipeline.runtime import pin_runtime  # before keras, whose notices it silences; isort: split
-
 import keras
 import numpy as np
 
@@ -20,6 +18,7 @@ from pipeline.errors import one_line_errors
 from pipeline.gan.base import GAN, draw_latents, generator_inputs, image_low, training_batches
 from pipeline.images import COLUMNS, sample_sheet, write_png, write_question_figure
 from pipeline.params import Settings, load_settings
+from pipeline.runtime import pin_runtime
 from pipeline.tracking.mirror import mirror_epoch, mirror_trained, training_run
 from pipeline.tracking.run import Run
 
@@ -58,9 +57,9 @@ class Recorder(keras.callbacks.Callback):
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         self.started = time.perf_counter()
 
-    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+    def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
         seconds = time.perf_counter() - self.started
-        finite = {name: float(value) if np.isfinite(value) else None for name, value in (logs or {}).items()}
+        finite = {name: float(value) if np.isfinite(value) else None for name, value in logs.items()}
         self.rows.append({"epoch": epoch + 1, **finite})
         images = self._draw()
         sheet = sample_sheet(images, f"{self.title}, epoch {epoch + 1}")

@@ -10,7 +10,7 @@ import mlflow
 import numpy as np
 import tensorflow as tf
 from mlflow.models import ModelSignature
-from mlflow.types import Schema, TensorSpec
+from mlflow.types import ColSpec, Schema, TensorSpec
 
 from pipeline.artifacts import file_hash, read_json
 from pipeline.cells import FIGURE, GENERATOR, HISTORY, cell_name, sheet_path
@@ -97,7 +97,9 @@ def _describe(run: Run, settings: dict[str, Any], data_set: str) -> None:
 
 
 def _log_generator(run_id: str, generator: keras.Model) -> None:
-    inputs = [TensorSpec(np.dtype(tensor.dtype), (-1, *tensor.shape[1:]), name) for name, tensor in generator.input.items()]
+    inputs: list[ColSpec | TensorSpec] = [
+        TensorSpec(np.dtype(tensor.dtype), (-1, *tensor.shape[1:]), name) for name, tensor in generator.input.items()
+    ]
     output = TensorSpec(np.dtype("float32"), (-1, *generator.output_shape[1:]))
     with mlflow.start_run(run_id=run_id):
         mlflow.keras.log_model(

@@ -1,0 +1,40 @@
+# Everything runs in .venv, made from requirements.lock; `make` alone lists the targets.
+PYTHON ?= python3
+ENVIRONMENT := .venv/.installed
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export DVC_NO_ANALYTICS := true
+export MLFLOW_DISABLE_TELEMETRY := true
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-all check ui lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(ENVIRONMENT) ## run the pipeline: data, classifier, GANs, scores, leaderboard
+	@python -m pipeline
+
+test: $(ENVIRONMENT) ## all tests of five minutes
+	@python -m pytest -m "not slow"
+
+test-all: $(ENVIRONMENT) ## all tests
+	@python -m pytest
+
+check: $(ENVIRONMENT) ## format, lint and types
+	@ruff format --check . && ruff check . && mypy
+
+ui: $(ENVIRONMENT) ## the MLflow UI on http://127.0.0.1:5000
+	@mlflow ui --backend-store-uri "$${MLFLOW_TRACKING_URI:-sqlite:///$(CURDIR)/mlflow.db}" --host 127.0.0.1 --port 5000
+
+lock: $(ENVIRONMENT) ## requirements.lock anew from pyproject.toml
+	@uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-annotate \
+	  --no-emit-index-url --custom-compile-command "make lock" --quiet --upgrade --output-file requirements.lock
+
+clean: ## remove environment, outputs and caches; DVC's cache and MLflow's store stay
+	@rm -rf .venv artifacts/raw artifacts/data artifacts/classifier artifacts/reference artifacts/gan .mypy_cache .ruff_cache .pytest_cache dvc_plots
+
+$(ENVIRONMENT): requirements.lock
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; (3, 11) <= v <= (3, 13) or sys.exit("error: expected Python 3.11 to 3.13, $(PYTHON) is %d.%d; name another: make PYTHON=python3.12 run" % v)'
+	@$(PYTHON) -m venv --clear .venv
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	@touch $@

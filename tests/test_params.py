@@ -1,0 +1,84 @@
+"""params.yaml: strict, and every refusal names key, expectation, what came and the nearest known key."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from pipeline.errors import SettingsError
+from pipeline.params import Settings, load_settings
+from tests.conftest import ROOT
+
+
+def write_changed(tmp_path: Path, key: str, value: object) -> Path:
+    content = yaml.safe_load((ROOT / "params.yaml").read_text())
+    *sections, last = key.split(".")
+    section = content
+    for name in sections:
+        section = section[name]
+    if value is ...:
+        del section[last]
+    else:
+        section[last] = value
+    path = tmp_path / "params.yaml"
+    path.write_text(yaml.safe_dump(content))
+    return path
+
+
+def test_the_projects_own_file_is_accepted():
+    assert isinstance(load_settings(ROOT / "params.yaml"), Settings)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("gan.asker.latent_siz", 5, "gan.asker.latent_siz: expected a known key, received an unknown one; the nearest known is latent_size"),
+        ("evalute", {}, "evalute: expected a known key, received an unknown one; the nearest known is evaluate"),
+        ("train.epoch_image", 5, "train.epoch_image: .* the nearest known is epoch_images"),
+        ("run.threads", ..., "run.threads: expected a value, the key is missing"),
+        ("gan.modern.width", ..., "gan.modern.width: expected a value, the key is missing"),
+        ("run.threads", "2", "run.threads: expected a valid integer, received '2'"),
+        ("gan.asker.share_discriminator", "no", "gan.asker.share_discriminator: expected a valid boolean, received 'no'"),
+        ("gan.asker.width", 0, "gan.asker.width: expected greater than or equal to 1, received 0"),
+        ("gan.asker.adam_beta_1", 1.0, "gan.asker.adam_beta_1: expected less than 1, received 1.0"),
+        ("gan.asker.generator_learning_rate", float("inf"), "gan.asker.generator_learning_rate: expected a finite number, received inf"),
+        ("gan.asker.objective", "wasserstien", "gan.asker.objective: expected 'non_saturating' or 'relativistic', received 'wasserstien'"),
+        ("download.source", "cifar", "download.source: expected 'mnist' or 'digits', received 'cifar'"),
+        ("run.seeds.0", ..., "run.seeds: .*at least 1 item"),
+        ("run.variants", ["askr"], "run.variants.0: expected a section under gan:, received 'askr'; the nearest known is asker"),
+        ("run.seeds", [1, 1], r"run.seeds: expected each entry once, received \[1, 1\]"),
+        ("gan.asker.training_images", 60000, r"gan.asker.training_images: expected a multiple .* received 60000; the nearest is 55000"),
+        ("gan.asker.batch_size", 60000, r"gan.asker.batch_size: expected at most train.epoch_images \(55000\), received 60000"),
+    ],
+)
+def test_a_wrong_key_or_value_is_named(tmp_path: Path, key: str, value: object, message: str):
+    if key == "run.seeds.0":
+        key, value = "run.seeds", []
+    path = write_changed(tmp_path, key, value)
+    with pytest.raises(SettingsError, match=f"^{path}: {message}") as raised:
+        load_settings(path)
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [("", "received an empty file"), ("a: [1", "expected YAML"), ("- 1", "received list"), ("a: \t- b: c: d", "expected YAML")],
+)
+def test_a_file_that_is_no_mapping_is_refused(tmp_path: Path, content: str, message: str):
+    path = tmp_path / "params.yaml"
+    path.write_text(content)
+    with pytest.raises(SettingsError, match=message) as raised:
+        load_settings(path)
+    assert "\n" not in str(raised.value)
+    with pytest.raises(SettingsError, match="no such file"):
+        load_settings(tmp_path / "none.yaml")
+
+
+def test_the_command_ends_with_one_line_and_a_status(tmp_path: Path):
+    write_changed(tmp_path, "run.threads", -1)
+    command = [sys.executable, "-m", "pipeline.params"]
+    ended = subprocess.run(command, cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True)
+    assert ended.returncode == 1
+    assert ended.stderr == "error: params.yaml: run.threads: expected greater than or equal to 1, received -1\n"
