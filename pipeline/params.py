@@ -5,6 +5,7 @@ It accepts or refuses and computes nothing: what a stage does follows from the v
 """
 
 import difflib
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -22,6 +23,13 @@ Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 NonNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Momentum = Annotated[float, Field(ge=0, lt=1)]
 Fraction = Annotated[float, Field(gt=0, le=1)]
+
+
+class _Loader(yaml.SafeLoader):
+    """PyYAML takes 1e-4 for text; DVC, by YAML 1.2, takes it for a number, and so do people."""
+
+
+_Loader.add_implicit_resolver("tag:yaml.org,2002:float", re.compile(r"^[-+]?[0-9]+(\.[0-9]*)?[eE][-+]?[0-9]+$"), list("-+0123456789"))
 
 
 class Section(BaseModel):
@@ -137,7 +145,7 @@ def load_settings(path: Path = PARAMS) -> Settings:
 def read_yaml(path: Path) -> dict[str, Any]:
     """Read a YAML file that holds a mapping."""
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.load(path.read_text(encoding="utf-8"), _Loader)
     except FileNotFoundError:
         raise SettingsError(f"{path}: no such file; run in the project's folder") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:

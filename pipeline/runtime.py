@@ -13,6 +13,5 @@ def pin_runtime(threads: int) -> None:
     """
     threadpool_limits(1)
     tf.config.threading.set_intra_op_parallelism_threads(threads)
-    tf.config.threading.set_inter_op_parallelism_threads(1)
     tf.config.experimental.enable_op_determinism()
     keras.utils.set_random_seed(0)  # op determinism asks for one; every draw has an explicit seed of its own

@@ -62,6 +62,13 @@ def test_a_wrong_key_or_value_is_named(tmp_path: Path, key: str, value: object, 
     assert "\n" not in str(raised.value)
 
 
+@pytest.mark.parametrize("written", ["1e-4", "1E-4", "1.e-4", "0.0001", "1.0e-4"])
+def test_numbers_are_read_as_dvc_and_people_read_them(tmp_path: Path, written: str):
+    path = tmp_path / "params.yaml"
+    path.write_text((ROOT / "params.yaml").read_text().replace("generator_learning_rate: 0.001 ", f"generator_learning_rate: {written} ", 1))
+    assert load_settings(path).gan["answer"].generator_learning_rate == 1e-4
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [("", "received an empty file"), ("a: [1", "expected YAML"), ("- 1", "received list"), ("a: \t- b: c: d", "expected YAML")],

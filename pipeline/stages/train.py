@@ -84,7 +84,9 @@ class Recorder(keras.callbacks.Callback):
 
     def _draw(self) -> np.ndarray:
         inputs = generator_inputs(self.model.variant, self._latents(), self.labels)
-        return to_bytes(self.model.averaged_generator(inputs, training=False).numpy(), image_low(self.model.variant))
+        low = image_low(self.model.variant)
+        images = self.model.averaged_generator(inputs, training=False).numpy()
+        return to_bytes(np.nan_to_num(images, nan=low), low)  # what a diverged generator draws is shown black
 
 
 if __name__ == "__main__":

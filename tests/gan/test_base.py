@@ -1,0 +1,114 @@
+"""The one train_step: who is updated by what, with which random numbers, and to which bytes."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from pipeline.data import Digits
+from pipeline.gan.base import GAN, draw_latents, training_batches
+from pipeline.params import Settings, VariantSettings
+
+
+def train(variant: VariantSettings, digits: Digits, steps: int, seed: int = 0) -> tuple[GAN, dict[str, float]]:
+    gan = GAN(variant, seed, steps)
+    history = gan.fit(training_batches(digits, variant, seed), epochs=1, steps_per_epoch=steps, shuffle=False, verbose=0)
+    return gan, {name: values[-1] for name, values in history.history.items()}
+
+
+def weights(network: keras.Model) -> list[np.ndarray]:
+    return [weight.copy() for weight in network.get_weights()]
+
+
+def differ(first: list[np.ndarray], second: list[np.ndarray]) -> bool:
+    return any((a != b).any() for a, b in zip(first, second, strict=True))
+
+
+@pytest.mark.parametrize("name", ["asker", "answer", "modern"])
+def test_every_variant_takes_a_real_step_and_records_what_it_declares(settings: Settings, digits: Digits, name: str):
+    gan = GAN(settings.gan[name], 0, 2)
+    before = weights(gan.generator), weights(gan.discriminator)
+    logs = gan.fit(training_batches(digits, gan.variant, 0), epochs=1, steps_per_epoch=2, shuffle=False, verbose=0).history
+    assert set(logs) == set(gan.recorded)
+    assert all(np.isfinite(values).all() for values in logs.values())
+    assert differ(before[0], weights(gan.generator))
+    assert differ(before[1], weights(gan.discriminator))
+    assert int(gan.step) == 2
+    assert len(gan.optimizer.variables) > 2  # the generator's optimiser and no phantom one
+
+
+def test_the_askers_second_discriminator_is_never_trained(settings: Settings, digits: Digits):
+    gan = GAN(settings.gan["asker"], 0, 3)
+    assert gan.judge_of_fakes is not gan.discriminator
+    assert differ(weights(gan.judge_of_fakes), weights(gan.discriminator))
+    before = weights(gan.judge_of_fakes)
+    gan.fit(training_batches(digits, gan.variant, 0), epochs=1, steps_per_epoch=3, shuffle=False, verbose=0)
+    assert not differ(before, weights(gan.judge_of_fakes))
+    shared = GAN(settings.gan["answer"], 0, 3)
+    assert shared.judge_of_fakes is shared.discriminator
+
+
+def test_recorded_losses_are_means_over_the_epoch(settings: Settings, digits: Digits):
+    """Not the last batch's: the mean of single steps, each trained from where the one before ended."""
+    variant = settings.gan["answer"]
+    gan, stepwise = GAN(variant, 0, 4), []
+    for batch in training_batches(digits, variant, 0).take(4):
+        gan.reset_metrics()
+        stepwise.append({name: float(value) for name, value in gan.train_step(batch).items()})
+    _, logs = train(variant, digits, 4)
+    for name in logs:
+        assert logs[name] == pytest.approx(np.mean([step[name] for step in stepwise]), rel=1e-4, abs=1e-5)
+    assert logs["d_loss"] == pytest.approx(logs["d_loss_real"] + logs["d_loss_fake"], rel=1e-5)
+
+
+def test_the_same_seed_gives_the_same_bytes_and_another_does_not(settings: Settings, digits: Digits):
+    variant = settings.gan["modern"]
+    first, again, other = (weights(train(variant, digits, 3, seed)[0].averaged_generator) for seed in (5, 5, 6))
+    assert not differ(first, again)
+    assert differ(first, other)
+
+
+def test_the_averaged_generator_follows_its_recurrence(settings: Settings, digits: Digits):
+    variant = settings.gan["modern"]
+    gan = GAN(variant, 0, 3)
+    average = weights(gan.averaged_generator)
+    assert not differ(average, weights(gan.generator))
+    for step, batch in enumerate(training_batches(digits, variant, 0).take(3), start=1):
+        gan.train_step(batch)
+        decay = min(0.5 ** (variant.batch_size / variant.ema_half_life_images), (1 + step) / (10 + step))
+        average = [decay * a + (1 - decay) * w for a, w in zip(average, weights(gan.generator), strict=True)]
+        for expected, got in zip(average, weights(gan.averaged_generator), strict=True):
+            assert got == pytest.approx(expected, rel=1e-4, abs=1e-6)
+
+
+def test_without_averaging_the_generator_itself_draws_the_samples(settings: Settings):
+    gan = GAN(settings.gan["answer"], 0, 1)
+    assert gan.averaged_generator is gan.generator
+
+
+def test_learning_rates_follow_a_half_cosine_to_the_final_fraction(settings: Settings):
+    gan = GAN(settings.gan["modern"], 0, 100)
+    schedule = gan.optimizer._learning_rate
+    assert float(schedule(0)) == pytest.approx(5e-4)
+    assert float(schedule(50)) == pytest.approx(5e-4 * (1 + 0.05) / 2)
+    assert float(schedule(100)) == pytest.approx(5e-4 * 0.05)
+    constant = GAN(settings.gan["asker"], 0, 100).discriminator_optimizer._learning_rate
+    assert float(constant(99)) == pytest.approx(1e-3)
+
+
+def test_latents_are_a_pure_function_of_seed_and_number(settings: Settings):
+    uniform, normal = settings.gan["asker"], settings.gan["modern"]
+    latents = draw_latents(uniform, 2000, 1, 2).numpy()
+    assert latents.shape == (2000, 100)
+    assert -1 <= latents.min() < -0.99
+    assert 0.99 < latents.max() <= 1
+    assert draw_latents(normal, 2000, 1, 2).numpy().std() == pytest.approx(1, abs=0.02)
+    assert (latents == draw_latents(uniform, 2000, 1, 2).numpy()).all()
+    for other in (draw_latents(uniform, 2000, 1, 3), draw_latents(uniform, 2000, 2, 2)):
+        assert abs(np.corrcoef(latents.ravel(), other.numpy().ravel())[0, 1]) < 0.02
+
+
+def test_discriminator_and_generator_step_use_latents_of_their_own(settings: Settings):
+    gan = GAN(settings.gan["answer"], 0, 1)
+    labels = tf.zeros(4, tf.int32)
+    assert differ([gan._generate(labels, 0).numpy()], [gan._generate(labels, 1).numpy()])

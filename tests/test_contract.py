@@ -1,0 +1,159 @@
+"""dvc.yaml, params.yaml, the stage files and the import rules held to each other."""
+
+import ast
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.conftest import ROOT
+
+STAGES = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
+PARAMS = yaml.safe_load((ROOT / "params.yaml").read_text())
+MODULES = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in (ROOT / "pipeline").rglob("*.py") if path.name != "__init__.py"}
+# tracking writes to no output; params accepts or refuses, and DVC tracks the values.
+WITHOUT_EFFECT = ("pipeline.tracking", "pipeline.params", "pipeline.provenance")
+
+
+@cache
+def imported(path: Path) -> frozenset[str]:
+    """The modules that a file imports."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            names |= {node.module or ""} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return frozenset(names)
+
+
+def reach(module: str) -> set[str]:
+    """The package's modules that `module` can have its effect from, itself among them."""
+    found, waiting = set(), [module]
+    while waiting:
+        name = waiting.pop()
+        if name in MODULES and name not in found and not name.startswith(WITHOUT_EFFECT):
+            found.add(name)
+            waiting += imported(MODULES[name])
+    return found
+
+
+def outputs(stage: dict) -> list[str]:
+    entries = [entry for kind in ("outs", "metrics", "plots") for entry in stage.get(kind, [])]
+    return [entry if isinstance(entry, str) else next(iter(entry)) for entry in entries]
+
+
+def test_stages_are_files_are_in_order():
+    files = {path.stem for path in (ROOT / "pipeline/stages").glob("*.py")} - {"__init__"}
+    assert files == set(STAGES)
+    assert list(STAGES)[-1] == "compare"
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_a_stage_says_what_it_does_and_names_its_artifacts_once(name: str):
+    stage = STAGES[name]
+    assert stage["desc"].endswith(".")
+    words = stage["cmd"].split()
+    assert words[:3] == ["python", "-m", f"pipeline.stages.{name}"]
+    paths = [word for word in words[3:] if "/" in word]
+    artifacts = [path for path in stage.get("deps", []) if path.startswith("artifacts/")] + outputs(stage)
+    for path in artifacts:
+        assert any(path == named or path.startswith(f"{named}/") for named in paths), f"{path} is not in the command"
+    for named in paths:
+        declared = [path for path in artifacts if path == named or path.startswith(f"{named}/")]
+        assert declared or (name, named) == ("compare", "artifacts/gan"), f"{named} is not declared"
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_a_stages_code_dependencies_are_exactly_what_can_change_its_outputs(name: str):
+    declared = {path for path in STAGES[name].get("deps", []) if path.startswith("pipeline/")}
+    assert declared == {MODULES[module].relative_to(ROOT).as_posix() for module in reach(f"pipeline.stages.{name}")}
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_a_stage_file_has_its_shape(name: str):
+    path = ROOT / f"pipeline/stages/{name}.py"
+    tree = ast.parse(path.read_text())
+    assert ast.get_docstring(tree)
+    public = [node.name for node in tree.body if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")]
+    assert public == [name]
+    assert "artifacts/" not in path.read_text().split('if __name__ == "__main__":')[0].split('"""', 2)[2]
+    assert not any("default" in ast.dump(node) and node.args.defaults for node in tree.body if isinstance(node, ast.FunctionDef))
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_a_stage_declares_the_settings_that_it_reads(name: str):
+    text = (ROOT / f"pipeline/stages/{name}.py").read_text()
+    declared = {param.split(".")[0] for param in STAGES[name].get("params", [])}
+    assert declared <= set(PARAMS)
+    read = set(re.findall(r"settings(?:\(\))?\.(run|download|preprocess|classifier|train|evaluate|gan)\b", text))
+    assert read == declared
+
+
+def test_every_setting_is_some_stages():
+    declared = {param.split(".")[0] for stage in STAGES.values() for param in stage.get("params", [])}
+    assert declared == set(PARAMS)
+    assert set(PARAMS) - {"run", "gan"} <= set(STAGES)
+
+
+def test_every_setting_carries_its_meaning():
+    for line in (ROOT / "params.yaml").read_text().split("\n  asker:")[0].splitlines():
+        if re.match(r"^ +\w+:", line) and "&" not in line:
+            assert re.search(r"  ?# \S", line), line
+
+
+def test_import_rules():
+    allowed = {"mlflow": "pipeline.tracking", "yaml": "pipeline.params"}
+    no_networks = ("pipeline.metrics", "pipeline.data", "pipeline.images", "pipeline.params")
+    libraries = ("pipeline.gan", "pipeline.metrics", "pipeline.data", "pipeline.images", "pipeline.params", "pipeline.artifacts")
+    for module, path in MODULES.items():
+        for name in imported(path):
+            package = name.split(".")[0]
+            if package in allowed:
+                assert module.startswith(allowed[package]), f"{module} imports {name}"
+            if package in ("keras", "tensorflow"):
+                assert not module.startswith(no_networks), f"{module} imports {name}"
+            if name.startswith("pipeline.stages"):
+                pytest.fail(f"{module} imports {name}")
+            if name.startswith("pipeline.tracking"):
+                assert not module.startswith(libraries), f"{module} imports {name}"
+
+
+def test_package_files_hold_no_code_that_could_change_an_output():
+    """They are in no stage's dependencies: words and the environment of chatty libraries alone."""
+    for path in (ROOT / "pipeline").rglob("__init__.py"):
+        assert imported(path) <= {"os", "logging"}
+        assert ast.get_docstring(ast.parse(path.read_text()))
+
+
+def test_tests_mirror_the_package():
+    for module in MODULES:
+        *folders, name = module.split(".")[1:]
+        if name in (
+            "__main__",
+            "errors",
+            "checks",
+            "run",
+            "store",
+            "mirror",
+            "runtime",
+            "provenance",
+            "cells",
+            "classifier",
+            "reference",
+            "evaluate",
+        ):
+            continue  # tested where they are used: in test_pipeline.py and beside their callers
+        assert ROOT.joinpath("tests", *folders, f"test_{name}.py").is_file(), f"{module} has no test file"
+
+
+def test_the_lock_names_no_index_and_every_package_has_hashes():
+    text = (ROOT / "requirements.lock").read_text()
+    assert "://" not in text
+    assert "--index" not in text
+    entries = re.split(r"\n(?=[a-z0-9])", text.split("\n", 2)[2])
+    assert len(entries) > 50
+    assert all("==" in entry and "--hash=sha256:" in entry for entry in entries)

@@ -1,0 +1,50 @@
+"""What dropped cells leave behind goes, and nothing else."""
+
+from pathlib import Path
+
+import yaml
+
+from pipeline.leftovers import remove_other_folders, tidy_lock
+
+LOCK = """schema: '2.0'
+stages:
+  download:
+    cmd: python -m pipeline.stages.download artifacts/raw
+    outs:
+    - path: artifacts/raw
+      md5: aa
+  compare:
+    cmd: python -m pipeline.stages.compare
+  train@modern-0:
+    cmd: python -m pipeline.stages.train modern 0
+    params:
+      params.yaml:
+        gan.modern:
+          width: 32
+  train@asker-0:
+    cmd: python -m pipeline.stages.train asker 0
+"""
+
+
+def test_only_folders_that_are_not_named_go(tmp_path: Path):
+    for name in ("asker-0", "asker-1"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "file").touch()
+    (tmp_path / ".gitignore").touch()
+    remove_other_folders(tmp_path, {"asker-1", "modern-0"})
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".gitignore", "asker-1"]
+    remove_other_folders(tmp_path / "none", set())
+
+
+def test_the_lock_keeps_what_is_named_word_for_word_in_its_order(tmp_path: Path):
+    lock = tmp_path / "dvc.lock"
+    lock.write_text(LOCK)
+    tidy_lock(lock, ["download", "train@asker-0", "train@modern-0", "compare"])
+    before, after = yaml.safe_load(LOCK)["stages"], yaml.safe_load(lock.read_text())["stages"]
+    assert list(after) == ["download", "train@asker-0", "train@modern-0", "compare"]
+    assert after == before
+    assert sorted(lock.read_text().splitlines()) == sorted(LOCK.splitlines())
+    tidy_lock(lock, ["download", "compare"])
+    assert list(yaml.safe_load(lock.read_text())["stages"]) == ["download", "compare"]
+    tidy_lock(tmp_path / "none", [])
+    assert not (tmp_path / "none").exists()

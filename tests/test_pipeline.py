@@ -1,0 +1,226 @@
+"""The real thing, small: DVC runs the pipeline on the bundled digits, twice side by side, and MLflow records it."""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import mlflow
+import numpy as np
+import pytest
+import requests
+import yaml
+
+from pipeline.artifacts import file_hash
+from pipeline.gan.networks import build_generator
+from pipeline.params import load_settings
+from tests.project import ENVIRONMENT, make_project, ran, run, write_params
+
+CELLS = ("asker-0", "modern-0")
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    files = [path for path in (folder / "artifacts").rglob("*") if path.is_file()] + [folder / "dvc.lock"]
+    return {path.relative_to(folder).as_posix(): file_hash(path, "sha256") for path in sorted(files)}
+
+
+def runs(folder: Path, experiment: str = "gan") -> dict[str, mlflow.entities.Run]:
+    client = mlflow.MlflowClient(f"sqlite:///{folder}/mlflow.db")
+    found = client.search_runs([client.get_experiment_by_name(experiment).experiment_id])
+    assert len({run.info.run_name for run in found}) == len(found)
+    return {run.info.run_name: run for run in found}
+
+
+def all_runs(folder: Path) -> list[mlflow.entities.Run]:
+    """Of the GANs, the newest first."""
+    client = mlflow.MlflowClient(f"sqlite:///{folder}/mlflow.db")
+    return client.search_runs([client.get_experiment_by_name("gan").experiment_id])
+
+
+@pytest.fixture(scope="module")
+def projects(tmp_path_factory) -> tuple[Path, Path]:
+    """Two clones, each after its `dvc repro`."""
+    folders = [make_project(tmp_path_factory.mktemp(name)) for name in ("first", "second")]
+    with ThreadPoolExecutor(2) as pool:
+        for ended in pool.map(lambda folder: run(folder, "dvc", "repro"), folders):
+            assert ended.returncode == 0, ended.stdout + ended.stderr
+            assert "real digits" in ended.stdout
+    return folders[0], folders[1]
+
+
+@pytest.fixture
+def project(projects: tuple[Path, Path]) -> Path:
+    return projects[0]
+
+
+def test_two_clones_agree_byte_for_byte(projects: tuple[Path, Path]):
+    first, second = map(hashes, projects)
+    assert first == second
+    assert len(first) > 20
+
+
+def test_nothing_is_left_to_do(project: Path):
+    started = time.monotonic()
+    assert ran(run(project, "dvc", "repro")) == []
+    assert time.monotonic() - started < 6
+    assert run(project, "dvc", "status").stdout.strip() == "Data and pipelines are up to date."
+
+
+def test_the_leaderboard_names_the_data_set_and_every_cell(project: Path):
+    board = json.loads((project / "artifacts/leaderboard.json").read_text())
+    assert board["real"]["data_set"] == "digits"
+    assert board["real"]["classifier_sha256"] == file_hash(project / "artifacts/classifier/classifier.weights.h5", "sha256")
+    assert sorted(f"{row['variant']}-{row['seed']}" for row in board["cells"]) == sorted(CELLS)
+    assert all(row["frechet_distance"] > board["real"]["frechet_distance_real"] for row in board["cells"])
+
+
+def test_the_classifier_reports_what_it_reads(project: Path):
+    report = json.loads((project / "artifacts/classifier/report.json").read_text())
+    counts = report["confusion"]["counts"]
+    assert sum(map(sum, counts)) == 359
+    assert report["accuracy"] == pytest.approx(sum(counts[digit][digit] for digit in range(10)) / 359)
+    assert runs(project, "digit-classifier")["digits"].data.metrics["test_accuracy"] == pytest.approx(report["accuracy"])
+
+
+def test_each_cell_is_one_run_with_settings_losses_images_and_scores(project: Path):
+    client = mlflow.MlflowClient(f"sqlite:///{project}/mlflow.db")
+    found = runs(project)
+    assert sorted(found) == sorted(CELLS)
+    assert len({frozenset(run.data.params) for run in found.values()}) == 1
+    for cell, recorded in found.items():
+        metrics = json.loads((project / f"artifacts/evaluation/{cell}/metrics.json").read_text())
+        history = json.loads((project / f"artifacts/gan/{cell}/history.json").read_text())["epochs"]
+        assert recorded.data.metrics["frechet_distance"] == pytest.approx(metrics["frechet_distance"])
+        losses = client.get_metric_history(recorded.info.run_id, "d_loss")
+        assert [(point.step, point.value) for point in losses] == [(row["epoch"], row["d_loss"]) for row in history]
+        assert len(client.get_metric_history(recorded.info.run_id, "epoch_seconds")) == 2
+        images = [file.path for file in client.list_artifacts(recorded.info.run_id, "images")]
+        assert len([path for path in images if path.endswith(".png")]) == 2
+        assert all("samples" in path for path in images)
+        assert "figure.png" in [file.path for file in client.list_artifacts(recorded.info.run_id)]
+        data_set = recorded.inputs.dataset_inputs[0].dataset
+        assert (data_set.name, data_set.digest) == ("digits", file_hash(project / "artifacts/data/train.npz", "md5"))
+        commit = run(project, "git", "rev-parse", "HEAD").stdout.strip()
+        expected = {"status": "finished", "git.dirty": "false", "mlflow.source.git.commit": commit, "dvc.stage": f"train@{cell}"}
+        assert expected.items() <= recorded.data.tags.items()
+        assert len(recorded.data.tags["pipeline.key"]) == 64
+
+
+@pytest.mark.filterwarnings("ignore:.*type hint is inferred:UserWarning")  # MLflow's, at its own code
+def test_the_logged_generator_loads_and_draws_what_the_weights_draw(project: Path):
+    recorded = runs(project)["modern-0"]
+    mlflow.set_tracking_uri(f"sqlite:///{project}/mlflow.db")
+    model = mlflow.pyfunc.load_model(f"models:/{recorded.outputs.model_outputs[0].model_id}")
+    variant = load_settings(project / "params.yaml").gan["modern"]
+    latents = np.random.default_rng(0).normal(size=(2, variant.latent_size)).astype(np.float32)
+    inputs = {"latent": latents, "label": np.array([3, 4], np.int32)}
+    generator = build_generator(variant)
+    generator.load_weights(project / "artifacts/gan/modern-0/generator.weights.h5")
+    assert model.predict(inputs) == pytest.approx(generator(inputs, training=False).numpy(), abs=1e-5)
+
+
+@pytest.mark.slow
+def test_the_logged_generator_is_served_over_http(project: Path):
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
+    recorded = runs(project)["modern-0"]
+    model = f"models:/{recorded.outputs.model_outputs[0].model_id}"
+    command = ["mlflow", "models", "serve", "--model-uri", model, "--env-manager", "local", "--host", "127.0.0.1", "--port", str(port)]
+    environment = ENVIRONMENT | {"MLFLOW_TRACKING_URI": f"sqlite:///{project}/mlflow.db"}
+    latent = [0.0] * int(recorded.data.params["gan.latent_size"])
+    with subprocess.Popen(command, cwd=project, env=environment, start_new_session=True) as server:
+        try:
+            for _ in range(120):
+                time.sleep(1)
+                with contextlib.suppress(requests.ConnectionError):
+                    if requests.get(f"http://127.0.0.1:{port}/ping", timeout=5).ok:
+                        break
+            body = {"inputs": {"latent": [latent, latent], "label": [3, 4]}}
+            answer = requests.post(f"http://127.0.0.1:{port}/invocations", json=body, timeout=60)
+        finally:
+            os.killpg(server.pid, signal.SIGTERM)
+    assert answer.ok, answer.text
+    assert np.shape(answer.json()["predictions"]) == (2, 28, 28, 1)
+
+
+@pytest.mark.slow
+def test_a_temporary_experiment_is_tracked_in_the_projects_store(project: Path):
+    before = len(all_runs(project))
+    command = ("dvc", "exp", "run", "--temp", "--set-param", "gan.asker.discriminator_learning_rate=0.0003", "train@asker-0")
+    ended = run(project, *command)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert len(all_runs(project)) == before + 1
+    recorded = all_runs(project)[0]
+    assert recorded.data.params["gan.discriminator_learning_rate"] == "0.0003"
+    assert recorded.data.tags["dvc.experiment"]
+
+
+def test_a_lost_store_is_rebuilt_from_the_files(projects: tuple[Path, Path]):
+    folder = projects[1]
+    before = runs(folder)
+    (folder / "mlflow.db").unlink()
+    shutil.rmtree(folder / "mlartifacts")
+    for _ in range(2):  # the second time has nothing to do
+        ended = run(folder, sys.executable, "-m", "pipeline.tracking")
+        assert ended.returncode == 0, ended.stderr
+    after = runs(folder)
+    assert sorted(after) == sorted(CELLS)
+    for cell in CELLS:
+        live = {name: value for name, value in before[cell].data.metrics.items() if name != "epoch_seconds"}
+        assert after[cell].data.metrics == live
+        assert after[cell].data.params == before[cell].data.params
+        assert after[cell].data.tags["pipeline.key"] == before[cell].data.tags["pipeline.key"]
+        assert after[cell].outputs.model_outputs
+    assert runs(folder, "digit-classifier")["digits"].data.metrics["test_accuracy"] > 0
+
+
+def test_one_number_of_one_variant_reruns_that_cell_alone(project: Path):
+    content = yaml.safe_load((project / "params.yaml").read_text())
+    key = runs(project)["asker-0"].data.tags["pipeline.key"]
+    content["gan"]["asker"]["generator_learning_rate"] = 0.0001
+    write_params(project, content)
+    assert ran(run(project, "dvc", "repro")) == ["train@asker-0", "evaluate@asker-0", "compare"]
+    found = all_runs(project)
+    assert sorted(run.info.run_name for run in found) == ["asker-0", "asker-0", "modern-0"]
+    assert key in [run.data.tags["pipeline.key"] for run in found]
+
+
+def test_changed_evaluation_settings_make_a_new_run_with_its_training_and_a_dropped_cell_leaves_no_trace(project: Path):
+    content = yaml.safe_load((project / "params.yaml").read_text())
+    content["evaluate"]["seed"] = 1
+    content["run"]["variants"] = ["modern"]
+    write_params(project, content)
+    assert ran(run(project, "dvc", "repro")) == ["evaluate@modern-0", "compare"]
+    client = mlflow.MlflowClient(f"sqlite:///{project}/mlflow.db")
+    found = client.search_runs([client.get_experiment_by_name("gan").experiment_id], "params.variant = 'modern'")
+    assert len(found) == 2
+    for recorded in found:
+        assert len(client.get_metric_history(recorded.info.run_id, "d_loss")) == 2
+    assert [path.name for path in (project / "artifacts/gan").iterdir() if path.is_dir()] == ["modern-0"]
+    assert [path.name for path in (project / "artifacts/evaluation").iterdir() if path.is_dir()] == ["modern-0"]
+    lock = yaml.safe_load((project / "dvc.lock").read_text())["stages"]
+    assert list(lock) == ["download", "preprocess", "classifier", "reference", "train@modern-0", "evaluate@modern-0", "compare"]
+    assert ran(run(project, "dvc", "repro")) == []
+
+
+def test_a_wrong_key_stops_the_pipeline_before_any_work(project: Path):
+    content = yaml.safe_load((project / "params.yaml").read_text())
+    before = hashes(project)
+    broken = json.loads(json.dumps(content))
+    broken["gan"]["modern"]["latent_siz"] = 3
+    write_params(project, broken)
+    ended = run(project, "dvc", "repro")
+    assert ended.returncode != 0
+    assert "error: params.yaml: gan.modern.latent_siz: expected a known key" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    write_params(project, content)
+    assert ran(run(project, "dvc", "repro")) in ([], ["train@modern-0"])
+    assert hashes(project) == before
