@@ -31,17 +31,24 @@ def hashes(folder: Path) -> dict[str, str]:
     return {path.relative_to(folder).as_posix(): file_hash(path, "sha256") for path in sorted(files)}
 
 
+def store(folder: Path) -> mlflow.MlflowClient:
+    """A client of the project's store as it is now: of a copy, for MLflow keeps a file that it knows open, even a deleted one."""
+    copy = folder / f"seen-{time.monotonic_ns()}.db"
+    shutil.copy(folder / "mlflow.db", copy)
+    return mlflow.MlflowClient(f"sqlite:///{copy}")
+
+
+def all_runs(folder: Path, experiment: str = "gan") -> list[mlflow.entities.Run]:
+    """The newest first."""
+    client = store(folder)
+    return client.search_runs([client.get_experiment_by_name(experiment).experiment_id])
+
+
 def runs(folder: Path, experiment: str = "gan") -> dict[str, mlflow.entities.Run]:
-    client = mlflow.MlflowClient(f"sqlite:///{folder}/mlflow.db")
-    found = client.search_runs([client.get_experiment_by_name(experiment).experiment_id])
+    """By name, which must be unique."""
+    found = all_runs(folder, experiment)
     assert len({run.info.run_name for run in found}) == len(found)
     return {run.info.run_name: run for run in found}
-
-
-def all_runs(folder: Path) -> list[mlflow.entities.Run]:
-    """Of the GANs, the newest first."""
-    client = mlflow.MlflowClient(f"sqlite:///{folder}/mlflow.db")
-    return client.search_runs([client.get_experiment_by_name("gan").experiment_id])
 
 
 @pytest.fixture(scope="module")
@@ -90,8 +97,7 @@ def test_the_classifier_reports_what_it_reads(project: Path):
 
 
 def test_each_cell_is_one_run_with_settings_losses_images_and_scores(project: Path):
-    client = mlflow.MlflowClient(f"sqlite:///{project}/mlflow.db")
-    found = runs(project)
+    client, found = store(project), runs(project)
     assert sorted(found) == sorted(CELLS)
     assert len({frozenset(run.data.params) for run in found.values()}) == 1
     for cell, recorded in found.items():
@@ -124,43 +130,6 @@ def test_the_logged_generator_loads_and_draws_what_the_weights_draw(project: Pat
     generator = build_generator(variant)
     generator.load_weights(project / "artifacts/gan/modern-0/generator.weights.h5")
     assert model.predict(inputs) == pytest.approx(generator(inputs, training=False).numpy(), abs=1e-5)
-
-
-@pytest.mark.slow
-def test_the_logged_generator_is_served_over_http(project: Path):
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        port = unused.getsockname()[1]
-    recorded = runs(project)["modern-0"]
-    model = f"models:/{recorded.outputs.model_outputs[0].model_id}"
-    command = ["mlflow", "models", "serve", "--model-uri", model, "--env-manager", "local", "--host", "127.0.0.1", "--port", str(port)]
-    environment = ENVIRONMENT | {"MLFLOW_TRACKING_URI": f"sqlite:///{project}/mlflow.db"}
-    latent = [0.0] * int(recorded.data.params["gan.latent_size"])
-    with subprocess.Popen(command, cwd=project, env=environment, start_new_session=True) as server:
-        try:
-            for _ in range(120):
-                time.sleep(1)
-                with contextlib.suppress(requests.ConnectionError):
-                    if requests.get(f"http://127.0.0.1:{port}/ping", timeout=5).ok:
-                        break
-            body = {"inputs": {"latent": [latent, latent], "label": [3, 4]}}
-            answer = requests.post(f"http://127.0.0.1:{port}/invocations", json=body, timeout=60)
-        finally:
-            os.killpg(server.pid, signal.SIGTERM)
-    assert answer.ok, answer.text
-    assert np.shape(answer.json()["predictions"]) == (2, 28, 28, 1)
-
-
-@pytest.mark.slow
-def test_a_temporary_experiment_is_tracked_in_the_projects_store(project: Path):
-    before = len(all_runs(project))
-    command = ("dvc", "exp", "run", "--temp", "--set-param", "gan.asker.discriminator_learning_rate=0.0003", "train@asker-0")
-    ended = run(project, *command)
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    assert len(all_runs(project)) == before + 1
-    recorded = all_runs(project)[0]
-    assert recorded.data.params["gan.discriminator_learning_rate"] == "0.0003"
-    assert recorded.data.tags["dvc.experiment"]
 
 
 def test_a_lost_store_is_rebuilt_from_the_files(projects: tuple[Path, Path]):
@@ -199,8 +168,8 @@ def test_changed_evaluation_settings_make_a_new_run_with_its_training_and_a_drop
     content["run"]["variants"] = ["modern"]
     write_params(project, content)
     assert ran(run(project, "dvc", "repro")) == ["evaluate@modern-0", "compare"]
-    client = mlflow.MlflowClient(f"sqlite:///{project}/mlflow.db")
-    found = client.search_runs([client.get_experiment_by_name("gan").experiment_id], "params.variant = 'modern'")
+    client = store(project)
+    found = [recorded for recorded in all_runs(project) if recorded.data.params["variant"] == "modern"]
     assert len(found) == 2
     for recorded in found:
         assert len(client.get_metric_history(recorded.info.run_id, "d_loss")) == 2
@@ -224,3 +193,40 @@ def test_a_wrong_key_stops_the_pipeline_before_any_work(project: Path):
     write_params(project, content)
     assert ran(run(project, "dvc", "repro")) in ([], ["train@modern-0"])
     assert hashes(project) == before
+
+
+@pytest.mark.slow
+def test_the_logged_generator_is_served_over_http(project: Path):
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
+    recorded = next(found for found in all_runs(project) if found.info.run_name == "modern-0")
+    model = f"models:/{recorded.outputs.model_outputs[0].model_id}"
+    command = ["mlflow", "models", "serve", "--model-uri", model, "--env-manager", "local", "--host", "127.0.0.1", "--port", str(port)]
+    environment = ENVIRONMENT | {"MLFLOW_TRACKING_URI": f"sqlite:///{project}/mlflow.db"}
+    latent = [0.0] * int(recorded.data.params["gan.latent_size"])
+    with subprocess.Popen(command, cwd=project, env=environment, start_new_session=True) as server:
+        try:
+            for _ in range(120):
+                time.sleep(1)
+                with contextlib.suppress(requests.ConnectionError):
+                    if requests.get(f"http://127.0.0.1:{port}/ping", timeout=5).ok:
+                        break
+            body = {"inputs": {"latent": [latent, latent], "label": [3, 4]}}
+            answer = requests.post(f"http://127.0.0.1:{port}/invocations", json=body, timeout=60)
+        finally:
+            os.killpg(server.pid, signal.SIGTERM)
+    assert answer.ok, answer.text
+    assert np.shape(answer.json()["predictions"]) == (2, 28, 28, 1)
+
+
+@pytest.mark.slow
+def test_a_temporary_experiment_is_tracked_in_the_projects_store(project: Path):
+    before = len(all_runs(project))
+    command = ("dvc", "exp", "run", "--temp", "--set-param", "gan.modern.discriminator_learning_rate=0.0003", "train@modern-0")
+    ended = run(project, *command)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert len(all_runs(project)) == before + 1
+    recorded = all_runs(project)[0]
+    assert recorded.data.params["gan.discriminator_learning_rate"] == "0.0003"
+    assert recorded.data.tags["dvc.experiment"]

@@ -23,7 +23,6 @@ from pipeline.tracking.run import Run
 
 def classifier(train: Path, validation: Path, test: Path, weights: Path, report: Path, settings: Settings, run: Run) -> None:
     """Train on `train`, watch `validation`, judge once on `test`."""
-    pin_runtime(settings.run.threads)
     keras.utils.set_random_seed(settings.classifier.seed)
     digits, held_out, unseen = load_digits(train), load_digits(validation), load_digits(test)
     model = build_classifier(settings.classifier.width)
@@ -84,6 +83,7 @@ def _shift(images: Bytes, pixels: int, random: np.random.Generator) -> Bytes:
 if __name__ == "__main__":
     with one_line_errors():
         settings = load_settings()
+        pin_runtime(settings.run.threads)
         with classifier_run(settings) as run:
             train, validation, test, weights, report = map(Path, sys.argv[1:])
             classifier(train, validation, test, weights, report, settings, run)

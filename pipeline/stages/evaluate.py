@@ -29,7 +29,6 @@ SCORES = ("frechet_distance", "classifier_score", "class_consistency", "effectiv
 
 def evaluate(cell: Path, weights: Path, features: Path, floors: Path, metrics: Path, settings: Settings, variant: str, seed: int, run: Run) -> None:
     """Score the generator in the folder `cell`; write `metrics`."""
-    pin_runtime(settings.run.threads)
     history = read_json(cell / HISTORY)
     scores: dict[str, Any] = dict.fromkeys(SCORES)
     if history["status"] == "finished":
@@ -62,6 +61,7 @@ if __name__ == "__main__":
     with one_line_errors():
         variant, seed, *paths = sys.argv[1:]
         settings = load_settings()
+        pin_runtime(settings.run.threads)
         cell, weights, features, floors, metrics = map(Path, paths)
         with evaluation_run(settings, variant, int(seed), cell) as run:
             evaluate(cell, weights, features, floors, metrics, settings, variant, int(seed), run)

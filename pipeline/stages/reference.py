@@ -20,7 +20,6 @@ from pipeline.runtime import pin_runtime
 
 def reference(train: Path, test: Path, weights: Path, report: Path, features: Path, floors: Path, settings: Settings) -> None:
     """Write the test split's features with the labels that samples are asked for, and the floors."""
-    pin_runtime(settings.run.threads)
     classifier = load_classifier(weights, settings.classifier.width)
     real, stand_ins = load_digits(test), load_digits(train)
     count = min(settings.evaluate.samples, len(stand_ins.labels))
@@ -46,4 +45,6 @@ def reference(train: Path, test: Path, weights: Path, report: Path, features: Pa
 if __name__ == "__main__":
     with one_line_errors():
         train, test, weights, report, features, floors = map(Path, sys.argv[1:])
-        reference(train, test, weights, report, features, floors, load_settings())
+        settings = load_settings()
+        pin_runtime(settings.run.threads)
+        reference(train, test, weights, report, features, floors, settings)

@@ -27,7 +27,6 @@ SHEET_LATENTS = -1  # training draws its latents under numbers from 0 on
 
 def train(data: Path, cell: Path, settings: Settings, variant: str, seed: int, run: Run) -> None:
     """Train `variant` with `seed` on the split at `data`; fill the folder `cell`."""
-    pin_runtime(settings.run.threads)
     digits, gan_settings = load_digits(data), settings.gan[variant]
     steps = settings.train.epoch_images // gan_settings.batch_size
     epochs = gan_settings.training_images // settings.train.epoch_images
@@ -93,5 +92,6 @@ if __name__ == "__main__":
     with one_line_errors():
         variant, seed, data, cell = sys.argv[1:]
         settings = load_settings()
+        pin_runtime(settings.run.threads)
         with training_run(settings, variant, int(seed)) as run:
             train(Path(data), Path(cell), settings, variant, int(seed), run)

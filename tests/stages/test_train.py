@@ -13,11 +13,6 @@ from pipeline.stages import train as stage
 from pipeline.tracking.run import Run
 
 
-@pytest.fixture(autouse=True)
-def _leave_the_runtime_of_this_process_alone(monkeypatch):
-    monkeypatch.setattr(stage, "pin_runtime", lambda threads: None)
-
-
 def test_a_cell_holds_weights_history_and_pictures(tmp_path: Path, digits: Digits, settings: Settings, capsys):
     save_digits(tmp_path / "train.npz", digits)
     stage.train(tmp_path / "train.npz", tmp_path / "asker-0", settings, "asker", 0, Run())
