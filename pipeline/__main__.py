@@ -17,10 +17,8 @@ NO_MIRROR = re.compile(rb"failed to reproduce 'download'.*exited with " + str(Do
 def main() -> int:
     """Run the pipeline; returns the exit status."""
     load_settings()
-    status, said = _run_and_listen([*DVC, "repro", "download"])
-    if status == 0:
-        return subprocess.run([*DVC, "repro"]).returncode
-    if not NO_MIRROR.search(said):
+    status, said = _run_and_listen([*DVC, "repro"])
+    if status == 0 or not NO_MIRROR.search(said):
         return status
     print(
         "\nMNIST could not be downloaded, see above. Going on with the 1797 digits that scikit-learn carries: download.source\n"

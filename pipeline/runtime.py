@@ -1,15 +1,36 @@
-"""The same bytes on every run: pinned threads and deterministic kernels."""
+"""TensorFlow, started quietly and pinned to give the same bytes on every run; a stage imports this before keras."""
 
-import keras
-import tensorflow as tf
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from threadpoolctl import threadpool_limits
+
+
+@contextmanager
+def _without_start_up_notices() -> Iterator[None]:
+    """TensorFlow's notices go straight to file descriptor 2 while it is imported, and no setting stops them (tensorflow#100442)."""
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # and what follows the import
+with _without_start_up_notices():
+    import keras
+    import tensorflow as tf
 
 
 def pin_runtime(threads: int) -> None:
     """Fix what trained bytes depend on besides settings and data; call it before the first operation.
 
     Sums of floats depend on their order, so on the threads that share one operation: NumPy's linear algebra gets one, TensorFlow `threads`.
-    The number of operations side by side does not matter. Different CPU types or TensorFlow versions may still differ.
+    How many operations run side by side does not matter. Different CPU types or TensorFlow versions may still differ.
     """
     threadpool_limits(1)
     tf.config.threading.set_intra_op_parallelism_threads(threads)

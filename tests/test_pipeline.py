@@ -151,6 +151,35 @@ def test_a_lost_store_is_rebuilt_from_the_files(projects: tuple[Path, Path]):
     assert runs(folder, "digit-classifier")["digits"].data.metrics["test_accuracy"] > 0
 
 
+def test_a_machine_that_reaches_no_mirror_goes_on_in_the_open(projects: tuple[Path, Path]):
+    folder = projects[1]
+    content = yaml.safe_load((folder / "params.yaml").read_text())
+    content["download"] |= {"source": "mnist", "mirrors": ["http://127.0.0.1:9/"], "attempts": 1}
+    write_params(folder, content)
+    with (folder / "params.yaml").open("a") as params:
+        params.write("# a comment of the user's\n")
+    strict = run(folder, "dvc", "repro")
+    assert strict.returncode != 0
+    assert "http://127.0.0.1:9/: train-images-idx3-ubyte.gz: no connection" in strict.stderr
+    kind = run(folder, sys.executable, "-m", "pipeline")
+    assert kind.returncode == 0, kind.stderr
+    assert "MNIST could not be downloaded" in kind.stdout
+    assert "Running stage 'download'" in kind.stdout
+    assert yaml.safe_load((folder / "params.yaml").read_text())["download"]["source"] == "digits"
+    assert "# a comment of the user's" in (folder / "params.yaml").read_text()
+    assert run(folder, "dvc", "status").stdout.strip() == "Data and pipelines are up to date."
+
+
+def test_any_other_failure_of_the_download_is_a_failure(projects: tuple[Path, Path]):
+    folder = projects[1]
+    before = (folder / "params.yaml").read_text()
+    (folder / "params.yaml").write_text(before.replace("attempts: 1", "attempts: 0"))
+    ended = run(folder, sys.executable, "-m", "pipeline")
+    assert ended.returncode == 1
+    assert ended.stderr == "error: params.yaml: download.attempts: expected greater than or equal to 1, received 0\n"
+    (folder / "params.yaml").write_text(before)
+
+
 def test_one_number_of_one_variant_reruns_that_cell_alone(project: Path):
     content = yaml.safe_load((project / "params.yaml").read_text())
     key = runs(project)["asker-0"].data.tags["pipeline.key"]

@@ -7,6 +7,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from pipeline.runtime import pin_runtime
+
+# isort: split
 import keras
 import numpy as np
 import tensorflow as tf
@@ -16,7 +19,6 @@ from pipeline.data import CLASSES, SIDE, Bytes, Digits, batches, load_digits, to
 from pipeline.errors import one_line_errors
 from pipeline.features import build_classifier, read_images
 from pipeline.params import ClassifierSettings, Settings, load_settings
-from pipeline.runtime import pin_runtime
 from pipeline.tracking.mirror import classifier_run, mirror_classifier
 from pipeline.tracking.run import Run
 

@@ -14,7 +14,15 @@ from pipeline.leftovers import remove_other_folders, tidy_lock
 from pipeline.params import RunSettings, load_settings
 
 REAL = ("data_set", "classifier_accuracy", "classifier_sha256", "samples_real", "frechet_distance_real", "classifier_score_real")
-COLUMNS = ("frechet_distance", "classifier_score", "class_consistency", "effective_classes", "d_loss_first", "d_loss_last", "g_loss_last")
+COLUMNS = {
+    "frechet_distance": "Fréchet",
+    "classifier_score": "score",
+    "class_consistency": "consistency",
+    "effective_classes": "classes",
+    "d_loss_first": "D loss first",
+    "d_loss_last": "D loss last",
+    "g_loss_last": "G loss last",
+}
 
 
 def compare(gans: Path, evaluations: Path, leaderboard: Path, settings: RunSettings) -> None:
@@ -42,15 +50,18 @@ def _rank(row: dict[str, Any]) -> tuple[bool, float, str, int]:
 
 
 def _as_table(real: dict[str, Any], rows: list[dict[str, Any]]) -> str:
-    width = max(len(name) for name in COLUMNS)
-    lines = [f"Samples of {real['data_set']}, scored by a classifier of {real['classifier_accuracy']:.2%}", ""]
-    lines.append(f"{'cell':24}{'status':>10}" + "".join(f"{name:>{width + 2}}" for name in COLUMNS))
+    lines = [f"Samples of {real['data_set']}, scored by a classifier that reads {real['classifier_accuracy']:.2%} of its test digits.", ""]
+    lines.append(_line("cell", "status", list(COLUMNS.values())))
     for row in rows:
-        values = "".join(f"{'-' if row[name] is None else format(row[name], '.4f'):>{width + 2}}" for name in COLUMNS)
-        lines.append(f"{cell_name(row['variant'], row['seed']):24}{row['status']:>10}{values}")
+        values = ["-" if row[name] is None else f"{row[name]:.4f}" for name in COLUMNS]
+        lines.append(_line(cell_name(row["variant"], row["seed"]), row["status"], values))
     floors = (real["frechet_distance_real"], real["classifier_score_real"], real["classifier_accuracy"])
-    lines.append(f"{'real digits':24}{'':>10}" + "".join(f"{value:>{width + 2}.4f}" for value in floors))
+    lines.append(_line("real digits", "", [f"{value:.4f}" for value in floors]))
     return "\n".join(lines)
+
+
+def _line(cell: str, status: str, values: list[str]) -> str:
+    return f"{cell:20}{status:10}" + "".join(f"{value:>13}" for value in values)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from pipeline.runtime import pin_runtime
+
+# isort: split
 import numpy as np
 
 from pipeline.artifacts import read_json, write_json
@@ -19,7 +22,6 @@ from pipeline.gan.networks import build_generator
 from pipeline.metrics.classes import class_consistency, class_histogram, classifier_score, effective_classes
 from pipeline.metrics.frechet import frechet_distance
 from pipeline.params import Settings, VariantSettings, load_settings
-from pipeline.runtime import pin_runtime
 from pipeline.tracking.mirror import evaluation_run, mirror_evaluation
 from pipeline.tracking.run import Run
 

@@ -6,6 +6,9 @@ The floors are the scores of real training images in the samples' place: what no
 import sys
 from pathlib import Path
 
+from pipeline.runtime import pin_runtime
+
+# isort: split
 import numpy as np
 
 from pipeline.artifacts import read_json, staged_file, write_json
@@ -15,7 +18,6 @@ from pipeline.features import load_classifier, read_images
 from pipeline.metrics.classes import classifier_score
 from pipeline.metrics.frechet import frechet_distance
 from pipeline.params import Settings, load_settings
-from pipeline.runtime import pin_runtime
 
 
 def reference(train: Path, test: Path, weights: Path, report: Path, features: Path, floors: Path, settings: Settings) -> None:

@@ -8,6 +8,9 @@ import sys
 import time
 from pathlib import Path
 
+from pipeline.runtime import pin_runtime
+
+# isort: split
 import keras
 import numpy as np
 
@@ -16,9 +19,8 @@ from pipeline.cells import FIGURE, GENERATOR, HISTORY, SAMPLES, sheet_path
 from pipeline.data import CLASSES, load_digits, to_bytes
 from pipeline.errors import one_line_errors
 from pipeline.gan.base import GAN, draw_latents, generator_inputs, image_low, training_batches
-from pipeline.images import COLUMNS, sample_sheet, write_png, write_question_figure
+from pipeline.images import sample_sheet, write_png, write_question_figure
 from pipeline.params import Settings, load_settings
-from pipeline.runtime import pin_runtime
 from pipeline.tracking.mirror import mirror_epoch, mirror_trained, training_run
 from pipeline.tracking.run import Run
 
@@ -33,7 +35,7 @@ def train(data: Path, cell: Path, settings: Settings, variant: str, seed: int, r
     gan = GAN(gan_settings, seed, steps * epochs)
     gan.steps_per_execution = max(k for k in range(1, settings.train.steps_per_call + 1) if steps % k == 0)
     with staged_folder(cell) as folder:
-        recorder = Recorder(folder, settings.train.sheet_rows, f"{variant}, seed {seed}, {digits.name}", run)
+        recorder = _Recorder(folder, settings.train.sheet_rows, f"{variant}, seed {seed}, {digits.name}", run)
         stream = training_batches(digits, gan_settings, seed)
         gan.fit(stream, epochs=epochs, steps_per_epoch=steps, callbacks=[recorder], shuffle=False, verbose=0)
         gan.averaged_generator.save_weights(folder / GENERATOR)
@@ -43,13 +45,13 @@ def train(data: Path, cell: Path, settings: Settings, variant: str, seed: int, r
     mirror_trained(run, cell, gan_settings)
 
 
-class Recorder(keras.callbacks.Callback):
+class _Recorder(keras.callbacks.Callback):
     """After each epoch: a row of history and a sheet of samples, always of the same latents; stops at a loss that is not finite."""
 
     def __init__(self, folder: Path, sheet_rows: int, title: str, run: Run) -> None:
         super().__init__()
         self.folder, self.title, self.run = folder, title, run
-        self.labels = np.tile(np.arange(CLASSES, dtype=np.int32), sheet_rows * COLUMNS // CLASSES)
+        self.labels = np.tile(np.arange(CLASSES, dtype=np.int32), sheet_rows)  # a sheet has a column per class
         self.rows: list[dict[str, float | None]] = []
         self.status = "finished"
 
@@ -60,8 +62,7 @@ class Recorder(keras.callbacks.Callback):
         seconds = time.perf_counter() - self.started
         finite = {name: float(value) if np.isfinite(value) else None for name, value in logs.items()}
         self.rows.append({"epoch": epoch + 1, **finite})
-        images = self._draw()
-        sheet = sample_sheet(images, f"{self.title}, epoch {epoch + 1}")
+        sheet = sample_sheet(self._draw(), f"{self.title}, epoch {epoch + 1}")
         write_png(self.folder / sheet_path(epoch + 1), sheet)
         mirror_epoch(self.run, self.rows[-1], sheet, seconds)
         losses = "  ".join(f"{name} {logs[name]:.4f}" for name in ("d_loss", "g_loss"))

@@ -5,6 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pipeline.runtime  # noqa: F401 (before keras)
+
+# isort: split
+
 from pipeline.cells import cell_name
 from pipeline.errors import PipelineError, one_line_errors
 from pipeline.params import load_settings

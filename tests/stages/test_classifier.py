@@ -1,0 +1,39 @@
+"""The classifier stage: it learns, reports what it reads, and shifts images without losing them."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pipeline.artifacts import file_hash, read_json
+from pipeline.data import Digits, save_digits
+from pipeline.params import Settings
+from pipeline.stages.classifier import _shift, classifier
+from pipeline.tracking.run import Run
+
+
+def test_it_learns_what_can_be_learnt_and_reports_it(tmp_path: Path, digits: Digits, settings: Settings):
+    paths = [tmp_path / f"{name}.npz" for name in ("train", "validation", "test")]
+    for path in paths:
+        save_digits(path, digits)
+    longer = settings.classifier.model_copy(update={"epochs": 60, "batch_size": 20, "width": 8, "shift_pixels": 0, "learning_rate": 0.01})
+    weights, report = tmp_path / "classifier.weights.h5", tmp_path / "report.json"
+    classifier(*paths, weights, report, settings.model_copy(update={"classifier": longer}), Run())
+    told = read_json(report)
+    counts = np.array(told["confusion"]["counts"])
+    assert counts.sum(axis=1).tolist() == [4] * 10  # rows are true classes
+    assert told["accuracy"] == pytest.approx(np.trace(counts) / 40)
+    assert told["accuracy"] > 0.5
+    assert told["sha256"] == file_hash(weights, "sha256")
+    assert told["data_set"] == "mnist"
+    assert [row["epoch"] for row in told["epochs"]] == list(range(1, 61))
+    assert told["epochs"][-1]["loss"] < told["epochs"][0]["loss"]
+
+
+def test_shifting_moves_images_by_at_most_so_many_pixels():
+    images = np.zeros((200, 28, 28), np.uint8)
+    images[:, 14, 14] = 255
+    rows, columns = np.nonzero(_shift(images, 2, np.random.default_rng(0)))[1:]
+    assert len(rows) == 200
+    assert set(rows) == set(columns) == set(range(12, 17))
+    assert (_shift(images, 0, np.random.default_rng(0)) == images).all()
