@@ -24,7 +24,7 @@ check: $(ENVIRONMENT) ## format, lint and types
 	@ruff format --check . && ruff check . && mypy
 
 ui: $(ENVIRONMENT) ## the MLflow UI on http://127.0.0.1:5000
-	@mlflow ui --backend-store-uri "$${MLFLOW_TRACKING_URI:-sqlite:///$(CURDIR)/mlflow.db}" --host 127.0.0.1 --port 5000
+	@mlflow ui --backend-store-uri sqlite:///$(CURDIR)/mlflow.db --host 127.0.0.1 --port 5000
 
 bench: $(ENVIRONMENT) ## publish results with their cost, and the picture of the README
 	@python -m benchmarks.publish
@@ -38,6 +38,7 @@ clean: ## remove environment, outputs and caches; DVC's cache and MLflow's store
 
 $(ENVIRONMENT): requirements.lock
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; (3, 11) <= v <= (3, 13) or sys.exit("error: expected Python 3.11 to 3.13, $(PYTHON) is %d.%d; name another: make PYTHON=python3.12 run" % v)'
+	@echo "Installing into .venv from requirements.lock: some minutes, about 3 GB."
 	@$(PYTHON) -m venv --clear .venv
 	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
 	@touch $@

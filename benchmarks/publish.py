@@ -1,13 +1,17 @@
-"""Publish what is in artifacts/ and MLflow: results with their cost as JSON, and the picture of the README.
+"""Publish what is in artifacts/ and MLflow: the cost of each cell as JSON, and the picture of the README.
 
 Run by hand after `dvc repro`: `make bench`. Durations are not reproducible, so they are in no stage's output: this file's
 result is a measurement, with the machine that it was taken on.
 """
 
+import itertools
 import os
 import platform
 from pathlib import Path
 
+import pipeline.runtime  # noqa: F401 (before keras)
+
+# isort: split
 import numpy as np
 from matplotlib.figure import Figure
 
@@ -15,32 +19,33 @@ from pipeline.artifacts import read_json, staged_file, write_json
 from pipeline.cells import HISTORY, SAMPLES, cell_name
 from pipeline.images import CAPTION_HEIGHT, read_png
 from pipeline.params import Settings, load_settings
+from pipeline.provenance import cell_key
 from pipeline.tracking.mirror import GANS
+from pipeline.tracking.run import KEY
 from pipeline.tracking.store import connect
 
-RESULTS = Path("benchmarks/results.json")
+COST = Path("benchmarks/cost.json")
 PICTURE = Path("docs/images/results.png")
 GAN_FOLDER = Path("artifacts/gan")
 
 
 def publish(settings: Settings) -> None:
-    """Write the leaderboard with the seconds that each cell trained, and the picture of the first seed's cells."""
-    board = read_json(Path("artifacts/leaderboard.json"))
-    for row in board["cells"]:
-        row["training_seconds"] = round(training_seconds(cell_name(row["variant"], row["seed"])), 1)
-        del row["class_histogram"]
-    write_json(RESULTS, board | {"machine": machine()})
-    draw([(variant, GAN_FOLDER / cell_name(variant, settings.run.seeds[0])) for variant in settings.run.variants], board["real"]["data_set"])
+    """Write the seconds that each cell trained, and the picture of the first seed's cells."""
+    cells = itertools.product(settings.run.variants, settings.run.seeds)
+    seconds = {cell_name(variant, seed): round(training_seconds(settings, variant, seed), 1) for variant, seed in cells}
+    write_json(COST, {"training_seconds": seconds, "machine": machine()})
+    draw([(variant, GAN_FOLDER / cell_name(variant, settings.run.seeds[0])) for variant in settings.run.variants])
 
 
-def training_seconds(name: str) -> float:
-    """The sum over epochs of the newest run that was recorded live."""
+def training_seconds(settings: Settings, variant: str, seed: int) -> float:
+    """The sum over epochs of the cell's run, drawing sample sheets left out."""
     client, experiment = connect(GANS)
-    for run in client.search_runs([experiment], f"attributes.run_name = '{name}'"):
+    for run in client.search_runs([experiment], f"tags.`{KEY}` = '{cell_key(settings, variant, seed)}'"):
         seconds = [point.value for point in client.get_metric_history(run.info.run_id, "epoch_seconds")]
         if seconds:
             return sum(seconds)
-    raise SystemExit(f"error: MLflow holds no durations of {name}; run `dvc repro --force train@{name}`")
+    name = cell_name(variant, seed)
+    raise SystemExit(f"error: MLflow holds no durations of {name}; delete its run in the UI, then `dvc repro --force --single-item train@{name}`")
 
 
 def machine() -> dict[str, str | int | None]:
@@ -49,18 +54,18 @@ def machine() -> dict[str, str | int | None]:
     return {"processor": models[0] if models else platform.processor(), "cores": os.cpu_count(), "python": platform.python_version()}
 
 
-def draw(cells: list[tuple[str, Path]], data_set: str) -> None:
+def draw(cells: list[tuple[str, Path]]) -> None:
     """A column per cell: its last samples, above both losses by epoch."""
     figure = Figure(figsize=(4 * len(cells), 6), layout="constrained")
     columns = figure.subplots(2, len(cells), height_ratios=(3, 2)).T
     for (variant, folder), (sheet, losses) in zip(cells, columns, strict=True):
+        history = read_json(folder / HISTORY)
         sheet.imshow(read_png(folder / SAMPLES)[CAPTION_HEIGHT:], cmap="gray", vmin=0, vmax=255)
         sheet.set_axis_off()
-        sheet.set_title(f"{variant} ({data_set})")
-        history = read_json(folder / HISTORY)["epochs"]
+        sheet.set_title(f"{variant} ({history['data_set']})")
         for name, colour in (("d_loss", "tab:red"), ("g_loss", "tab:blue")):
-            values = [np.nan if row[name] is None else row[name] for row in history]
-            losses.plot([row["epoch"] for row in history], values, color=colour, label=name)
+            values = [np.nan if row[name] is None else row[name] for row in history["epochs"]]
+            losses.plot([row["epoch"] for row in history["epochs"]], values, color=colour, label=name)
         losses.set(xlabel="epoch", ylabel="loss", ylim=(0, None))
         losses.legend()
     with staged_file(PICTURE) as partial:

@@ -8,12 +8,14 @@ The way through the code: dvc.yaml -> pipeline/stages/STAGE.py -> the library mo
     data.py         the IDX format, Digits, batches, uint8 <-> float
     mirrors.py      fetching verified files from folders and web servers
     features.py     the digit classifier in whose features samples are scored
+    scores.py       every score of a set of samples, by name
     images.py       arrays -> sample sheets and plots
     params.py       params.yaml -> strict typed settings
     runtime.py      the same bytes on every run: threads and deterministic kernels
     artifacts.py    whole files, stable bytes
-    cells.py        the cells that params.yaml names, and none besides
+    cells.py        what lies in the folder of a cell
+    leftovers.py    removing what dropped cells leave behind
     provenance.py   what a run's results come from: settings, data, code
-    tracking.py     MLflow, live and rebuilt from the files
+    tracking/       MLflow, live and rebuilt from the files
     errors.py       one-line errors
 """

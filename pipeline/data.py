@@ -32,34 +32,33 @@ class Digits(NamedTuple):
     labels: Bytes  # (n,), 0 to 9
 
 
-def decode_idx(content: bytes, source: str) -> Bytes:
-    """Decode an IDX file of images, (n, 28, 28), or labels, (n,); the header must say exactly what the bytes hold.
+def decode_idx(content: bytes, kind: tuple[int, int], source: str) -> Bytes:
+    """Decode an IDX file of the kind `IDX_IMAGES`, (n, 28, 28), or `IDX_LABELS`, (n,); the header must say exactly what the bytes hold.
 
     Format: big-endian magic number, one 32-bit size per dimension, then one byte a value (http://yann.lecun.com/exdb/mnist).
     Raises `DataError` on a wrong magic number, a size that does not match, an image that is not 28x28, a label above 9.
     """
-    magics = dict([IDX_IMAGES, IDX_LABELS])
-    magic = int.from_bytes(content[:4], "big")
-    if len(content) < 4 or magic not in magics:
-        raise DataError(f"{source}: expected an IDX file (magic 0x00000801 or 0x00000803), received {content[:4]!r}; download it again")
-    header = 4 + 4 * magics[magic]
+    magic, dimensions = kind
+    if content[:4] != magic.to_bytes(4, "big"):
+        raise DataError(f"{source}: expected an IDX file that begins with 0x{magic:08x}, received 0x{content[:4].hex()}; download it again")
+    header = 4 + 4 * dimensions
     if len(content) < header:
         raise DataError(f"{source}: expected an IDX header of {header} bytes, received {len(content)}; download it again")
-    shape = struct.unpack(f">{magics[magic]}I", content[4:header])
+    shape = struct.unpack(f">{dimensions}I", content[4:header])
     expected = int(np.prod(shape, dtype=object))
     if expected != len(content) - header:
         raise DataError(f"{source}: its header promises {expected} bytes of data, received {len(content) - header}; download it again")
-    if magic == IDX_IMAGES[0] and shape[1:] != (SIDE, SIDE):
+    if kind == IDX_IMAGES and shape[1:] != (SIDE, SIDE):
         raise DataError(f"{source}: expected images of {SIDE}x{SIDE}, received {shape[1]}x{shape[2]}; download it again")
     values = np.frombuffer(content, np.uint8, offset=header).reshape(shape)
-    if magic == IDX_LABELS[0] and values.size and values.max() >= CLASSES:
+    if kind == IDX_LABELS and values.size and values.max() >= CLASSES:
         raise DataError(f"{source}: expected labels from 0 to {CLASSES - 1}, received {values.max()}; download it again")
     return values
 
 
 def encode_idx(values: Bytes) -> bytes:
     """Encode images, (n, 28, 28), or labels, (n,), as an IDX file."""
-    magic = IDX_IMAGES[0] if values.ndim == IDX_IMAGES[1] else IDX_LABELS[0]
+    magic, _ = IDX_IMAGES if values.ndim == 3 else IDX_LABELS
     return struct.pack(f">{1 + values.ndim}I", magic, *values.shape) + values.tobytes()
 
 
@@ -76,7 +75,7 @@ def load_digits(path: Path) -> Digits:
             return Digits(str(split["name"]), split["images"], split["labels"])
     except FileNotFoundError:
         raise DataError(f"{path}: expected a split of the data set, found no file; run `dvc repro preprocess`") from None
-    except (ValueError, KeyError, OSError, BadZipFile) as error:
+    except (ValueError, KeyError, OSError, EOFError, BadZipFile) as error:
         raise DataError(f"{path}: expected name, images and labels as .npz ({error}); run `dvc repro --force preprocess`") from None
 
 

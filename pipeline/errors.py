@@ -35,6 +35,7 @@ def one_line_errors() -> Iterator[None]:
     """
 
     def unwind(signal_number: int, _: FrameType | None) -> None:
+        print("error: terminated; nothing half-written was kept, run the same command again", file=sys.stderr)
         raise SystemExit(128 + signal_number)
 
     signal.signal(signal.SIGTERM, unwind)

@@ -8,22 +8,27 @@ import shutil
 from pathlib import Path
 
 from pipeline.artifacts import staged_file
+from pipeline.params import read_yaml
 
 STAGE_ENTRY = re.compile(r"^  (\S+):$", re.MULTILINE)
 
 
-def remove_other_folders(parent: Path, names: set[str]) -> None:
-    """Delete the folders in `parent` whose name is not in `names`."""
+def remove_other_folders(parent: Path, cells: list[str]) -> None:
+    """Delete the folders in `parent` that are not named like one of `cells`."""
     for folder in sorted(parent.iterdir()) if parent.is_dir() else []:
-        if folder.is_dir() and folder.name not in names:
+        if folder.is_dir() and folder.name not in cells:
             shutil.rmtree(folder)
 
 
-def tidy_lock(lock: Path, stages: list[str]) -> None:
-    """Keep the entries of `stages` alone, in their order; DVC reads the file anew before it adds the running stage's entry."""
+def tidy_lock(pipeline: Path, lock: Path, cells: list[str]) -> None:
+    """Drop the entries of stages that dvc.yaml no longer has, or has for no such cell; order the others as dvc.yaml and `cells` do.
+
+    DVC reads the file anew before it adds the running stage's entry, so a stage may do this.
+    """
     if not lock.is_file():
         return
     head, *parts = STAGE_ENTRY.split(lock.read_text(encoding="utf-8"))
     entries = {name: f"  {name}:{body.rstrip()}\n" for name, body in zip(parts[::2], parts[1::2], strict=True)}
+    named = [f"{stage}{cell}" for stage in read_yaml(pipeline)["stages"] for cell in ("", *(f"@{cell}" for cell in cells))]
     with staged_file(lock) as partial:
-        partial.write_text(head + "".join(entries[name] for name in stages if name in entries), encoding="utf-8")
+        partial.write_text(head + "".join(entries[name] for name in named if name in entries), encoding="utf-8")

@@ -58,8 +58,12 @@ def _fetch(mirror: str, file: Expected, settings: DownloadSettings) -> bytes:
     if mirror.startswith(("http://", "https://")):
         return _fetch_web(f"{mirror.rstrip('/')}/{file.name}.gz", file, settings)
     for path in (Path(mirror) / f"{file.name}.gz", Path(mirror) / file.name):
-        if path.is_file():
+        try:
             return path.read_bytes()
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            raise MirrorError(f"{path.name}: {error.strerror}") from None
     raise MirrorError(f"no such file: {file.name}.gz")
 
 
@@ -81,10 +85,13 @@ def _receive(url: str, file: Expected, settings: DownloadSettings, received: byt
     with response:
         if response.status_code == requests.codes.ok:
             received.clear()  # the server does not continue files
+        elif response.status_code == requests.codes.requested_range_not_satisfiable and received:
+            return  # broken off at the very end
         elif response.status_code != requests.codes.partial_content:
             raise MirrorError(f"{file.name}.gz: HTTP status {response.status_code}")
-        total = int(response.headers.get("Content-Length", 0)) + len(received)
-        bar = tqdm(total=total or None, initial=len(received), desc=file.name, unit="B", unit_scale=True)
+        length = response.headers.get("Content-Length", "")
+        total = len(received) + int(length) if length.isdigit() else None
+        bar = tqdm(total=total, initial=len(received), desc=file.name, unit="B", unit_scale=True)
         with bar:
             while chunk := response.raw.read1(CHUNK):  # not iter_content, which loses the last chunk of a broken transfer
                 received += chunk
@@ -98,14 +105,14 @@ def _open(url: str, offset: int, settings: DownloadSettings) -> requests.Respons
 
     A thread waits for them, for nothing else can put an end to a name look-up.
     """
-    answers: queue.Queue[requests.Response | requests.RequestException] = queue.Queue()
+    answers: queue.Queue[requests.Response | Exception] = queue.Queue()
     headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={offset}-"} if offset else {})
 
     def ask() -> None:
         try:
             timeouts = (settings.connect_timeout_seconds, settings.read_timeout_seconds)
             answers.put(requests.get(url, headers=headers, stream=True, timeout=timeouts))
-        except requests.RequestException as error:
+        except Exception as error:  # whatever a strange address raises, the caller waits for an answer
             answers.put(error)
 
     threading.Thread(target=ask, daemon=True).start()
@@ -113,7 +120,7 @@ def _open(url: str, offset: int, settings: DownloadSettings) -> requests.Respons
         answer = answers.get(timeout=settings.connect_timeout_seconds)
     except queue.Empty:
         raise MirrorError(f"no answer within {settings.connect_timeout_seconds:g} s") from None
-    if isinstance(answer, requests.RequestException):
+    if isinstance(answer, Exception):
         raise MirrorError(_reason(answer))
     return answer
 

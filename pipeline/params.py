@@ -22,6 +22,7 @@ Seed = Annotated[int, Field(ge=0, lt=2**31)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 NonNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Momentum = Annotated[float, Field(ge=0, lt=1)]
+VariantName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]  # it becomes part of paths and of DVC's stage names
 Fraction = Annotated[float, Field(gt=0, le=1)]
 
 
@@ -65,12 +66,13 @@ class ClassifierSettings(Section):
 
 class TrainSettings(Section):
     epoch_images: Count
-    steps_per_call: Count
     sheet_rows: Count
 
 
 class EvaluateSettings(Section):
+    split: Literal["validation", "test"]
     samples: Annotated[int, Field(ge=2)]
+    neighbours: Count
     seed: Seed
 
 
@@ -107,7 +109,7 @@ class Settings(Section):
     classifier: ClassifierSettings
     train: TrainSettings
     evaluate: EvaluateSettings
-    gan: dict[str, VariantSettings]
+    gan: dict[VariantName, VariantSettings]
 
     @model_validator(mode="after")
     def _parts_fit(self) -> Self:
@@ -139,7 +141,9 @@ def load_settings(path: Path = PARAMS) -> Settings:
     try:
         return Settings.model_validate(content)
     except ValidationError as error:
-        raise SettingsError(f"{path}: {_describe(error.errors()[0])}") from None
+        # A key that was misspelt is both unknown and missing: the first says more.
+        first = min(error.errors(), key=lambda detail: detail["type"] != "extra_forbidden")
+        raise SettingsError(f"{path}: {_describe(first)}") from None
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
@@ -165,6 +169,8 @@ def _describe(error: ErrorDetails) -> str:
             return str(error["ctx"]["error"])
         case "extra_forbidden":
             return f"{key}: expected a known key, received an unknown one{_nearest(str(error['loc'][-1]), _known_keys(error['loc']))}"
+        case "string_pattern_mismatch":
+            return f"{key.removesuffix('.[key]')}: expected a name of small letters, digits and _, received {received!r}"
         case "missing":
             return f"{key}: expected a value, the key is missing"
         case _:

@@ -46,10 +46,10 @@ def _key(flat_settings: dict[str, Any], stages: tuple[str, ...]) -> str:
 
 
 def _source_files(stages: tuple[str, ...]) -> list[Path]:
-    """The data and code that `stages` depend on, less what one of them makes for another: that follows from the rest."""
+    """The data, and the code that `stages` depend on; what one of them makes for another follows from these."""
     declared = read_yaml(DVC_FILE)["stages"]
-    paths = {path for stage in stages for path in declared[stage]["deps"]}
-    return [Path(path) for path in sorted(paths) if path.startswith(("pipeline/", "artifacts/data/"))]
+    code = {path for stage in stages for path in declared[stage]["deps"] if path.startswith("pipeline/")}
+    return [Path(path) for path in [*sorted(code), *declared["preprocess"]["outs"]]]
 
 
 def origin() -> dict[str, str]:

@@ -20,7 +20,9 @@ def _without_start_up_notices() -> Iterator[None]:
         os.close(nowhere)
 
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # and what follows the import
+os.environ["KERAS_BACKEND"] = "tensorflow"
+os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"  # its kernels round otherwise than the plain ones: trained bytes depend on it
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # what TensorFlow has to say after its import
 with _without_start_up_notices():
     import keras
     import tensorflow as tf

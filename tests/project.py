@@ -11,7 +11,9 @@ import yaml
 
 from tests.conftest import ROOT, shrink
 
-ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith(("MLFLOW_", "DVC_", "MNIST_"))}
+ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith(("MLFLOW_", "DVC_", "MNIST_", "GIT_"))}
+# As on a fresh machine: no name for git's authors.
+ENVIRONMENT |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "HOME": "/nonexistent", "XDG_CONFIG_HOME": "/nonexistent"}
 ENVIRONMENT["PATH"] = f"{Path(sys.executable).parent}:{ENVIRONMENT['PATH']}"
 
 

@@ -7,37 +7,38 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.data import Digits, batches, decode_idx, encode_idx, load_digits, save_digits, to_bytes, to_float
+from pipeline.data import IDX_IMAGES, IDX_LABELS, Digits, batches, decode_idx, encode_idx, load_digits, save_digits, to_bytes, to_float
 from pipeline.errors import DataError
 
 
 def test_an_idx_file_by_the_specification():
     content = struct.pack(">IIII", 0x803, 2, 28, 28) + bytes(784) + bytes([7]) * 784
-    images = decode_idx(content, "file")
+    images = decode_idx(content, IDX_IMAGES, "file")
     assert images.shape == (2, 28, 28)
     assert (images[0] == 0).all()
     assert (images[1] == 7).all()
     assert encode_idx(images) == content
-    assert decode_idx(struct.pack(">II", 0x801, 3) + bytes([0, 9, 4]), "file").tolist() == [0, 9, 4]
+    assert decode_idx(struct.pack(">II", 0x801, 3) + bytes([0, 9, 4]), IDX_LABELS, "file").tolist() == [0, 9, 4]
 
 
 @pytest.mark.parametrize(
-    ("content", "reason"),
+    ("content", "kind", "reason"),
     [
-        (b"", "expected an IDX file"),
-        (b"<htm", "expected an IDX file"),
-        (struct.pack(">I", 0x802), "expected an IDX file"),
-        (struct.pack(">III", 0x803, 1, 28), "header of 16 bytes, received 12"),
-        (struct.pack(">II", 0x801, 4) + bytes(3), "promises 4 bytes of data, received 3"),
-        (struct.pack(">II", 0x801, 2) + bytes(3), "promises 2 bytes of data, received 3"),
-        (struct.pack(">IIII", 0x803, 2**32 - 1, 2**32 - 1, 2**32 - 1) + bytes(9), "received 9"),
-        (struct.pack(">IIII", 0x803, 1, 8, 8) + bytes(64), "expected images of 28x28, received 8x8"),
-        (struct.pack(">II", 0x801, 2) + bytes([3, 10]), "expected labels from 0 to 9, received 10"),
+        (b"", IDX_IMAGES, "expected an IDX file that begins with 0x00000803, received 0x;"),
+        (b"<htm", IDX_IMAGES, "expected an IDX file that begins with 0x00000803, received 0x3c68746d"),
+        (struct.pack(">II", 0x801, 0), IDX_IMAGES, "begins with 0x00000803, received 0x00000801"),
+        (struct.pack(">IIII", 0x803, 0, 28, 28), IDX_LABELS, "begins with 0x00000801, received 0x00000803"),
+        (struct.pack(">III", 0x803, 1, 28), IDX_IMAGES, "header of 16 bytes, received 12"),
+        (struct.pack(">II", 0x801, 4) + bytes(3), IDX_LABELS, "promises 4 bytes of data, received 3"),
+        (struct.pack(">II", 0x801, 2) + bytes(3), IDX_LABELS, "promises 2 bytes of data, received 3"),
+        (struct.pack(">IIII", 0x803, 2**32 - 1, 2**32 - 1, 2**32 - 1) + bytes(9), IDX_IMAGES, "received 9"),
+        (struct.pack(">IIII", 0x803, 1, 8, 8) + bytes(64), IDX_IMAGES, "expected images of 28x28, received 8x8"),
+        (struct.pack(">II", 0x801, 2) + bytes([3, 10]), IDX_LABELS, "expected labels from 0 to 9, received 10"),
     ],
 )
-def test_an_idx_file_that_lies_is_refused_by_name(content, reason):
+def test_an_idx_file_that_lies_is_refused_by_name(content, kind, reason):
     with pytest.raises(DataError, match=f"^file: .*{reason}"):
-        decode_idx(content, "file")
+        decode_idx(content, kind, "file")
 
 
 def test_a_split_survives_its_file_and_has_the_same_bytes_twice(tmp_path: Path, digits: Digits):
@@ -53,9 +54,10 @@ def test_a_split_survives_its_file_and_has_the_same_bytes_twice(tmp_path: Path, 
 def test_a_missing_or_broken_split_is_named(tmp_path: Path):
     with pytest.raises(DataError, match=r"none\.npz: .*found no file"):
         load_digits(tmp_path / "none.npz")
-    (tmp_path / "broken.npz").write_bytes(b"PK\x03\x04 no more")
-    with pytest.raises(DataError, match=r"broken\.npz: expected name, images and labels"):
-        load_digits(tmp_path / "broken.npz")
+    for content in (b"", b"PK\x03\x04 no more"):
+        (tmp_path / "broken.npz").write_bytes(content)
+        with pytest.raises(DataError, match=r"broken\.npz: expected name, images and labels"):
+            load_digits(tmp_path / "broken.npz")
 
 
 @pytest.mark.parametrize("low", [0.0, -1.0])

@@ -31,20 +31,25 @@ def test_only_folders_that_are_not_named_go(tmp_path: Path):
         (tmp_path / name).mkdir()
         (tmp_path / name / "file").touch()
     (tmp_path / ".gitignore").touch()
-    remove_other_folders(tmp_path, {"asker-1", "modern-0"})
+    remove_other_folders(tmp_path, ["asker-1", "modern-0"])
     assert sorted(path.name for path in tmp_path.iterdir()) == [".gitignore", "asker-1"]
-    remove_other_folders(tmp_path / "none", set())
+    remove_other_folders(tmp_path / "none", [])
 
 
 def test_the_lock_keeps_what_is_named_word_for_word_in_its_order(tmp_path: Path):
     lock = tmp_path / "dvc.lock"
     lock.write_text(LOCK)
-    tidy_lock(lock, ["download", "train@asker-0", "train@modern-0", "compare"])
+    pipeline = tmp_path / "dvc.yaml"
+    pipeline.write_text("stages: {download: {}, train: {}, evaluate: {}, compare: {}}")
+    tidy_lock(pipeline, lock, ["asker-0", "modern-0"])
     before, after = yaml.safe_load(LOCK)["stages"], yaml.safe_load(lock.read_text())["stages"]
     assert list(after) == ["download", "train@asker-0", "train@modern-0", "compare"]
     assert after == before
     assert sorted(lock.read_text().splitlines()) == sorted(LOCK.splitlines())
-    tidy_lock(lock, ["download", "compare"])
-    assert list(yaml.safe_load(lock.read_text())["stages"]) == ["download", "compare"]
-    tidy_lock(tmp_path / "none", [])
+    tidy_lock(pipeline, lock, ["modern-0"])
+    assert list(yaml.safe_load(lock.read_text())["stages"]) == ["download", "train@modern-0", "compare"]
+    pipeline.write_text("stages: {train: {}}")
+    tidy_lock(pipeline, lock, ["modern-0"])
+    assert list(yaml.safe_load(lock.read_text())["stages"]) == ["train@modern-0"]
+    tidy_lock(pipeline, tmp_path / "none", [])
     assert not (tmp_path / "none").exists()

@@ -36,6 +36,7 @@ def test_the_projects_own_file_is_accepted():
     [
         ("gan.asker.latent_siz", 5, "gan.asker.latent_siz: expected a known key, received an unknown one; the nearest known is latent_size"),
         ("evalute", {}, "evalute: expected a known key, received an unknown one; the nearest known is evaluate"),
+        ("gan.My GAN", {}, "gan.My GAN: expected a name of small letters, digits and _, received 'My GAN'"),
         ("train.epoch_image", 5, "train.epoch_image: .* the nearest known is epoch_images"),
         ("run.threads", ..., "run.threads: expected a value, the key is missing"),
         ("gan.modern.width", ..., "gan.modern.width: expected a value, the key is missing"),
@@ -49,8 +50,8 @@ def test_the_projects_own_file_is_accepted():
         ("run.seeds.0", ..., "run.seeds: .*at least 1 item"),
         ("run.variants", ["askr"], "run.variants.0: expected a section under gan:, received 'askr'; the nearest known is asker"),
         ("run.seeds", [1, 1], r"run.seeds: expected each entry once, received \[1, 1\]"),
-        ("gan.asker.training_images", 60000, r"gan.asker.training_images: expected a multiple .* received 60000; the nearest is 55000"),
-        ("gan.asker.batch_size", 60000, r"gan.asker.batch_size: expected at most train.epoch_images \(55000\), received 60000"),
+        ("gan.asker.training_images", 60000, r"gan.asker.training_images: expected a multiple .* received 60000; the nearest is 54912"),
+        ("gan.asker.batch_size", 60000, r"gan.asker.batch_size: expected at most train.epoch_images \(54912\), received 60000"),
     ],
 )
 def test_a_wrong_key_or_value_is_named(tmp_path: Path, key: str, value: object, message: str):
@@ -60,6 +61,13 @@ def test_a_wrong_key_or_value_is_named(tmp_path: Path, key: str, value: object, 
     with pytest.raises(SettingsError, match=f"^{path}: {message}") as raised:
         load_settings(path)
     assert "\n" not in str(raised.value)
+
+
+def test_a_misspelt_key_is_named_rather_than_the_one_that_it_leaves_missing(tmp_path: Path):
+    path = tmp_path / "params.yaml"
+    path.write_text((ROOT / "params.yaml").read_text().replace("  threads:", "  thread:"))
+    with pytest.raises(SettingsError, match=r"run\.thread: expected a known key, received an unknown one; the nearest known is threads"):
+        load_settings(path)
 
 
 @pytest.mark.parametrize("written", ["1e-4", "1E-4", "1.e-4", "0.0001", "1.0e-4"])

@@ -21,6 +21,7 @@ import yaml
 from pipeline.artifacts import file_hash
 from pipeline.gan.networks import build_generator
 from pipeline.params import load_settings
+from pipeline.scores import SCORES
 from tests.project import ENVIRONMENT, make_project, ran, run, write_params
 
 CELLS = ("asker-0", "modern-0")
@@ -82,15 +83,19 @@ def test_nothing_is_left_to_do(project: Path):
 
 def test_the_leaderboard_names_the_data_set_and_every_cell(project: Path):
     board = json.loads((project / "artifacts/leaderboard.json").read_text())
-    assert board["real"]["data_set"] == "digits"
-    assert board["real"]["classifier_sha256"] == file_hash(project / "artifacts/classifier/classifier.weights.h5", "sha256")
     assert sorted(f"{row['variant']}-{row['seed']}" for row in board["cells"]) == sorted(CELLS)
-    assert all(row["frechet_distance"] > board["real"]["frechet_distance_real"] for row in board["cells"])
+    for row in board["cells"]:
+        assert row["data_set"] == "digits"
+        assert row["classifier_sha256"] == file_hash(project / "artifacts/classifier/classifier.weights.h5", "sha256")
+        assert all(row[name] is not None for name in SCORES if name != "class_consistency")
+        assert row["frechet_distance"] > row["frechet_distance_real"]
+    table = (project / "artifacts/leaderboard.md").read_text()
+    assert all(f"| {cell} " in table for cell in CELLS)
 
 
 def test_the_classifier_reports_what_it_reads(project: Path):
     report = json.loads((project / "artifacts/classifier/report.json").read_text())
-    counts = report["confusion"]["counts"]
+    counts = json.loads((project / "artifacts/classifier/history.json").read_text())["confusion"]["true rows, read columns"]
     assert sum(map(sum, counts)) == 359
     assert report["accuracy"] == pytest.approx(sum(counts[digit][digit] for digit in range(10)) / 359)
     assert runs(project, "digit-classifier")["digits"].data.metrics["test_accuracy"] == pytest.approx(report["accuracy"])
@@ -160,7 +165,7 @@ def test_a_machine_that_reaches_no_mirror_goes_on_in_the_open(projects: tuple[Pa
         params.write("# a comment of the user's\n")
     strict = run(folder, "dvc", "repro")
     assert strict.returncode != 0
-    assert "http://127.0.0.1:9/: train-images-idx3-ubyte.gz: no connection" in strict.stderr
+    assert "http://127.0.0.1:9/: no connection" in strict.stderr
     kind = run(folder, sys.executable, "-m", "pipeline")
     assert kind.returncode == 0, kind.stderr
     assert "MNIST could not be downloaded" in kind.stdout
@@ -185,7 +190,7 @@ def test_one_number_of_one_variant_reruns_that_cell_alone(project: Path):
     key = runs(project)["asker-0"].data.tags["pipeline.key"]
     content["gan"]["asker"]["generator_learning_rate"] = 0.0001
     write_params(project, content)
-    assert ran(run(project, "dvc", "repro")) == ["train@asker-0", "evaluate@asker-0", "compare"]
+    assert ran(run(project, "dvc", "repro")) == ["settings", "train@asker-0", "evaluate@asker-0", "compare"]
     found = all_runs(project)
     assert sorted(run.info.run_name for run in found) == ["asker-0", "asker-0", "modern-0"]
     assert key in [run.data.tags["pipeline.key"] for run in found]
@@ -196,7 +201,7 @@ def test_changed_evaluation_settings_make_a_new_run_with_its_training_and_a_drop
     content["evaluate"]["seed"] = 1
     content["run"]["variants"] = ["modern"]
     write_params(project, content)
-    assert ran(run(project, "dvc", "repro")) == ["evaluate@modern-0", "compare"]
+    assert ran(run(project, "dvc", "repro")) == ["settings", "evaluate@modern-0", "compare"]
     client = store(project)
     found = [recorded for recorded in all_runs(project) if recorded.data.params["variant"] == "modern"]
     assert len(found) == 2
@@ -205,7 +210,7 @@ def test_changed_evaluation_settings_make_a_new_run_with_its_training_and_a_drop
     assert [path.name for path in (project / "artifacts/gan").iterdir() if path.is_dir()] == ["modern-0"]
     assert [path.name for path in (project / "artifacts/evaluation").iterdir() if path.is_dir()] == ["modern-0"]
     lock = yaml.safe_load((project / "dvc.lock").read_text())["stages"]
-    assert list(lock) == ["download", "preprocess", "classifier", "reference", "train@modern-0", "evaluate@modern-0", "compare"]
+    assert list(lock) == [*("settings", "download", "preprocess", "classifier", "reference", "train@modern-0", "evaluate@modern-0", "compare")]
     assert ran(run(project, "dvc", "repro")) == []
 
 
@@ -214,14 +219,24 @@ def test_a_wrong_key_stops_the_pipeline_before_any_work(project: Path):
     before = hashes(project)
     broken = json.loads(json.dumps(content))
     broken["gan"]["modern"]["latent_siz"] = 3
+    broken["evaluate"]["seed"] = 8
     write_params(project, broken)
     ended = run(project, "dvc", "repro")
     assert ended.returncode != 0
     assert "error: params.yaml: gan.modern.latent_siz: expected a known key" in ended.stderr
     assert "Traceback" not in ended.stderr
-    write_params(project, content)
-    assert ran(run(project, "dvc", "repro")) in ([], ["train@modern-0"])
     assert hashes(project) == before
+    write_params(project, content)
+    assert ran(run(project, "dvc", "repro")) == []
+
+
+def test_an_unknown_section_stops_a_pipeline_that_is_up_to_date(project: Path):
+    before = (project / "params.yaml").read_text()
+    (project / "params.yaml").write_text(before + "\nevalute: {}\n")
+    ended = run(project, "dvc", "repro")
+    assert ended.returncode != 0
+    assert "error: params.yaml: evalute: expected a known key, received an unknown one; the nearest known is evaluate" in ended.stderr
+    (project / "params.yaml").write_text(before)
 
 
 @pytest.mark.slow
@@ -253,7 +268,8 @@ def test_the_logged_generator_is_served_over_http(project: Path):
 def test_a_temporary_experiment_is_tracked_in_the_projects_store(project: Path):
     before = len(all_runs(project))
     command = ("dvc", "exp", "run", "--temp", "--set-param", "gan.modern.discriminator_learning_rate=0.0003", "train@modern-0")
-    ended = run(project, *command)
+    author = {f"GIT_{role}_{part}": "somebody" for role in ("AUTHOR", "COMMITTER") for part in ("NAME", "EMAIL")}
+    ended = subprocess.run(command, cwd=project, env=ENVIRONMENT | author, capture_output=True, text=True)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert len(all_runs(project)) == before + 1
     recorded = all_runs(project)[0]

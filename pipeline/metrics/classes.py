@@ -34,6 +34,22 @@ def class_histogram(probabilities: Probabilities) -> NDArray[np.float64]:
     return np.bincount(probabilities.argmax(axis=1), minlength=probabilities.shape[1]) / len(probabilities)
 
 
+def classes_covered(histogram: NDArray[np.float64]) -> int:
+    """Number of classes that at least one sample is read as, the literature's "modes covered" (Lin et al. 2017, arXiv:1712.04086)."""
+    return int(np.count_nonzero(histogram))
+
+
+def class_kl(histogram: NDArray[np.float64], frequencies: NDArray[np.float64]) -> float:
+    """KL(samples || data) = sum p log(p / q) over classes, p of the samples and q > 0 of the data; 0 for the data's own frequencies.
+
+    Lin et al. 2017, arXiv:1712.04086. log(number of classes) for a collapse onto one of equally frequent classes.
+    """
+    if (frequencies <= 0).any():
+        raise ValueError(f"frequencies: expected every class in the data, received {frequencies.tolist()}")
+    present = histogram > 0
+    return float((histogram[present] * np.log(histogram[present] / frequencies[present])).sum())
+
+
 def effective_classes(histogram: NDArray[np.float64]) -> float:
     """exp(entropy) of a class histogram: 1 if all samples are one class, the number of classes if all are equally frequent."""
     present = histogram[histogram > 0]

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.metrics.checks import check_rows
+from pipeline.metrics.checks import check_pair
 
 Features = NDArray[np.float64]  # (n, d)
 
@@ -15,10 +15,7 @@ def frechet_distance(real: Features, fake: Features) -> float:
     space and one number of samples. tr (C C')^(1/2) is the sum of square roots of the eigenvalues of the symmetric C^(1/2) C' C^(1/2),
     which stays exact where features are constant and C has no inverse.
     """
-    check_rows("real", real)
-    check_rows("fake", fake)
-    if real.shape[1] != fake.shape[1]:
-        raise ValueError(f"fake: expected {real.shape[1]} features as in real, received {fake.shape[1]}")
+    check_pair(real, fake)
     shift = real.mean(axis=0) - fake.mean(axis=0)
     covariance, other = np.cov(real, rowvar=False), np.cov(fake, rowvar=False)
     root = _symmetric_root(np.atleast_2d(covariance))

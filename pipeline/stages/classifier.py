@@ -23,27 +23,26 @@ from pipeline.tracking.mirror import classifier_run, mirror_classifier
 from pipeline.tracking.run import Run
 
 
-def classifier(train: Path, validation: Path, test: Path, weights: Path, report: Path, settings: Settings, run: Run) -> None:
+def classifier(
+    train: Path, validation: Path, test: Path, weights: Path, report: Path, history: Path, confusion: Path, settings: Settings, run: Run
+) -> None:
     """Train on `train`, watch `validation`, judge once on `test`."""
     keras.utils.set_random_seed(settings.classifier.seed)
     digits, held_out, unseen = load_digits(train), load_digits(validation), load_digits(test)
     model = build_classifier(settings.classifier.width)
-    history = _fit(model, digits, held_out, settings.classifier)
+    rows = _fit(model, digits, held_out, settings.classifier)
     read = read_images(model, unseen.images).probabilities.argmax(axis=1)
-    confusion = np.zeros((CLASSES, CLASSES), int)
-    np.add.at(confusion, (unseen.labels, read), 1)
+    counts = np.zeros((CLASSES, CLASSES), int)
+    np.add.at(counts, (unseen.labels, read), 1)
     with staged_file(weights) as partial:
         model.save_weights(partial)
-    content = {
-        "data_set": digits.name,
-        "accuracy": float((read == unseen.labels).mean()),
-        "confusion": {"rows": "true class", "columns": "class read", "counts": confusion.tolist()},
-        "sha256": file_hash(weights, "sha256"),
-        "epochs": history,
-    }
-    write_json(report, content)
-    print(f"classifier: {content['accuracy']:.2%} of {len(unseen.labels)} test digits of {digits.name}")
-    mirror_classifier(run, report)
+    with staged_file(confusion) as partial:
+        partial.write_text("true,read\n" + "".join(f"{true},{seen}\n" for true, seen in zip(unseen.labels, read, strict=True)))
+    accuracy = float((read == unseen.labels).mean())
+    write_json(history, {"data_set": digits.name, "confusion": {"true rows, read columns": counts.tolist()}, "epochs": rows})
+    write_json(report, {"data_set": digits.name, "accuracy": accuracy, "sha256": file_hash(weights, "sha256")})
+    print(f"classifier: reads {accuracy:.2%} of {len(unseen.labels)} test digits of {digits.name}")
+    mirror_classifier(run, report, history)
 
 
 def _fit(model: keras.Model, digits: Digits, held_out: Digits, settings: ClassifierSettings) -> list[dict[str, float]]:
@@ -87,5 +86,5 @@ if __name__ == "__main__":
         settings = load_settings()
         pin_runtime(settings.run.threads)
         with classifier_run(settings) as run:
-            train, validation, test, weights, report = map(Path, sys.argv[1:])
-            classifier(train, validation, test, weights, report, settings, run)
+            train, validation, test, weights, report, history, confusion = map(Path, sys.argv[1:])
+            classifier(train, validation, test, weights, report, history, confusion, settings, run)

@@ -14,40 +14,36 @@ import numpy as np
 
 from pipeline.artifacts import read_json, write_json
 from pipeline.cells import GENERATOR, HISTORY
-from pipeline.data import Bytes, to_bytes
-from pipeline.errors import one_line_errors
+from pipeline.data import CLASSES, Bytes, to_bytes
+from pipeline.errors import DataError, one_line_errors
 from pipeline.features import load_classifier, read_images
 from pipeline.gan.base import draw_latents, generator_inputs, image_low
 from pipeline.gan.networks import build_generator
-from pipeline.metrics.classes import class_consistency, class_histogram, classifier_score, effective_classes
-from pipeline.metrics.frechet import frechet_distance
 from pipeline.params import Settings, VariantSettings, load_settings
+from pipeline.scores import SCORES, score_samples
 from pipeline.tracking.mirror import evaluation_run, mirror_evaluation
 from pipeline.tracking.run import Run
 
 EVALUATION_LATENTS = -2  # a stream of its own beside those of training
-SCORES = ("frechet_distance", "classifier_score", "class_consistency", "effective_classes", "class_histogram")
 
 
 def evaluate(cell: Path, weights: Path, features: Path, floors: Path, metrics: Path, settings: Settings, variant: str, seed: int, run: Run) -> None:
     """Score the generator in the folder `cell`; write `metrics`."""
-    history = read_json(cell / HISTORY)
+    history, real = read_json(cell / HISTORY), read_json(floors)
+    if history["data_set"] != real["data_set"]:
+        raise DataError(f"{cell}: expected a GAN of {real['data_set']}, received one of {history['data_set']}; run `dvc repro`")
     scores: dict[str, Any] = dict.fromkeys(SCORES)
     if history["status"] == "finished":
+        gan = settings.gan[variant]
+        labels = np.arange(real["samples"], dtype=np.int32) % CLASSES
+        reading = read_images(load_classifier(weights, settings.classifier.width), _draw(cell, gan, labels, settings.evaluate.seed))
         with np.load(features) as reference:
-            labels = np.resize(reference["labels"], settings.evaluate.samples).astype(np.int32)
-            images = _draw(cell, settings.gan[variant], labels, settings.evaluate.seed)
-            reading = read_images(load_classifier(weights, settings.classifier.width), images)
-            scores["frechet_distance"] = frechet_distance(reference["features"].astype(np.float64), reading.features)
-        scores["classifier_score"] = classifier_score(reading.probabilities)
-        scores["class_histogram"] = class_histogram(reading.probabilities).tolist()
-        scores["effective_classes"] = effective_classes(class_histogram(reading.probabilities))
-        if settings.gan[variant].conditional:
-            scores["class_consistency"] = class_consistency(reading.probabilities, labels)
+            held_against = reference["features"], reference["frequencies"]
+        scores = score_samples(reading, labels if gan.conditional else None, *held_against, settings.evaluate.neighbours)
     first, last = history["epochs"][0], history["epochs"][-1]
     losses = {f"{name}_{when}": row[name] for name in ("d_loss", "g_loss") for when, row in (("first", first), ("last", last))}
-    about = {"variant": variant, "seed": seed, "status": history["status"], "samples": settings.evaluate.samples}
-    write_json(metrics, about | losses | scores | read_json(floors))
+    about = {"variant": variant, "seed": seed, "status": history["status"]}
+    write_json(metrics, about | losses | scores | real)
     mirror_evaluation(run, metrics)
 
 
@@ -62,8 +58,8 @@ def _draw(cell: Path, variant: VariantSettings, labels: np.ndarray, seed: int) -
 if __name__ == "__main__":
     with one_line_errors():
         variant, seed, *paths = sys.argv[1:]
+        cell, weights, features, floors, metrics = map(Path, paths)
         settings = load_settings()
         pin_runtime(settings.run.threads)
-        cell, weights, features, floors, metrics = map(Path, paths)
         with evaluation_run(settings, variant, int(seed), cell) as run:
             evaluate(cell, weights, features, floors, metrics, settings, variant, int(seed), run)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.artifacts import read_json
-from pipeline.data import IDX_FILES, Digits, decode_idx, save_digits
+from pipeline.data import IDX_FILES, IDX_IMAGES, IDX_LABELS, Bytes, Digits, decode_idx, save_digits
 from pipeline.errors import DataError, one_line_errors
 from pipeline.params import PreprocessSettings, load_settings
 
@@ -26,10 +26,17 @@ def preprocess(raw: Path, train: Path, validation: Path, test: Path, settings: P
 
 
 def _read_pair(raw: Path, name: str, images_file: str, labels_file: str) -> Digits:
-    images, labels = (decode_idx((raw / file).read_bytes(), str(raw / file)) for file in (images_file, labels_file))
+    images, labels = _read(raw / images_file, IDX_IMAGES), _read(raw / labels_file, IDX_LABELS)
     if len(images) != len(labels):
         raise DataError(f"{raw / labels_file}: expected a label for each of {len(images)} images, received {len(labels)}; download both again")
     return Digits(name, images, labels)
+
+
+def _read(path: Path, kind: tuple[int, int]) -> Bytes:
+    try:
+        return decode_idx(path.read_bytes(), kind, str(path))
+    except FileNotFoundError:
+        raise DataError(f"{path}: expected an IDX file, found none; run `dvc repro download`") from None
 
 
 def _where(digits: Digits, chosen: np.ndarray) -> Digits:

@@ -1,6 +1,6 @@
 """Train one cell, a variant with a seed: reads the training split, writes generator weights, history and pictures.
 
-A GAN whose losses stop being finite is a result: training ends there and the cell's status is `diverged`.
+A GAN whose losses or samples stop being finite is a result: training ends there and the cell's status is `diverged`.
 Durations go to the tracked run alone: the files are the same bytes on every run.
 """
 
@@ -25,6 +25,7 @@ from pipeline.tracking.mirror import mirror_epoch, mirror_trained, training_run
 from pipeline.tracking.run import Run
 
 SHEET_LATENTS = -1  # training draws its latents under numbers from 0 on
+STEPS_PER_CALL = 50  # at most so many steps in one call into TensorFlow; it changes the speed and no byte
 
 
 def train(data: Path, cell: Path, settings: Settings, variant: str, seed: int, run: Run) -> None:
@@ -33,7 +34,7 @@ def train(data: Path, cell: Path, settings: Settings, variant: str, seed: int, r
     steps = settings.train.epoch_images // gan_settings.batch_size
     epochs = gan_settings.training_images // settings.train.epoch_images
     gan = GAN(gan_settings, seed, steps * epochs)
-    gan.steps_per_execution = max(k for k in range(1, settings.train.steps_per_call + 1) if steps % k == 0)
+    gan.steps_per_execution = max(k for k in range(1, STEPS_PER_CALL + 1) if steps % k == 0)
     with staged_folder(cell) as folder:
         recorder = _Recorder(folder, settings.train.sheet_rows, f"{variant}, seed {seed}, {digits.name}", run)
         stream = training_batches(digits, gan_settings, seed)
@@ -46,7 +47,7 @@ def train(data: Path, cell: Path, settings: Settings, variant: str, seed: int, r
 
 
 class _Recorder(keras.callbacks.Callback):
-    """After each epoch: a row of history and a sheet of samples, always of the same latents; stops at a loss that is not finite."""
+    """After each epoch: a row of history and a sheet of samples, always of the same latents; stops where one is not finite."""
 
     def __init__(self, folder: Path, sheet_rows: int, title: str, run: Run) -> None:
         super().__init__()
@@ -62,19 +63,20 @@ class _Recorder(keras.callbacks.Callback):
         seconds = time.perf_counter() - self.started
         finite = {name: float(value) if np.isfinite(value) else None for name, value in logs.items()}
         self.rows.append({"epoch": epoch + 1, **finite})
-        sheet = sample_sheet(self._draw(), f"{self.title}, epoch {epoch + 1}")
+        images = self._draw()
+        sheet = sample_sheet(self._to_bytes(images), f"{self.title}, epoch {epoch + 1}")
         write_png(self.folder / sheet_path(epoch + 1), sheet)
         mirror_epoch(self.run, self.rows[-1], sheet, seconds)
         losses = "  ".join(f"{name} {logs[name]:.4f}" for name in ("d_loss", "g_loss"))
         print(f"{self.title}: epoch {epoch + 1}/{self.params['epochs']}  {losses}  {seconds:.1f} s", flush=True)
-        if None in finite.values():
+        if None in finite.values() or not np.isfinite(images).all():
             self.status = "diverged"
             self.model.stop_training = True
-            print(f"{self.title}: diverged, a loss is no longer finite; training ends here", flush=True)
+            print(f"{self.title}: diverged, losses or samples are no longer finite; training ends here", flush=True)
 
     def write_pictures(self) -> None:
         """The last sheet under a fixed name, and the question's four panels."""
-        images = self._draw()
+        images = self._to_bytes(self._draw())
         write_png(self.folder / SAMPLES, sample_sheet(images, f"{self.title}, epoch {len(self.rows)}"))
         latent = self._latents()[0]
         write_question_figure(self.folder / FIGURE, latent, images[0], self.rows, self.title)
@@ -84,8 +86,10 @@ class _Recorder(keras.callbacks.Callback):
 
     def _draw(self) -> np.ndarray:
         inputs = generator_inputs(self.model.variant, self._latents(), self.labels)
+        return self.model.averaged_generator(inputs, training=False).numpy()
+
+    def _to_bytes(self, images: np.ndarray) -> np.ndarray:
         low = image_low(self.model.variant)
-        images = self.model.averaged_generator(inputs, training=False).numpy()
         return to_bytes(np.nan_to_num(images, nan=low), low)  # what a diverged generator draws is shown black
 
 

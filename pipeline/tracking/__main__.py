@@ -1,5 +1,6 @@
 """Record every run that is missing from MLflow: `python -m pipeline.tracking`."""
 
+import itertools
 import json
 import subprocess
 import sys
@@ -14,24 +15,30 @@ from pipeline.errors import PipelineError, one_line_errors
 from pipeline.params import load_settings
 from pipeline.tracking.mirror import classifier_run, evaluation_run, mirror_classifier, mirror_evaluation
 
+NOT_UP_TO_DATE = "not up to date, so not recorded; run `dvc repro`"
 
-def rebuild(gans: Path, evaluation: Path, report: Path) -> None:
-    """Fill in what the store lacks, from the files of every stage that is up to date; name the others."""
+
+def rebuild(gans: Path, evaluation: Path, classifier: Path) -> bool:
+    """Fill in what the store lacks, from the files of every stage that is up to date; name the others. False if the store failed."""
     settings, stale = load_settings(), _stale_stages()
+    recorded = []
     if "classifier" in stale:
-        print("classifier: not up to date, so not recorded; run `dvc repro`")
+        print(f"classifier: {NOT_UP_TO_DATE}")
     else:
         with classifier_run(settings) as run:
-            mirror_classifier(run, report)
-    for variant in settings.run.variants:
-        for seed in settings.run.seeds:
-            name = cell_name(variant, seed)
-            if {f"train@{name}", f"evaluate@{name}"} & stale:
-                print(f"{name}: not up to date, so not recorded; run `dvc repro`")
-                continue
-            with evaluation_run(settings, variant, seed, gans / name) as run:
-                mirror_evaluation(run, evaluation / name / "metrics.json")
-            print(f"{name}: on record")
+            mirror_classifier(run, classifier / "report.json", classifier / "history.json")
+        recorded.append(("classifier", run))
+    for variant, seed in itertools.product(settings.run.variants, settings.run.seeds):
+        name = cell_name(variant, seed)
+        if {f"train@{name}", f"evaluate@{name}"} & stale:
+            print(f"{name}: {NOT_UP_TO_DATE}")
+            continue
+        with evaluation_run(settings, variant, seed, gans / name) as run:
+            mirror_evaluation(run, evaluation / name / "metrics.json")
+        recorded.append((name, run))
+    for name, run in recorded:
+        print(f"{name}: {'not recorded' if run.failed else 'on record'}")
+    return not any(run.failed for _, run in recorded)
 
 
 def _stale_stages() -> set[str]:
@@ -43,4 +50,4 @@ def _stale_stages() -> set[str]:
 
 if __name__ == "__main__":
     with one_line_errors():
-        rebuild(Path("artifacts/gan"), Path("artifacts/evaluation"), Path("artifacts/classifier/report.json"))
+        sys.exit(0 if rebuild(Path("artifacts/gan"), Path("artifacts/evaluation"), Path("artifacts/classifier")) else 1)

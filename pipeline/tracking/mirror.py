@@ -18,40 +18,31 @@ from pipeline.gan.networks import build_generator
 from pipeline.images import read_png
 from pipeline.params import Settings, VariantSettings
 from pipeline.provenance import TRAIN_SPLIT, cell_key, cell_settings, classifier_key, classifier_settings, origin
-from pipeline.tracking.run import Run, tracked_run
+from pipeline.tracking.run import EVALUATION, TRAINING, Run, Subject, tracked_run
 
 GANS, CLASSIFIERS = "gan", "digit-classifier"  # MLflow experiments
-TRAINING, EVALUATION = "pipeline.training", "pipeline.evaluation"  # tags of a run's finished parts
 
 
 @contextmanager
 def training_run(settings: Settings, variant: str, seed: int) -> Iterator[Run]:
     """The run of a cell, to be filled while it trains."""
-    key, name = cell_key(settings, variant, seed), cell_name(variant, seed)
-    with tracked_run(GANS, key, name, TRAINING) as run:
-        _describe(run, cell_settings(settings, variant, seed), settings.download.source)
+    with tracked_run(GANS, cell_name(variant, seed), TRAINING, lambda: _cell(settings, variant, seed)) as run:
         yield run
 
 
 @contextmanager
 def evaluation_run(settings: Settings, variant: str, seed: int, cell: Path) -> Iterator[Run]:
     """The run of a trained cell, to take its scores; a run that is not there yet gets its training from the files."""
-    key, name = cell_key(settings, variant, seed), cell_name(variant, seed)
-    with tracked_run(GANS, key, name, EVALUATION) as run:
+    with tracked_run(GANS, cell_name(variant, seed), EVALUATION, lambda: _cell(settings, variant, seed)) as run:
         if run.is_new:
-            _describe(run, cell_settings(settings, variant, seed), settings.download.source)
-            for row in read_json(cell / HISTORY)["epochs"]:
-                mirror_epoch(run, row, read_png(cell / sheet_path(row["epoch"])))
-            mirror_trained(run, cell, settings.gan[variant])
-            run.tags({TRAINING: "complete"})
+            run.attempt(lambda *_: _mirror_training(run, cell, settings.gan[variant]))
         yield run
 
 
 @contextmanager
 def classifier_run(settings: Settings) -> Iterator[Run]:
     """The run of the digit classifier."""
-    with tracked_run(CLASSIFIERS, classifier_key(settings), settings.download.source, TRAINING) as run:
-        _describe(run, classifier_settings(settings), settings.download.source)
+    with tracked_run(CLASSIFIERS, settings.download.source, TRAINING, lambda: _classifier(settings)) as run:
         yield run
 
 
@@ -66,37 +57,49 @@ def mirror_trained(run: Run, cell: Path, variant: VariantSettings) -> None:
     """The end of a cell's training: status, the question's figure, and the generator, ready to be served."""
     run.tags({"status": read_json(cell / HISTORY)["status"]})
     run.file(cell / FIGURE)
-    generator = build_generator(variant)
-    generator.load_weights(cell / GENERATOR)
-    run.send(lambda _, run_id: _log_generator(run_id, generator))
+    run.attempt(lambda _, run_id: _log_generator(run_id, cell, variant))
 
 
 def mirror_evaluation(run: Run, metrics: Path) -> None:
     """A cell's scores."""
-    scores = read_json(metrics)
-    shares = {f"class_share_{digit}": share for digit, share in enumerate(scores.pop("class_histogram") or [])}
-    scores.pop("seed")
-    run.metrics(scores | shares, 0)
+    run.metrics({name: value for name, value in read_json(metrics).items() if name != "seed"}, 0)
     run.file(metrics)
 
 
-def mirror_classifier(run: Run, report: Path) -> None:
-    """The classifier's report: losses by epoch, accuracy, confusion matrix."""
-    told = read_json(report)
-    for row in told["epochs"]:
+def mirror_classifier(run: Run, report: Path, history: Path) -> None:
+    """The classifier's losses by epoch, its accuracy and its confusion matrix."""
+    told, rows = read_json(report), read_json(history)["epochs"]
+    for row in rows:
         run.metrics({name: value for name, value in row.items() if name != "epoch"}, row["epoch"])
-    run.metrics({"test_accuracy": told["accuracy"]}, len(told["epochs"]))
+    run.metrics({"test_accuracy": told["accuracy"]}, len(rows))
     run.tags({"sha256": told["sha256"]})
     run.file(report)
+    run.file(history)
 
 
-def _describe(run: Run, settings: dict[str, Any], data_set: str) -> None:
-    run.settings(settings)
-    run.tags(origin() | {"data_set": data_set})
-    run.data_set(data_set, file_hash(TRAIN_SPLIT, "md5"), TRAIN_SPLIT)
+def _mirror_training(run: Run, cell: Path, variant: VariantSettings) -> None:
+    for row in read_json(cell / HISTORY)["epochs"]:
+        mirror_epoch(run, row, read_png(cell / sheet_path(row["epoch"])))
+    mirror_trained(run, cell, variant)
+    run.tags({TRAINING: "complete"})
 
 
-def _log_generator(run_id: str, generator: keras.Model) -> None:
+def _cell(settings: Settings, variant: str, seed: int) -> Subject:
+    return _subject(settings, cell_key(settings, variant, seed), cell_settings(settings, variant, seed))
+
+
+def _classifier(settings: Settings) -> Subject:
+    return _subject(settings, classifier_key(settings), classifier_settings(settings))
+
+
+def _subject(settings: Settings, key: str, flat: dict[str, Any]) -> Subject:
+    source = settings.download.source
+    return Subject(key, flat, origin() | {"data_set": source}, (source, file_hash(TRAIN_SPLIT, "md5"), str(TRAIN_SPLIT)))
+
+
+def _log_generator(run_id: str, cell: Path, variant: VariantSettings) -> None:
+    generator = build_generator(variant)
+    generator.load_weights(cell / GENERATOR)
     inputs: list[ColSpec | TensorSpec] = [
         TensorSpec(np.dtype(tensor.dtype), (-1, *tensor.shape[1:]), name) for name, tensor in generator.input.items()
     ]

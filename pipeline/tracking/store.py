@@ -24,6 +24,8 @@ def connect(experiment: str) -> tuple[MlflowClient, str]:
         client = MlflowClient(uri)
         found = client.get_experiment_by_name(experiment)
         if found:
+            if found.lifecycle_stage == "deleted":  # in the UI, which keeps the name taken
+                client.restore_experiment(found.experiment_id)
             return client, found.experiment_id
         location = (project_root() / "mlartifacts" / experiment).as_uri() if local else None
         return client, client.create_experiment(experiment, artifact_location=location)

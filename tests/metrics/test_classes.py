@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pipeline.metrics.classes import class_consistency, class_histogram, classifier_score, effective_classes
+from pipeline.metrics.classes import class_consistency, class_histogram, class_kl, classes_covered, classifier_score, effective_classes
 
 SURE = np.eye(10).repeat(7, axis=0)
 
@@ -43,6 +43,16 @@ def test_histogram_and_effective_classes():
     assert collapsed.tolist() == [0.0] * 9 + [1.0]
     assert effective_classes(collapsed) == 1
     assert effective_classes(np.array([0.5, 0.5, 0])) == pytest.approx(2)
+
+
+def test_covered_classes_and_the_divergence_from_the_datas_own_frequencies():
+    histogram = np.array([0.5, 0.25, 0.25, 0])
+    assert classes_covered(histogram) == 3
+    assert class_kl(histogram, np.full(4, 0.25)) == pytest.approx(0.5 * np.log(2))
+    assert class_kl(np.full(10, 0.1), np.full(10, 0.1)) == pytest.approx(0)
+    assert class_kl(np.eye(10)[2], np.full(10, 0.1)) == pytest.approx(np.log(10))
+    with pytest.raises(ValueError, match="expected every class in the data"):
+        class_kl(histogram, np.array([0.5, 0.5, 0, 0]))
 
 
 @pytest.mark.parametrize("metric", [classifier_score, class_histogram])

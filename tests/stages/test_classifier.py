@@ -17,17 +17,19 @@ def test_it_learns_what_can_be_learnt_and_reports_it(tmp_path: Path, digits: Dig
     for path in paths:
         save_digits(path, digits)
     longer = settings.classifier.model_copy(update={"epochs": 60, "batch_size": 20, "width": 8, "shift_pixels": 0, "learning_rate": 0.01})
-    weights, report = tmp_path / "classifier.weights.h5", tmp_path / "report.json"
-    classifier(*paths, weights, report, settings.model_copy(update={"classifier": longer}), Run())
-    told = read_json(report)
-    counts = np.array(told["confusion"]["counts"])
+    weights, report, history, confusion = (tmp_path / name for name in ("c.weights.h5", "report.json", "history.json", "confusion.csv"))
+    classifier(*paths, weights, report, history, confusion, settings.model_copy(update={"classifier": longer}), Run())
+    told, past = read_json(report), read_json(history)
+    counts = np.array(past["confusion"]["true rows, read columns"])
     assert counts.sum(axis=1).tolist() == [4] * 10  # rows are true classes
     assert told["accuracy"] == pytest.approx(np.trace(counts) / 40)
-    assert told["accuracy"] > 0.5
+    assert past["epochs"][-1]["accuracy"] > 0.6 > 0.2 > past["epochs"][0]["accuracy"]
     assert told["sha256"] == file_hash(weights, "sha256")
-    assert told["data_set"] == "mnist"
-    assert [row["epoch"] for row in told["epochs"]] == list(range(1, 61))
-    assert told["epochs"][-1]["loss"] < told["epochs"][0]["loss"]
+    assert told["data_set"] == past["data_set"] == "mnist"
+    pairs = np.loadtxt(confusion, int, delimiter=",", skiprows=1)
+    assert (np.histogram2d(*pairs.T, bins=range(11))[0] == counts).all()
+    assert [row["epoch"] for row in past["epochs"]] == list(range(1, 61))
+    assert past["epochs"][-1]["loss"] < past["epochs"][0]["loss"]
 
 
 def test_shifting_moves_images_by_at_most_so_many_pixels():

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.data import IDX_FILES, decode_idx
+from pipeline.data import IDX_FILES, IDX_IMAGES, IDX_LABELS, decode_idx
 from pipeline.errors import DownloadError
 from pipeline.params import DownloadSettings
 from pipeline.stages import download as stage
@@ -59,7 +59,8 @@ def test_the_official_sizes_are_those_of_the_format():
 
 def test_the_bundled_digits_are_drawn_like_mnist(tmp_path: Path):
     stage.download(tmp_path / "raw", settings("digits", "unused"))
-    arrays = [decode_idx((tmp_path / "raw" / name).read_bytes(), name) for name in IDX_FILES]
+    kinds = (IDX_IMAGES, IDX_LABELS) * 2
+    arrays = [decode_idx((tmp_path / "raw" / name).read_bytes(), kind, name) for name, kind in zip(IDX_FILES, kinds, strict=True)]
     assert [len(array) for array in arrays] == [1438, 1438, 359, 359]
     for images, labels in (arrays[:2], arrays[2:]):
         assert set(labels) == set(range(10))

@@ -6,13 +6,15 @@ import numpy as np
 import pytest
 
 from pipeline.artifacts import read_json, write_json
+from pipeline.errors import DataError
 from pipeline.features import build_classifier
 from pipeline.gan.networks import build_generator
 from pipeline.params import Settings
-from pipeline.stages.evaluate import SCORES, evaluate
+from pipeline.scores import SCORES
+from pipeline.stages.evaluate import evaluate
 from pipeline.tracking.run import Run
 
-FLOORS = {"data_set": "mnist", "classifier_accuracy": 0.5, "frechet_distance_real": 0.1}
+FLOORS = {"data_set": "mnist", "samples": 70, "classifier_accuracy": 0.5, "frechet_distance_real": 0.1}
 
 
 @pytest.fixture
@@ -21,8 +23,8 @@ def cell(tmp_path: Path, settings: Settings) -> Path:
     (tmp_path / "modern-0").mkdir()
     build_generator(settings.gan["modern"]).save_weights(tmp_path / "modern-0/generator.weights.h5")
     build_classifier(settings.classifier.width).save_weights(tmp_path / "c.weights.h5")
-    features = np.random.default_rng(0).normal(size=(50, 128)).astype(np.float32)
-    np.savez(tmp_path / "reference.npz", features=features, labels=np.arange(30, dtype=np.uint8) % 10)
+    features = np.random.default_rng(0).normal(size=(50, 128))
+    np.savez(tmp_path / "reference.npz", features=features, frequencies=np.full(10, 0.1))
     write_json(tmp_path / "floors.json", FLOORS)
     return tmp_path / "modern-0"
 
@@ -40,7 +42,6 @@ def test_two_evaluations_of_one_generator_are_equal(cell: Path, settings: Settin
     assert first == run(cell, settings)
     assert FLOORS.items() <= first.items()
     assert all(first[name] is not None for name in SCORES)
-    assert sum(first["class_histogram"]) == pytest.approx(1)
     assert (first["d_loss_first"], first["d_loss_last"], first["status"]) == (2.0, 4.0, "finished")
     other = settings.model_copy(update={"evaluate": settings.evaluate.model_copy(update={"seed": 9})})
     assert run(cell, other)["frechet_distance"] != first["frechet_distance"]
@@ -51,6 +52,13 @@ def test_a_diverged_cell_has_a_status_and_no_scores(cell: Path, settings: Settin
     assert told["status"] == "diverged"
     assert all(told[name] is None for name in SCORES)
     assert FLOORS.items() <= told.items()
+
+
+def test_a_gan_of_another_data_set_is_refused(cell: Path, settings: Settings):
+    write_json(cell.parent / "floors.json", FLOORS | {"data_set": "digits"})
+    with pytest.raises(DataError, match="modern-0: expected a GAN of digits, received one of mnist"):
+        run(cell, settings)
+    assert not (cell.parent / "metrics.json").exists()
 
 
 def test_a_variant_without_classes_has_no_consistency(cell: Path, settings: Settings):

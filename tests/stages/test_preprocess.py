@@ -40,6 +40,12 @@ def test_every_image_is_in_one_split(tmp_path: Path, idx_files):
     assert {split.name for split in (train, validation, test)} == {"mnist"}
 
 
+def test_a_missing_file_is_named(tmp_path: Path, idx_files):
+    write_raw(tmp_path / "raw", {name: content for name, content in idx_files.items() if name != IDX_FILES[2]})
+    with pytest.raises(DataError, match=r"t10k-images-idx3-ubyte: expected an IDX file, found none; run `dvc repro download`"):
+        run(tmp_path)
+
+
 def test_labels_that_do_not_match_their_images_are_refused(tmp_path: Path, idx_files):
     files = idx_files | {IDX_FILES[1]: encode_idx(np.zeros(5, np.uint8))}
     write_raw(tmp_path / "raw", files)

@@ -8,7 +8,9 @@ import mlflow
 import numpy as np
 import pytest
 
-from pipeline.tracking.run import KEY, Run, tracked_run
+from pipeline.tracking.run import EVALUATION, KEY, TRAINING, Run, Subject, tracked_run
+
+SUBJECT = Subject("key", {"gan.width": 200}, {"data_set": "mnist"}, ("mnist", "ab12", "artifacts/data/train.npz"))
 
 
 @pytest.fixture
@@ -23,37 +25,38 @@ def found(client: mlflow.MlflowClient) -> list[mlflow.entities.Run]:
 
 
 def test_a_key_has_one_run_which_two_parts_share(client):
-    with tracked_run("gan", "key", "asker-0", "training") as run:
+    with tracked_run("gan", "asker-0", TRAINING, lambda: SUBJECT) as run:
         assert run.is_new
-        run.settings({"gan.width": 200})
         run.metrics({"d_loss": 1.5, "text": "left out", "flag": True, "nothing": None}, step=3)
         run.image("samples", np.zeros((4, 4), np.uint8), step=3)
-    with tracked_run("gan", "key", "asker-0", "evaluation") as run:
+    with tracked_run("gan", "asker-0", EVALUATION, lambda: SUBJECT) as run:
         assert not run.is_new
         run.metrics({"frechet_distance": 2.0}, step=0)
     (recorded,) = found(client)
     assert recorded.info.status == "FINISHED"
     assert recorded.info.run_name == "asker-0"
+    data_set = recorded.inputs.dataset_inputs[0].dataset
+    assert (data_set.name, data_set.digest) == ("mnist", "ab12")
     assert recorded.data.params == {"gan.width": "200"}
     assert recorded.data.metrics == {"d_loss": 1.5, "frechet_distance": 2.0}
-    assert {KEY: "key", "training": "complete", "evaluation": "complete"}.items() <= recorded.data.tags.items()
+    assert {KEY: "key", TRAINING: "complete", EVALUATION: "complete", "data_set": "mnist"}.items() <= recorded.data.tags.items()
 
 
 def test_a_part_that_is_on_record_is_not_written_again(client):
     for value in (1.0, 2.0):
-        with tracked_run("gan", "key", "asker-0", "training") as run:
+        with tracked_run("gan", "asker-0", TRAINING, lambda: SUBJECT) as run:
             run.metrics({"d_loss": value}, step=1)
     (recorded,) = found(client)
     assert recorded.data.metrics == {"d_loss": 1.0}
 
 
 def test_a_run_that_was_cut_off_makes_place_for_a_new_one(client):
-    with pytest.raises(KeyboardInterrupt), tracked_run("gan", "key", "asker-0", "training") as run:
+    with pytest.raises(KeyboardInterrupt), tracked_run("gan", "asker-0", TRAINING, lambda: SUBJECT) as run:
         run.metrics({"d_loss": 9.0}, step=1)
         raise KeyboardInterrupt
     (failed,) = found(client)
     assert failed.info.status == "FAILED"
-    with tracked_run("gan", "key", "asker-0", "training") as run:
+    with tracked_run("gan", "asker-0", TRAINING, lambda: SUBJECT) as run:
         run.metrics({"d_loss": 1.0}, step=1)
     (recorded,) = found(client)
     assert recorded.info.run_id != failed.info.run_id
@@ -67,13 +70,23 @@ def test_a_dead_server_costs_one_warning_and_little_time(tmp_path: Path, monkeyp
     monkeypatch.setenv("DVC_ROOT", str(tmp_path))
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"http://127.0.0.1:{port}")
     started = time.monotonic()
-    with tracked_run("gan", "key", "asker-0", "training") as run:
+    with tracked_run("gan", "asker-0", TRAINING, lambda: SUBJECT) as run:
         run.metrics({"d_loss": 1.0}, step=1)
         run.image("samples", np.zeros((4, 4), np.uint8), step=1)
     assert time.monotonic() - started < 20
     warnings = [line for line in capsys.readouterr().err.splitlines() if line.startswith("warning:")]
     assert len(warnings) == 1
     assert "python -m pipeline.tracking" in warnings[0]
+
+
+def test_a_subject_that_cannot_be_told_costs_one_warning(client, capsys):
+    def identify() -> Subject:
+        raise FileNotFoundError("artifacts/data/test.npz")
+
+    with tracked_run("gan", "asker-0", TRAINING, identify) as run:
+        run.metrics({"d_loss": 1.0}, step=1)
+    assert run.failed
+    assert "artifacts/data/test.npz" in capsys.readouterr().err
 
 
 def test_a_store_that_fails_midway_silences_the_rest(capsys):

@@ -42,15 +42,20 @@ def test_processes_that_create_it_at_once_do_not_break_it(tmp_path: Path):
     assert [process.returncode for process in ended] == [0] * 4, ended
 
 
-def test_nothing_is_told_to_anybody(tmp_path: Path):
-    import os
-
-    from mlflow.telemetry.utils import is_telemetry_disabled
-
-    assert os.environ["MLFLOW_DISABLE_TELEMETRY"] == "true"
-    assert is_telemetry_disabled()
+def test_nothing_is_told_to_anybody():
+    told = "import pipeline.tracking.store; from mlflow.telemetry.utils import is_telemetry_disabled; print(is_telemetry_disabled())"
+    ended = subprocess.run([sys.executable, "-c", told], env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True)
+    assert ended.stdout == "True\n", ended.stderr
     assert "analytics = false" in (ROOT / ".dvc/config").read_text()
-    assert mlflow.__version__
+
+
+def test_an_experiment_that_was_deleted_in_the_ui_comes_back(tmp_path: Path, monkeypatch):
+    monkeypatch.setenv("DVC_ROOT", str(tmp_path))
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path}/mlflow.db")
+    client, experiment = connect("gan")
+    client.delete_experiment(experiment)
+    assert connect("gan")[1] == experiment
+    assert client.get_experiment(experiment).lifecycle_stage == "active"
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,20 @@
+"""Check params.yaml as a whole: reads it, writes nothing.
+
+It comes first, so that a wrong key is named before any other stage removes an old result to make a new one.
+"""
+
+import sys
+from pathlib import Path
+
+from pipeline.errors import one_line_errors
+from pipeline.params import load_settings
+
+
+def settings(params: Path) -> None:
+    """Raise `SettingsError` unless every key is there, known, of its type and in its range."""
+    load_settings(params)
+
+
+if __name__ == "__main__":
+    with one_line_errors():
+        settings(Path(sys.argv[1]))
