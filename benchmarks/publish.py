@@ -1,10 +1,9 @@
-"""Publish what is in artifacts/ and MLflow: the cost of each cell as JSON, and the picture of the README.
+"""Publish what is in artifacts/ and MLflow: scores and cost of each cell as JSON, and the picture of the README.
 
 Run by hand after `dvc repro`: `make bench`. Durations are not reproducible, so they are in no stage's output: this file's
 result is a measurement, with the machine that it was taken on.
 """
 
-import itertools
 import os
 import platform
 from pathlib import Path
@@ -24,16 +23,17 @@ from pipeline.tracking.mirror import GANS
 from pipeline.tracking.run import KEY
 from pipeline.tracking.store import connect
 
-COST = Path("benchmarks/cost.json")
+RESULTS = Path("benchmarks/results.json")
 PICTURE = Path("docs/images/results.png")
 GAN_FOLDER = Path("artifacts/gan")
 
 
 def publish(settings: Settings) -> None:
-    """Write the seconds that each cell trained, and the picture of the first seed's cells."""
-    cells = itertools.product(settings.run.variants, settings.run.seeds)
-    seconds = {cell_name(variant, seed): round(training_seconds(settings, variant, seed), 1) for variant, seed in cells}
-    write_json(COST, {"training_seconds": seconds, "machine": machine()})
+    """Write the leaderboard with the seconds that each cell trained, and the picture of the first seed's cells."""
+    rows = read_json(Path("artifacts/leaderboard.json"))["cells"]
+    for row in rows:
+        row["training_seconds"] = round(training_seconds(settings, row["variant"], row["seed"]), 1)
+    write_json(RESULTS, {"cells": rows, "machine": machine()})
     draw([(variant, GAN_FOLDER / cell_name(variant, settings.run.seeds[0])) for variant in settings.run.variants])
 
 

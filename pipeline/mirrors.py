@@ -70,14 +70,13 @@ def _fetch(mirror: str, file: Expected, settings: DownloadSettings) -> bytes:
 def _fetch_web(url: str, file: Expected, settings: DownloadSettings) -> bytes:
     """Download; an attempt that breaks off is continued where it stopped by the next."""
     received = bytearray()
-    for attempt in range(1, settings.attempts + 1):
+    for _ in range(settings.attempts):
         try:
             _receive(url, file, settings, received)
             return bytes(received)
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
-            if attempt == settings.attempts:
-                raise MirrorError(f"{file.name}.gz: {_reason(error)} after {len(received)} bytes") from None
-    raise AssertionError("unreachable: settings.attempts is at least 1")
+            reason = _reason(error)
+    raise MirrorError(f"{file.name}.gz: {reason} after {len(received)} bytes")
 
 
 def _receive(url: str, file: Expected, settings: DownloadSettings, received: bytearray) -> None:
@@ -91,8 +90,7 @@ def _receive(url: str, file: Expected, settings: DownloadSettings, received: byt
             raise MirrorError(f"{file.name}.gz: HTTP status {response.status_code}")
         length = response.headers.get("Content-Length", "")
         total = len(received) + int(length) if length.isdigit() else None
-        bar = tqdm(total=total, initial=len(received), desc=file.name, unit="B", unit_scale=True)
-        with bar:
+        with tqdm(total=total, initial=len(received), desc=file.name, unit="B", unit_scale=True) as bar:
             while chunk := response.raw.read1(CHUNK):  # not iter_content, which loses the last chunk of a broken transfer
                 received += chunk
                 bar.update(len(chunk))
