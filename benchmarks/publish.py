@@ -16,7 +16,8 @@ from matplotlib.figure import Figure
 
 from pipeline.artifacts import read_json, staged_file, write_json
 from pipeline.cells import HISTORY, SAMPLES, cell_name
-from pipeline.images import CAPTION_HEIGHT, read_png
+from pipeline.data import SIDE
+from pipeline.images import CAPTION_HEIGHT, SCALE, read_png
 from pipeline.params import Settings, load_settings
 from pipeline.provenance import cell_key
 from pipeline.tracking.mirror import GANS
@@ -25,6 +26,7 @@ from pipeline.tracking.store import connect
 
 RESULTS = Path("benchmarks/results.json")
 PICTURE = Path("docs/images/results.png")
+SHOWN = 5 * SCALE * SIDE  # rows of pixels: the first five samples of each column
 GAN_FOLDER = Path("artifacts/gan")
 
 
@@ -55,19 +57,19 @@ def machine() -> dict[str, str | int | None]:
 
 
 def draw(cells: list[tuple[str, Path]]) -> None:
-    """A column per cell: its last samples, above both losses by epoch."""
+    """A column per cell: its last samples, above the losses of both networks by epoch, each on a scale of its own."""
     figure = Figure(figsize=(4 * len(cells), 6), layout="constrained")
-    columns = figure.subplots(2, len(cells), height_ratios=(3, 2)).T
-    for (variant, folder), (sheet, losses) in zip(cells, columns, strict=True):
+    columns = figure.subplots(3, len(cells), height_ratios=(4, 3, 3), squeeze=False).T
+    for (variant, folder), (sheet, *panels) in zip(cells, columns, strict=True):
         history = read_json(folder / HISTORY)
-        sheet.imshow(read_png(folder / SAMPLES)[CAPTION_HEIGHT:], cmap="gray", vmin=0, vmax=255)
+        sheet.imshow(read_png(folder / SAMPLES)[CAPTION_HEIGHT:][:SHOWN], cmap="gray", vmin=0, vmax=255)
         sheet.set_axis_off()
         sheet.set_title(f"{variant} ({history['data_set']})")
-        for name, colour in (("d_loss", "tab:red"), ("g_loss", "tab:blue")):
+        for panel, name, label in zip(panels, ("d_loss", "g_loss"), ("discriminator loss", "generator loss"), strict=True):
             values = [np.nan if row[name] is None else row[name] for row in history["epochs"]]
-            losses.plot([row["epoch"] for row in history["epochs"]], values, color=colour, label=name)
-        losses.set(xlabel="epoch", ylabel="loss", ylim=(0, None))
-        losses.legend()
+            panel.plot([row["epoch"] for row in history["epochs"]], values, color="tab:red" if name == "d_loss" else "tab:blue")
+            panel.set_ylabel(label)
+        panels[-1].set_xlabel("epoch")
     with staged_file(PICTURE) as partial:
         figure.savefig(partial, dpi=80, metadata={"Software": None})
 
