@@ -109,11 +109,12 @@ def test_each_cell_is_one_run_with_settings_losses_images_and_scores(project: Pa
         metrics = json.loads((project / f"artifacts/evaluation/{cell}/metrics.json").read_text())
         history = json.loads((project / f"artifacts/gan/{cell}/history.json").read_text())["epochs"]
         assert recorded.data.metrics["frechet_distance"] == pytest.approx(metrics["frechet_distance"])
+        assert recorded.data.metrics["frechet_distance_real"] == pytest.approx(metrics["frechet_distance_real"])
         losses = client.get_metric_history(recorded.info.run_id, "d_loss")
         assert [(point.step, point.value) for point in losses] == [(row["epoch"], row["d_loss"]) for row in history]
         assert len(client.get_metric_history(recorded.info.run_id, "epoch_seconds")) == 2
         images = [file.path for file in client.list_artifacts(recorded.info.run_id, "images")]
-        assert len([path for path in images if path.endswith(".png")]) == 2
+        assert len([path for path in images if path.endswith(".png")]) == 3
         assert all("samples" in path for path in images)
         assert "figure.png" in [file.path for file in client.list_artifacts(recorded.info.run_id)]
         data_set = recorded.inputs.dataset_inputs[0].dataset

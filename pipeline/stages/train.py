@@ -21,7 +21,7 @@ from pipeline.errors import one_line_errors
 from pipeline.gan.base import GAN, draw_latents, generator_inputs, image_low, training_batches
 from pipeline.images import sample_sheet, write_png, write_question_figure
 from pipeline.params import Settings, load_settings
-from pipeline.tracking.mirror import mirror_epoch, mirror_trained, training_run
+from pipeline.tracking.mirror import mirror_epoch, mirror_sheet, mirror_trained, training_run
 from pipeline.tracking.run import Run
 
 SHEET_LATENTS = -1  # training draws its latents under numbers from 0 on
@@ -47,7 +47,7 @@ def train(data: Path, cell: Path, settings: Settings, variant: str, seed: int, r
 
 
 class _Recorder(keras.callbacks.Callback):
-    """After each epoch: a row of history and a sheet of samples, always of the same latents; stops where one is not finite."""
+    """After each epoch a row of history, and a sheet of samples, always of the same latents; stops where one is not finite."""
 
     def __init__(self, folder: Path, sheet_rows: int, title: str, run: Run) -> None:
         super().__init__()
@@ -56,6 +56,9 @@ class _Recorder(keras.callbacks.Callback):
         self.rows: list[dict[str, float | None]] = []
         self.status = "finished"
 
+    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
+        self._write_sheet(0, self._draw())
+
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         self.started = time.perf_counter()
 
@@ -63,16 +66,20 @@ class _Recorder(keras.callbacks.Callback):
         seconds = time.perf_counter() - self.started
         finite = {name: float(value) if np.isfinite(value) else None for name, value in logs.items()}
         self.rows.append({"epoch": epoch + 1, **finite})
+        mirror_epoch(self.run, self.rows[-1], seconds)
         images = self._draw()
-        sheet = sample_sheet(self._to_bytes(images), f"{self.title}, epoch {epoch + 1}")
-        write_png(self.folder / sheet_path(epoch + 1), sheet)
-        mirror_epoch(self.run, self.rows[-1], sheet, seconds)
+        self._write_sheet(epoch + 1, images)
         losses = "  ".join(f"{name} {logs[name]:.4f}" for name in ("d_loss", "g_loss"))
         print(f"{self.title}: epoch {epoch + 1}/{self.params['epochs']}  {losses}  {seconds:.1f} s", flush=True)
         if None in finite.values() or not np.isfinite(images).all():
             self.status = "diverged"
             self.model.stop_training = True
             print(f"{self.title}: diverged, losses or samples are no longer finite; training ends here", flush=True)
+
+    def _write_sheet(self, epoch: int, images: np.ndarray) -> None:
+        sheet = sample_sheet(self._to_bytes(images), f"{self.title}, epoch {epoch}")
+        write_png(self.folder / sheet_path(epoch), sheet)
+        mirror_sheet(self.run, epoch, sheet)
 
     def write_pictures(self) -> None:
         """The last sheet under a fixed name, and the question's four panels."""

@@ -46,11 +46,15 @@ def classifier_run(settings: Settings) -> Iterator[Run]:
         yield run
 
 
-def mirror_epoch(run: Run, row: dict[str, Any], sheet: np.ndarray, seconds: float | None = None) -> None:
-    """One epoch of a cell: its row of history, its sample sheet and, live, its duration."""
+def mirror_epoch(run: Run, row: dict[str, Any], seconds: float | None = None) -> None:
+    """One epoch of a cell: its row of history and, live, its duration."""
     numbers = {name: value for name, value in row.items() if name != "epoch"}
     run.metrics(numbers | {"epoch_seconds": seconds}, row["epoch"])
-    run.image("samples", sheet, row["epoch"])
+
+
+def mirror_sheet(run: Run, epoch: int, sheet: np.ndarray) -> None:
+    """A cell's sample sheet after so many epochs."""
+    run.image("samples", sheet, epoch)
 
 
 def mirror_trained(run: Run, cell: Path, variant: VariantSettings) -> None:
@@ -62,7 +66,7 @@ def mirror_trained(run: Run, cell: Path, variant: VariantSettings) -> None:
 
 def mirror_evaluation(run: Run, metrics: Path) -> None:
     """A cell's scores."""
-    run.metrics({name: value for name, value in read_json(metrics).items() if name != "seed"}, 0)
+    run.metrics({name: value for name, value in read_json(metrics).items() if name not in ("seed", "samples")}, 0)
     run.file(metrics)
 
 
@@ -78,8 +82,11 @@ def mirror_classifier(run: Run, report: Path, history: Path) -> None:
 
 
 def _mirror_training(run: Run, cell: Path, variant: VariantSettings) -> None:
-    for row in read_json(cell / HISTORY)["epochs"]:
-        mirror_epoch(run, row, read_png(cell / sheet_path(row["epoch"])))
+    rows = read_json(cell / HISTORY)["epochs"]
+    for row in rows:
+        mirror_epoch(run, row)
+    for epoch in range(len(rows) + 1):
+        mirror_sheet(run, epoch, read_png(cell / sheet_path(epoch)))
     mirror_trained(run, cell, variant)
     run.tags({TRAINING: "complete"})
 

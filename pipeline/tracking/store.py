@@ -9,6 +9,8 @@ from pathlib import Path
 import mlflow
 from mlflow import MlflowClient
 
+TRAINING_VIEW = {"mlflow.experimentKind": "custom_model_development"}  # without it the UI opens on its pages for language models
+
 
 def project_root() -> Path:
     """The project's folder; inside a DVC experiment's temporary copy, the project that it was copied from."""
@@ -28,7 +30,7 @@ def connect(experiment: str) -> tuple[MlflowClient, str]:
                 client.restore_experiment(found.experiment_id)
             return client, found.experiment_id
         location = (project_root() / "mlartifacts" / experiment).as_uri() if local else None
-        return client, client.create_experiment(experiment, artifact_location=location)
+        return client, client.create_experiment(experiment, artifact_location=location, tags=TRAINING_VIEW)
 
 
 @contextmanager

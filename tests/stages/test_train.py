@@ -17,7 +17,8 @@ def test_a_cell_holds_weights_history_and_pictures(tmp_path: Path, digits: Digit
     save_digits(tmp_path / "train.npz", digits)
     stage.train(tmp_path / "train.npz", tmp_path / "asker-0", settings, "asker", 0, Run())
     files = sorted(path.relative_to(tmp_path / "asker-0").as_posix() for path in (tmp_path / "asker-0").rglob("*") if path.is_file())
-    assert files == ["figure.png", "generator.weights.h5", "history.json", "images/epoch-0001.png", "images/epoch-0002.png", "samples.png"]
+    sheets = [f"images/epoch-000{epoch}.png" for epoch in range(3)]
+    assert files == ["figure.png", "generator.weights.h5", "history.json", *sheets, "samples.png"]
     history = read_json(tmp_path / "asker-0/history.json")
     assert {name: history[name] for name in ("data_set", "variant", "seed", "status")} == {
         "data_set": "mnist",

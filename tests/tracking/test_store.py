@@ -23,6 +23,7 @@ def test_it_is_one_file_in_the_projects_root_even_from_a_temporary_copy(tmp_path
     assert connect("gan")[1] == experiment
     assert (root / "mlflow.db").is_file()
     assert list(copy.iterdir()) == []
+    assert client.get_experiment(experiment).tags["mlflow.experimentKind"] == "custom_model_development"
     assert client.get_experiment(experiment).artifact_location == (root / "mlartifacts/gan").as_uri()
 
 
