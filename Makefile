@@ -34,7 +34,7 @@ lock: $(ENVIRONMENT) ## requirements.lock anew from pyproject.toml
 	  --no-emit-index-url --custom-compile-command "make lock" --quiet --upgrade --output-file requirements.lock
 
 clean: ## remove environment, outputs and caches; DVC's cache and MLflow's store stay
-	@git clean -fdXq artifacts && rm -rf .venv .mypy_cache .ruff_cache .pytest_cache dvc_plots
+	@rm -rf .venv artifacts .mypy_cache .ruff_cache .pytest_cache dvc_plots
 
 $(ENVIRONMENT): requirements.lock
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; (3, 11) <= v <= (3, 13) or sys.exit("error: expected Python 3.11 to 3.13, $(PYTHON) is %d.%d; name another: make PYTHON=python3.12 run" % v)'

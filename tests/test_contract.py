@@ -69,6 +69,12 @@ def test_a_stage_says_what_it_does_and_names_its_artifacts_once(name: str):
         assert declared or (name == "compare" and named in ("artifacts/gan", "dvc.yaml", "dvc.lock")), f"{named} is not declared"
 
 
+def test_every_output_is_made_where_the_project_is_cloned():
+    """An output in git would keep its stage from running in a fresh clone, and its scores from being tracked there."""
+    assert "cache: false" not in (ROOT / "dvc.yaml").read_text()
+    assert "/artifacts/" in (ROOT / ".gitignore").read_text().splitlines()
+
+
 @pytest.mark.parametrize("name", STAGES)
 def test_a_stages_code_dependencies_are_exactly_what_can_change_its_outputs(name: str):
     declared = {path for path in STAGES[name].get("deps", []) if path.startswith("pipeline/")}
