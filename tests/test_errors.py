@@ -13,12 +13,18 @@ from pipeline.errors import DownloadError, SettingsError, one_line_errors
 from tests.conftest import ROOT
 
 
+def heed_interrupts() -> None:
+    """A shell starts background jobs with Ctrl-C ignored, and their children inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize(("signal_number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_an_interrupted_stage_leaves_nothing(tmp_path: Path, mirror, signal_number: int, status: int):
     (tmp_path / "params.yaml").write_text((ROOT / "params.yaml").read_text().replace("read_timeout_seconds: 5", "read_timeout_seconds: 60"))
     environment = {"PYTHONPATH": str(ROOT), "MNIST_MIRROR": mirror.url("stalls"), "PATH": os.environ["PATH"]}
     command = [sys.executable, "-m", "pipeline.stages.download", "raw"]
-    with subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True) as stage:
+    options = {"cwd": tmp_path, "env": environment, "stderr": subprocess.PIPE, "text": True, "preexec_fn": heed_interrupts}
+    with subprocess.Popen(command, **options) as stage:
         while not mirror.requests:
             time.sleep(0.05)
         time.sleep(0.3)

@@ -16,7 +16,9 @@ MIRROR = os.environ.get("MNIST_MIRROR")
 @pytest.mark.skipif(not MIRROR, reason="MNIST_MIRROR is not set")
 def test_real_mnist_from_download_to_leaderboard(tmp_path: Path, monkeypatch):
     monkeypatch.setitem(ENVIRONMENT, "MNIST_MIRROR", MIRROR)
-    project = make_project(tmp_path, run={"variants": ["asker"]}, download={"source": "mnist"}, classifier={"epochs": 1, "batch_size": 128})
+    project = make_project(
+        tmp_path, run={"variants": ["asker"]}, download={"source": "mnist"}, classifier={"epochs": 1, "batch_size": 128, "width": 8}
+    )
     assert ran(run(project, "dvc", "repro")) == [
         *("settings", "download", "preprocess", "classifier", "reference", "train@asker-0", "evaluate@asker-0", "compare")
     ]
