@@ -1,8 +1,11 @@
 """What tests share: small digits made on the fly, small settings, a web server that misbehaves on request."""
 
 import gzip
+import os
+import subprocess
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -58,6 +61,26 @@ def expected(idx_files: dict[str, bytes]) -> tuple[Expected, ...]:
     import hashlib
 
     return tuple(Expected(name, len(content), hashlib.sha256(content).hexdigest()) for name, content in idx_files.items())
+
+
+@pytest.fixture(scope="session")
+def reproduced(tmp_path_factory) -> dict[str, tuple[Path, subprocess.CompletedProcess[str]]]:
+    """Small projects and what their first `dvc repro` said: two clones on the bundled digits and, where it is at hand, one on MNIST.
+
+    Side by side, for most of their time is TensorFlow starting on one core.
+    """
+    from tests.project import ENVIRONMENT, make_project, run
+
+    mirror = os.environ.get("MNIST_MIRROR")
+    folders = {name: make_project(tmp_path_factory.mktemp(name)) for name in ("first", "second")}
+    if mirror:
+        changes = {"run": {"variants": ["asker"]}, "download": {"source": "mnist"}, "evaluate": {"split": "validation"}}
+        classifier = {"epochs": 1, "batch_size": 128, "width": 8}
+        folders["mnist"] = make_project(tmp_path_factory.mktemp("mnist"), classifier=classifier, **changes)
+    environment = ENVIRONMENT | ({"MNIST_MIRROR": mirror} if mirror else {})
+    with ThreadPoolExecutor(len(folders)) as pool:
+        ended = pool.map(lambda folder: run(folder, "dvc", "repro", environment=environment), folders.values())
+        return dict(zip(folders, zip(folders.values(), ended, strict=True), strict=True))
 
 
 class Mirror:
