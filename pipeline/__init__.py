@@ -11,6 +11,7 @@ The way through the code: dvc.yaml -> pipeline/stages/STAGE.py -> the library mo
     scores.py       every score of a set of samples, by name
     images.py       arrays -> sample sheets and plots
     params.py       params.yaml -> strict typed settings
+    variants.py     what one GAN is
     runtime.py      the same bytes on every run: threads and deterministic kernels
     artifacts.py    whole files, stable bytes
     cells.py        what lies in the folder of a cell

@@ -10,20 +10,16 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
 from pipeline.errors import SettingsError, one_line_errors
+from pipeline.variants import Count, Positive, Section, VariantSettings
 
 PARAMS = Path("params.yaml")
 
-Count = Annotated[int, Field(ge=1)]
 Seed = Annotated[int, Field(ge=0, lt=2**31)]
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-NonNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-Momentum = Annotated[float, Field(ge=0, lt=1)]
 VariantName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]  # it becomes part of paths and of DVC's stage names
-Fraction = Annotated[float, Field(gt=0, le=1)]
 
 
 class _Loader(yaml.SafeLoader):
@@ -31,10 +27,6 @@ class _Loader(yaml.SafeLoader):
 
 
 _Loader.add_implicit_resolver("tag:yaml.org,2002:float", re.compile(r"^[-+]?[0-9]+(\.[0-9]*)?[eE][-+]?[0-9]+$"), list("-+0123456789"))
-
-
-class Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class RunSettings(Section):
@@ -76,32 +68,6 @@ class EvaluateSettings(Section):
     seed: Seed
 
 
-class VariantSettings(Section):
-    """What one GAN is; params.yaml says what each number means."""
-
-    training_images: Count
-    batch_size: Count
-    network: Literal["dense", "convolutional"]
-    width: Count
-    hidden_activation: Literal["linear", "relu", "leaky_relu"]
-    initializer: Literal["glorot", "normal"]
-    latent_size: Count
-    latent_distribution: Literal["uniform", "normal"]
-    output_activation: Literal["tanh", "sigmoid"]
-    discriminator_activation: Literal["linear", "sigmoid"]
-    share_discriminator: bool
-    conditional: bool
-    objective: Literal["non_saturating", "relativistic"]
-    r1_gamma: NonNegative
-    r2_gamma: NonNegative
-    generator_learning_rate: Positive
-    discriminator_learning_rate: Positive
-    adam_beta_1: Momentum
-    adam_beta_2: Momentum
-    final_learning_rate_fraction: Fraction
-    ema_half_life_images: Annotated[int, Field(ge=0)]
-
-
 class Settings(Section):
     run: RunSettings
     download: DownloadSettings
@@ -125,8 +91,9 @@ class Settings(Section):
 
     def _check_budget(self, name: str, gan: VariantSettings) -> None:
         epoch = self.train.epoch_images
-        if gan.batch_size > epoch:
-            raise ValueError(f"gan.{name}.batch_size: expected at most train.epoch_images ({epoch}), received {gan.batch_size}")
+        if gan.batch_size * gan.critic_steps > epoch:
+            step = f"{gan.batch_size} x critic_steps {gan.critic_steps}"
+            raise ValueError(f"gan.{name}.batch_size: expected at most train.epoch_images ({epoch}) in one step, received {step}")
         if gan.training_images % epoch:
             nearest = max(1, round(gan.training_images / epoch)) * epoch
             raise ValueError(
@@ -166,7 +133,7 @@ def _describe(error: ErrorDetails) -> str:
     received = error["input"]
     match error["type"]:
         case "value_error":
-            return str(error["ctx"]["error"])
+            return f"{key}.{error['ctx']['error']}".removeprefix(".")
         case "extra_forbidden":
             return f"{key}: expected a known key, received an unknown one{_nearest(str(error['loc'][-1]), _known_keys(error['loc']))}"
         case "string_pattern_mismatch":

@@ -37,7 +37,8 @@ def shrink(content: dict[str, Any]) -> dict[str, Any]:
     content["evaluate"]["samples"] = 300
     for variant in content["gan"].values():
         variant |= {"training_images": 512, "batch_size": 32}
-    content["gan"]["modern"]["width"] = 4
+        if variant["network"] != "mlp":
+            variant |= {"generator_width": 4, "discriminator_width": 4}
     return content
 
 

@@ -13,8 +13,8 @@ from tests.conftest import ROOT
 STAGES = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
 PARAMS = yaml.safe_load((ROOT / "params.yaml").read_text())
 MODULES = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in (ROOT / "pipeline").rglob("*.py") if path.name != "__init__.py"}
-# tracking writes to no output; params accepts or refuses, and DVC tracks the values.
-WITHOUT_EFFECT = ("pipeline.tracking", "pipeline.params", "pipeline.provenance")
+# tracking writes to no output; params and variants accept or refuse, and DVC tracks the values.
+WITHOUT_EFFECT = ("pipeline.tracking", "pipeline.params", "pipeline.variants", "pipeline.provenance")
 
 
 @cache
@@ -116,7 +116,7 @@ def test_every_setting_carries_its_meaning():
 
 def test_import_rules():
     allowed = {"mlflow": "pipeline.tracking", "yaml": "pipeline.params"}
-    no_networks = ("pipeline.metrics", "pipeline.data", "pipeline.images", "pipeline.params")
+    no_networks = ("pipeline.metrics", "pipeline.data", "pipeline.images", "pipeline.params", "pipeline.variants")
     libraries = ("pipeline.gan", "pipeline.metrics", "pipeline.data", "pipeline.images", "pipeline.params", "pipeline.artifacts")
     for module, path in MODULES.items():
         for name in imported(path):

@@ -18,7 +18,7 @@ import requests
 import yaml
 
 from pipeline.artifacts import file_hash
-from pipeline.gan.networks import build_generator
+from pipeline.gan.networks.build import build_generator
 from pipeline.params import load_settings
 from pipeline.scores import SCORES
 from tests.project import ENVIRONMENT, ran, run, write_params

@@ -29,7 +29,7 @@ def test_settings_data_and_code_change_the_key(settings: Settings, project: Path
     key = cell_key(settings, "asker", 0)
     assert key == cell_key(settings, "asker", 0)
     assert len(key) == 64
-    asker = settings.gan["asker"].model_copy(update={"width": 7})
+    asker = settings.gan["asker"].model_copy(update={"generator_width": 7})
     others = [
         cell_key(settings, "asker", 1),
         cell_key(settings, "answer", 0),
@@ -50,7 +50,7 @@ def test_what_it_does_not_depend_on_leaves_the_key_alone(settings: Settings, pro
     key, classifier = cell_key(settings, "asker", 0), classifier_key(settings)
     for path in ("pipeline/tracking/run.py", "pipeline/stages/compare.py", "pipeline/mirrors.py"):
         (project / path).write_text("changed")
-    modern = settings.gan["modern"].model_copy(update={"width": 7})
+    modern = settings.gan["modern"].model_copy(update={"generator_width": 7})
     settings = settings.model_copy(update={"gan": settings.gan | {"modern": modern}})
     settings = changed(settings, "run", variants=["asker"], seeds=[0, 1])
     assert cell_key(settings, "asker", 0) == key

@@ -1,1 +1,1 @@
-"""The models: `base` holds the GAN and its train_step, `objectives`, `penalties` and `networks` what a variant chooses from."""
+"""The models: `base` holds the GAN and its train_step, `objectives`, `penalties`, `spectral` and `networks` what a variant chooses from."""

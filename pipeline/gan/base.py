@@ -7,16 +7,18 @@ import keras
 import tensorflow as tf
 
 from pipeline.data import SIDE, Digits, batches, to_float
-from pipeline.gan.networks import build_discriminator, build_generator
-from pipeline.gan.objectives import OBJECTIVES
-from pipeline.gan.penalties import judge_with_penalty
-from pipeline.params import VariantSettings
+from pipeline.gan import objectives
+from pipeline.gan.networks.build import build_discriminator, build_generator, is_conditional
+from pipeline.gan.penalties import gradient_penalty, judge_with_penalty
+from pipeline.gan.spectral import iterate_spectral_layers
+from pipeline.variants import VariantSettings
 
+INTERPOLATIONS = -1000  # their random numbers are counted down from here, those of latents up from 0
 ADAM_EPSILON = 1e-8  # the question's optimiser had this one; it matters where saturated units make gradients tiny
 
 
 class GAN(keras.Model):
-    """A generator and a discriminator in turn: one step of each per batch, fresh latents for both.
+    """A generator and a discriminator in turn: `critic_steps` steps of one on images of their own, then one of the other, latents fresh for each.
 
     Every random number is a pure function of (seed, step): training continues from any step as if it had never stopped.
     """
@@ -25,13 +27,13 @@ class GAN(keras.Model):
         super().__init__(name="gan")
         keras.utils.set_random_seed(seed)  # of the initial weights
         self.variant, self.seed = variant, seed
-        self.generator = build_generator(variant)
+        self.generator = build_generator(variant, variant.precision)
         self.discriminator = build_discriminator(variant)
         # The question's code judged samples by a second discriminator, `D_1/...`, that no optimiser ever touched.
         self.judge_of_fakes = self.discriminator if variant.share_discriminator else build_discriminator(variant, "untrained_discriminator")
         self.averaged_generator = build_generator(variant) if variant.ema_half_life_images else self.generator
-        self.objective = OBJECTIVES[variant.objective]
-        self.discriminator_optimizer = _adam(variant, variant.discriminator_learning_rate, steps)
+        self.objective: objectives.Objective = getattr(objectives, variant.objective)
+        self.discriminator_optimizer = _adam(variant, variant.discriminator_learning_rate, variant.critic_steps * steps)
         self.discriminator_optimizer.build(self.discriminator.trainable_variables)
         self.averaged_generator.set_weights(self.generator.get_weights())
         self.step = self.add_weight((), "zeros", "int64", trainable=False, name="step")
@@ -42,60 +44,78 @@ class GAN(keras.Model):
     @property
     def recorded(self) -> tuple[str, ...]:
         """The names of what a step records."""
-        return ("d_loss", *self.objective.terms, "g_loss", "d_penalty", "d_output_real", "d_output_fake")
+        terms = self.objective(tf.zeros(1), tf.zeros(1)).discriminator
+        return ("d_loss", *terms, "g_loss", "d_penalty", "d_output_real", "d_output_fake")
 
     @property
     def metrics(self) -> list[keras.metrics.Metric]:
         return self.trackers
 
     def train_step(self, batch: tuple[tf.Tensor, tf.Tensor]) -> dict[str, tf.Tensor]:
-        """One step of the discriminator, one of the generator, one of the average; returns the epoch's means so far."""
-        images, labels = batch
-        recorded = self._train_discriminator(images, labels) | self._train_generator(images, labels)
+        """The discriminator's steps, one of the generator, one of the average; returns the epoch's means so far."""
+        turns = self.variant.critic_steps
+        for turn, (images, labels) in enumerate(zip(*(tf.split(part, turns) for part in batch), strict=True)):
+            recorded = self._train_discriminator(images, labels, turn)
+        recorded |= self._train_generator(images, labels, turns)
         self.step.assign_add(1)
         if self.averaged_generator is not self.generator:
-            self._average_generator(tf.shape(labels)[0])
+            self._average_generator()
         for tracker in self.trackers:
             tracker.update_state(recorded[tracker.name])
         return {tracker.name: tracker.result() for tracker in self.trackers}
 
-    def _train_discriminator(self, images: tf.Tensor, labels: tf.Tensor) -> dict[str, tf.Tensor]:
-        fakes = self._generate(labels, stream=0)
+    def _train_discriminator(self, images: tf.Tensor, labels: tf.Tensor, turn: int) -> dict[str, tf.Tensor]:
+        iterate_spectral_layers(self.discriminator)
+        fakes = self._generate(labels, turn)
         with tf.GradientTape() as tape:
             real, r1 = judge_with_penalty(lambda x: self._judge(self.discriminator, x, labels), images, self.variant.r1_gamma)
             fake, r2 = judge_with_penalty(lambda x: self._judge(self.judge_of_fakes, x, labels), fakes, self.variant.r2_gamma)
-            terms = self.objective.discriminator(real, fake)
+            interpolation_key = tf.stack([tf.cast(self.seed, tf.int64), INTERPOLATIONS - self._number(turn)])
+            slope = gradient_penalty(
+                lambda x: self._judge(self.discriminator, x, labels), images, fakes, self.variant.gradient_penalty, interpolation_key
+            )
+            terms = self.objective(real, fake).discriminator
             adversarial = tf.add_n(list(terms.values()))
-            loss = adversarial + r1 + r2
+            penalty = r1 + r2 + slope
+            loss = adversarial + penalty
         variables = self.discriminator.trainable_variables
         self.discriminator_optimizer.apply(tape.gradient(loss, variables), variables)
         outputs = {"d_output_real": tf.reduce_mean(real), "d_output_fake": tf.reduce_mean(fake)}
-        return {"d_loss": adversarial, "d_penalty": r1 + r2} | terms | outputs
+        return {"d_loss": adversarial, "d_penalty": penalty} | terms | outputs
 
-    def _train_generator(self, images: tf.Tensor, labels: tf.Tensor) -> dict[str, tf.Tensor]:
+    def _train_generator(self, images: tf.Tensor, labels: tf.Tensor, turn: int) -> dict[str, tf.Tensor]:
         real = self._judge(self.discriminator, images, labels)
         with tf.GradientTape() as tape:
-            fake = self._judge(self.judge_of_fakes, self._generate(labels, stream=1), labels)
-            loss = self.objective.generator(real, fake)
+            fake = self._judge(self.judge_of_fakes, self._generate(labels, turn), labels)
+            loss = self.objective(real, fake).generator
         variables = self.generator.trainable_variables
         self.optimizer.apply(tape.gradient(loss, variables), variables)
         return {"g_loss": loss}
 
-    def _generate(self, labels: tf.Tensor, stream: int) -> tf.Tensor:
-        latents = draw_latents(self.variant, tf.shape(labels)[0], self.seed, 2 * self.step + stream)
+    def _number(self, turn: int) -> tf.Tensor:
+        """The number of a network's turn, counted over the whole training: what its random numbers are drawn under."""
+        return (self.variant.critic_steps + 1) * self.step + turn
+
+    def _generate(self, labels: tf.Tensor, turn: int) -> tf.Tensor:
+        latents = draw_latents(self.variant, tf.shape(labels)[0], self.seed, self._number(turn))
         return self.generator(generator_inputs(self.variant, latents, labels), training=True)
 
     def _judge(self, discriminator: keras.Model, images: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
-        inputs = {"image": images, "label": labels} if self.variant.conditional else {"image": images}
+        inputs = {"image": images, "label": labels} if is_conditional(self.variant) else {"image": images}
         return discriminator(inputs, training=True)
 
-    def _average_generator(self, batch_size: tf.Tensor) -> None:
-        """w' <- decay w' + (1 - decay) w, decay = min(0.5^(batch / half-life), (1 + step) / (10 + step)): short at first, when w moves fast."""
+    def _average_generator(self) -> None:
+        """w' <- decay w' + (1 - decay) w, decay = min(0.5^(images / half-life), (1 + step) / (10 + step)): short at first, when w moves fast."""
         step = tf.cast(self.step, tf.float32)
-        decay = 0.5 ** (tf.cast(batch_size, tf.float32) / self.variant.ema_half_life_images)
+        decay = 0.5 ** (images_per_step(self.variant) / self.variant.ema_half_life_images)
         decay = tf.minimum(decay, (1 + step) / (10 + step))
         for average, variable in zip(self.averaged_generator.variables, self.generator.variables, strict=True):
             average.assign(average + (1 - decay) * (variable - average))
+
+
+def images_per_step(variant: VariantSettings) -> int:
+    """Real images that one `train_step` takes: a batch for each step of the discriminator."""
+    return variant.batch_size * variant.critic_steps
 
 
 def image_low(variant: VariantSettings) -> float:
@@ -114,17 +134,18 @@ def draw_latents(variant: VariantSettings, count: int | tf.Tensor, seed: int, nu
 
 def generator_inputs(variant: VariantSettings, latents: tf.Tensor, labels: tf.Tensor) -> dict[str, tf.Tensor]:
     """What the variant's generator takes: latents (n, z), and labels (n,) if it is conditional."""
-    return {"latent": latents, "label": labels} if variant.conditional else {"latent": latents}
+    return {"latent": latents, "label": labels} if is_conditional(variant) else {"latent": latents}
 
 
 def training_batches(digits: Digits, variant: VariantSettings, seed: int) -> tf.data.Dataset:
-    """Endless batches of images (b, 28, 28, 1) in [low, 1] and labels (b,)."""
+    """Endless batches of images (b, 28, 28, 1) in [low, 1] and labels (b,), b as many as a `train_step` takes."""
+    size = images_per_step(variant)
 
     def converted() -> Iterator[tuple[Any, Any]]:
-        for images, labels in batches(digits, variant.batch_size, seed):
+        for images, labels in batches(digits, size, seed):
             yield to_float(images, image_low(variant)), labels.astype("int32")
 
-    shapes = (tf.TensorSpec((variant.batch_size, SIDE, SIDE, 1)), tf.TensorSpec((variant.batch_size,), tf.int32))
+    shapes = (tf.TensorSpec((size, SIDE, SIDE, 1)), tf.TensorSpec((size,), tf.int32))
     return tf.data.Dataset.from_generator(converted, output_signature=shapes).prefetch(8)
 
 

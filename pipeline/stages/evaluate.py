@@ -18,11 +18,12 @@ from pipeline.data import CLASSES, Bytes, to_bytes
 from pipeline.errors import DataError, one_line_errors
 from pipeline.features import load_classifier, read_images
 from pipeline.gan.base import draw_latents, generator_inputs, image_low
-from pipeline.gan.networks import build_generator
-from pipeline.params import Settings, VariantSettings, load_settings
+from pipeline.gan.networks.build import build_generator, is_conditional
+from pipeline.params import Settings, load_settings
 from pipeline.scores import SCORES, score_samples
 from pipeline.tracking.mirror import evaluation_run, mirror_evaluation
 from pipeline.tracking.run import Run
+from pipeline.variants import VariantSettings
 
 EVALUATION_LATENTS = -2  # a stream of its own beside those of training
 
@@ -39,7 +40,7 @@ def evaluate(cell: Path, weights: Path, features: Path, floors: Path, metrics: P
         reading = read_images(load_classifier(weights, settings.classifier.width), _draw(cell, gan, labels, settings.evaluate.seed))
         with np.load(features) as reference:
             held_against = reference["features"], reference["frequencies"]
-        scores = score_samples(reading, labels if gan.conditional else None, *held_against, settings.evaluate.neighbours)
+        scores = score_samples(reading, labels if is_conditional(gan) else None, *held_against, settings.evaluate.neighbours)
     first, last = history["epochs"][0], history["epochs"][-1]
     losses = {f"{name}_{when}": row[name] for name in ("d_loss", "g_loss") for when, row in (("first", first), ("last", last))}
     about = {"variant": variant, "seed": seed, "status": history["status"]}

@@ -18,7 +18,7 @@ from pipeline.artifacts import staged_folder, write_json
 from pipeline.cells import FIGURE, GENERATOR, HISTORY, SAMPLES, sheet_path
 from pipeline.data import CLASSES, load_digits, to_bytes
 from pipeline.errors import one_line_errors
-from pipeline.gan.base import GAN, draw_latents, generator_inputs, image_low, training_batches
+from pipeline.gan.base import GAN, draw_latents, generator_inputs, image_low, images_per_step, training_batches
 from pipeline.images import sample_sheet, write_png, write_question_figure
 from pipeline.params import Settings, load_settings
 from pipeline.tracking.mirror import mirror_epoch, mirror_sheet, mirror_trained, training_run
@@ -31,7 +31,7 @@ STEPS_PER_CALL = 50  # at most so many steps in one call into TensorFlow; it cha
 def train(data: Path, cell: Path, settings: Settings, variant: str, seed: int, run: Run) -> None:
     """Train `variant` with `seed` on the split at `data`; fill the folder `cell`."""
     digits, gan_settings = load_digits(data), settings.gan[variant]
-    steps = settings.train.epoch_images // gan_settings.batch_size
+    steps = settings.train.epoch_images // images_per_step(gan_settings)
     epochs = gan_settings.training_images // settings.train.epoch_images
     gan = GAN(gan_settings, seed, steps * epochs)
     gan.steps_per_execution = max(k for k in range(1, STEPS_PER_CALL + 1) if steps % k == 0)

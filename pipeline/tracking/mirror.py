@@ -14,11 +14,12 @@ from mlflow.types import ColSpec, Schema, TensorSpec
 
 from pipeline.artifacts import file_hash, read_json
 from pipeline.cells import FIGURE, GENERATOR, HISTORY, cell_name, sheet_path
-from pipeline.gan.networks import build_generator
+from pipeline.gan.networks.build import build_generator
 from pipeline.images import read_png
-from pipeline.params import Settings, VariantSettings
+from pipeline.params import Settings
 from pipeline.provenance import TRAIN_SPLIT, cell_key, cell_settings, classifier_key, classifier_settings, origin
 from pipeline.tracking.run import EVALUATION, TRAINING, Run, Subject, tracked_run
+from pipeline.variants import VariantSettings
 
 GANS, CLASSIFIERS = "gan", "digit-classifier"  # MLflow experiments
 

@@ -7,7 +7,11 @@ import tensorflow as tf
 
 from pipeline.data import Digits
 from pipeline.gan.base import GAN, draw_latents, training_batches
-from pipeline.params import Settings, VariantSettings
+from pipeline.params import Settings, read_yaml
+from pipeline.variants import VariantSettings
+from tests.conftest import ROOT
+
+VARIANTS = [name for name in read_yaml(ROOT / "params.yaml")["gan"] if name != "defaults"]
 
 
 def train(variant: VariantSettings, digits: Digits, steps: int, seed: int = 0) -> tuple[GAN, dict[str, float]]:
@@ -24,7 +28,7 @@ def differ(first: list[np.ndarray], second: list[np.ndarray]) -> bool:
     return any((a != b).any() for a, b in zip(first, second, strict=True))
 
 
-@pytest.mark.parametrize("name", ["asker", "answer", "modern"])
+@pytest.mark.parametrize("name", VARIANTS)
 def test_every_variant_takes_a_real_step_and_records_what_it_declares(settings: Settings, digits: Digits, name: str):
     gan = GAN(settings.gan[name], 0, 2)
     before = weights(gan.generator), weights(gan.discriminator)
@@ -112,3 +116,72 @@ def test_discriminator_and_generator_step_use_latents_of_their_own(settings: Set
     gan = GAN(settings.gan["answer"], 0, 1)
     labels = tf.zeros(4, tf.int32)
     assert differ([gan._generate(labels, 0).numpy()], [gan._generate(labels, 1).numpy()])
+
+
+def test_the_critic_takes_its_steps_on_images_of_its_own_before_the_generators_one(settings: Settings, digits: Digits):
+    variant = settings.gan["wgan_gp"].model_copy(update={"batch_size": 4, "critic_steps": 3})
+    gan = GAN(variant, 0, 2)
+    (images, labels), *_ = training_batches(digits, variant, 0).take(1)
+    assert images.shape[0] == labels.shape[0] == 12
+    judged, turns = [], []
+    step = gan._train_discriminator
+    gan._train_discriminator = lambda x, y, turn: (judged.append(x.numpy()), turns.append(turn), step(x, y, turn))[-1]
+    gan.train_step((images, labels))
+    assert turns == [0, 1, 2]
+    assert (np.concatenate(judged) == images.numpy()).all()
+    assert int(gan.discriminator_optimizer.iterations) == 3
+    assert int(gan.optimizer.iterations) == 1
+
+
+def test_no_two_turns_share_their_random_numbers(settings: Settings):
+    gan = GAN(settings.gan["wgan_gp"].model_copy(update={"critic_steps": 3}), 0, 2)
+    numbers = []
+    for _ in range(4):
+        numbers += [int(gan._number(turn)) for turn in range(4)]
+        gan.step.assign_add(1)
+    assert numbers == list(range(16))
+
+
+def test_the_critics_schedule_ends_with_its_own_last_step(settings: Settings):
+    gan = GAN(settings.gan["wgan_gp"].model_copy(update={"critic_steps": 5, "final_learning_rate_fraction": 0.1}), 0, 100)
+    rates = settings.gan["wgan_gp"].generator_learning_rate, settings.gan["wgan_gp"].discriminator_learning_rate
+    assert float(gan.optimizer._learning_rate(100)) == pytest.approx(0.1 * rates[0])
+    assert float(gan.discriminator_optimizer._learning_rate(500)) == pytest.approx(0.1 * rates[1])
+    assert float(gan.discriminator_optimizer._learning_rate(250)) == pytest.approx(0.55 * rates[1])
+
+
+def test_each_network_has_a_learning_rate_of_its_own(settings: Settings):
+    variant = settings.gan["answer"].model_copy(update={"generator_learning_rate": 0.1, "discriminator_learning_rate": 0.2})
+    gan = GAN(variant, 0, 1)
+    assert float(gan.optimizer._learning_rate(0)) == pytest.approx(0.1)
+    assert float(gan.discriminator_optimizer._learning_rate(0)) == pytest.approx(0.2)
+
+
+def test_a_clipped_critic_stays_within_its_bound(settings: Settings, digits: Digits):
+    variant = settings.gan["wgan_gp"].model_copy(update={"gradient_penalty": 0.0, "weight_clip": 0.01, "discriminator_learning_rate": 0.1})
+    gan, _ = train(variant, digits, 2)
+    kernels = [weight.numpy() for weight in gan.discriminator.trainable_variables if weight.name == "kernel"]
+    assert max(np.abs(kernel).max() for kernel in kernels) == pytest.approx(0.01)
+
+
+@pytest.mark.parametrize("name", ["modern", "hinge_sn"])
+def test_mixed_bfloat16_trains_float32_weights(settings: Settings, digits: Digits, name: str):
+    variant = settings.gan[name].model_copy(update={"precision": "mixed_bfloat16"})
+    gan, logs = train(variant, digits, 2)
+    assert all(np.isfinite(value) for value in logs.values())
+    assert {weight.dtype for weight in gan.generator.weights + gan.discriminator.weights} == {"float32"}
+    exact, _ = train(settings.gan[name], digits, 2)
+    for got, expected in zip(weights(gan.averaged_generator), weights(exact.averaged_generator), strict=True):
+        assert np.abs(got - expected).max() < 0.05
+
+
+def test_regularisers_add_up(settings: Settings, digits: Digits):
+    """Each is there by itself, and all of them together with spectral normalisation."""
+    variant = settings.gan["lsgan"].model_copy(update={"network": "mlp", "generator_normalization": "none"})
+    for changes in ({"gradient_penalty": 1.0}, {"r1_gamma": 1.0}, {"r2_gamma": 1.0}):
+        assert train(variant.model_copy(update=changes), digits, 1)[1]["d_penalty"] > 0
+    assert train(variant, digits, 1)[1]["d_penalty"] == 0
+    everything = {"gradient_penalty": 1.0, "r1_gamma": 1.0, "r2_gamma": 1.0, "spectral_normalization": True}
+    single = [train(variant.model_copy(update={"spectral_normalization": True, name: 1.0}), digits, 1)[1] for name in list(everything)[:3]]
+    together = train(variant.model_copy(update=everything), digits, 1)[1]
+    assert together["d_penalty"] == pytest.approx(sum(logs["d_penalty"] for logs in single), rel=1e-4)

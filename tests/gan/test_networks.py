@@ -5,17 +5,23 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from pipeline.gan.networks import NETWORKS, build_discriminator, build_generator
+from pipeline.gan.networks.build import NETWORKS, build_discriminator, build_generator
+from pipeline.gan.networks.parts import Clip
 from pipeline.params import Settings
 
+CONDITIONS = [(1, "class_logit"), (10, "class_logit"), (10, "projection")]
+SMALL = {"generator_width": 4, "discriminator_width": 4}
 
-@pytest.mark.parametrize("conditional", [False, True])
+
+@pytest.mark.parametrize(("classes", "conditioning"), CONDITIONS)
 @pytest.mark.parametrize("network", NETWORKS)
 @pytest.mark.parametrize(("activation", "low"), [("tanh", -1), ("sigmoid", 0)])
-def test_images_and_outputs_have_their_shapes_and_ranges(settings: Settings, network: str, conditional: bool, activation: str, low: int):
-    changes = {"network": network, "conditional": conditional, "output_activation": activation, "width": 4}
+def test_images_and_outputs_have_their_shapes_and_ranges(
+    settings: Settings, network: str, classes: int, conditioning: str, activation: str, low: int
+):
+    changes = SMALL | {"network": network, "classes": classes, "conditioning": conditioning, "output_activation": activation}
     variant = settings.gan["answer"].model_copy(update=changes)
-    label = {"label": np.array([1, 2, 3])} if conditional else {}
+    label = {"label": np.array([1, 2, 3])} if classes == 10 else {}
     images = build_generator(variant)({"latent": 100 * np.ones((3, variant.latent_size), np.float32), **label}, training=False).numpy()
     assert images.shape == (3, 28, 28, 1)
     assert images.min() >= low
@@ -24,9 +30,11 @@ def test_images_and_outputs_have_their_shapes_and_ranges(settings: Settings, net
     assert outputs.shape == (3,)
 
 
+@pytest.mark.parametrize("conditioning", ["class_logit", "projection"])
 @pytest.mark.parametrize("network", NETWORKS)
-def test_a_label_reaches_its_own_image_and_no_other(settings: Settings, network: str):
-    variant = settings.gan["answer"].model_copy(update={"network": network, "conditional": True, "width": 4})
+def test_a_label_reaches_its_own_image_and_no_other(settings: Settings, network: str, conditioning: str):
+    changes = SMALL | {"network": network, "classes": 10, "conditioning": conditioning}
+    variant = settings.gan["answer"].model_copy(update=changes)
     generator, discriminator = build_generator(variant), build_discriminator(variant)
     latents = np.random.default_rng(0).normal(size=(3, variant.latent_size)).astype(np.float32)
     images = [generator({"latent": latents, "label": np.array(labels)}, training=False).numpy() for labels in ([1, 2, 3], [1, 7, 3])]
@@ -38,7 +46,7 @@ def test_a_label_reaches_its_own_image_and_no_other(settings: Settings, network:
 
 def test_the_askers_networks_are_those_of_the_question(settings: Settings):
     keras.utils.set_random_seed(0)
-    asker = settings.gan["asker"].model_copy(update={"width": 200})
+    asker = settings.gan["asker"]
     generator, discriminator = build_generator(asker), build_discriminator(asker)
     shapes = [[tuple(weight.shape) for weight in network.trainable_variables] for network in (generator, discriminator)]
     assert shapes == [[(100, 200), (200,), (200, 784), (784,)], [(784, 200), (200,), (200, 1), (1,)]]
@@ -67,3 +75,59 @@ def test_a_saved_generator_loads_without_this_package(settings: Settings, tmp_pa
     inputs = {"latent": tf.ones((2, settings.gan["modern"].latent_size)), "label": tf.constant([3, 4])}
     loaded = keras.saving.load_model(tmp_path / "generator.keras", custom_objects={}, safe_mode=True)
     assert (loaded(inputs, training=False).numpy() == generator(inputs, training=False).numpy()).all()
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_widths_and_depth_size_each_network_on_its_own(settings: Settings, network: str):
+    def sizes(**changes: int) -> tuple[int, int]:
+        variant = settings.gan["answer"].model_copy(update=SMALL | {"network": network} | changes)
+        return build_generator(variant).count_params(), build_discriminator(variant).count_params()
+
+    small, wide_generator, wide_discriminator, deep = sizes(), sizes(generator_width=8), sizes(discriminator_width=8), sizes(depth=2)
+    assert wide_generator[0] > small[0]
+    assert wide_generator[1] == small[1]
+    assert wide_discriminator[0] == small[0]
+    assert wide_discriminator[1] > small[1]
+    assert deep[0] > small[0]
+    assert deep[1] > small[1]
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_batch_statistics_are_where_they_are_asked_for_alone(settings: Settings, network: str):
+    def normalised(**changes: str) -> tuple[bool, bool]:
+        variant = settings.gan["answer"].model_copy(update=SMALL | {"network": network} | changes)
+        built = build_generator(variant), build_discriminator(variant)
+        return tuple(any(isinstance(layer, keras.layers.BatchNormalization) for layer in network.layers) for network in built)
+
+    assert normalised() == (False, False)
+    assert normalised(generator_normalization="batch") == (True, False)
+    assert normalised(discriminator_normalization="batch") == (False, True)
+
+
+def test_projection_adds_an_output_for_all_classes(settings: Settings):
+    variant = settings.gan["modern"].model_copy(update={"conditioning": "projection"})
+    discriminator = build_discriminator(variant)
+    image = np.random.default_rng(0).random((10, 28, 28, 1), np.float32)
+    inputs = {"image": np.repeat(image[:1], 10, axis=0), "label": np.arange(10)}
+    of_classes = discriminator.get_layer("output_per_class")
+    of_classes.set_weights([np.zeros_like(weight) for weight in of_classes.get_weights()])
+    outputs = discriminator(inputs, training=False).numpy()
+    assert outputs == pytest.approx(np.full(10, outputs[0]))
+    assert outputs[0] != 0
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_in_bfloat16_layers_compute_in_it_and_images_outputs_and_weights_are_float32(settings: Settings, network: str):
+    variant = settings.gan["modern"].model_copy(update=SMALL | {"network": network, "precision": "mixed_bfloat16"})
+    generator, discriminator = build_generator(variant, variant.precision), build_discriminator(variant)
+    assert keras.config.dtype_policy().name == "float32"
+    for built in (generator, discriminator):
+        assert {weight.dtype for weight in built.weights} == {"float32"}
+        assert any(layer.compute_dtype == "bfloat16" for layer in built.layers)
+    images = generator({"latent": tf.ones((2, variant.latent_size)), "label": tf.constant([1, 2])}, training=True)
+    assert images.dtype == tf.float32
+    assert discriminator({"image": images, "label": tf.constant([1, 2])}, training=True).dtype == tf.float32
+
+
+def test_clipping_bounds_the_kernels():
+    assert Clip(0.5)(tf.constant([-2.0, 0.1, 3.0])).numpy() == pytest.approx([-0.5, 0.1, 0.5])

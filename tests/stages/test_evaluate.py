@@ -8,7 +8,7 @@ import pytest
 from pipeline.artifacts import read_json, write_json
 from pipeline.errors import DataError
 from pipeline.features import build_classifier
-from pipeline.gan.networks import build_generator
+from pipeline.gan.networks.build import build_generator
 from pipeline.params import Settings
 from pipeline.scores import SCORES
 from pipeline.stages.evaluate import evaluate
@@ -62,7 +62,7 @@ def test_a_gan_of_another_data_set_is_refused(cell: Path, settings: Settings):
 
 
 def test_a_variant_without_classes_has_no_consistency(cell: Path, settings: Settings):
-    variant = settings.gan["modern"].model_copy(update={"conditional": False})
+    variant = settings.gan["modern"].model_copy(update={"classes": 1})
     build_generator(variant).save_weights(cell / "generator.weights.h5")
     told = run(cell, settings.model_copy(update={"gan": {"modern": variant}}))
     assert told["class_consistency"] is None

@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.tracking.run import EVALUATION, KEY, TRAINING, Run, Subject, tracked_run
 
-SUBJECT = Subject("key", {"gan.width": 200}, {"data_set": "mnist"}, ("mnist", "ab12", "artifacts/data/train.npz"))
+SUBJECT = Subject("key", {"gan.depth": 200}, {"data_set": "mnist"}, ("mnist", "ab12", "artifacts/data/train.npz"))
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_a_key_has_one_run_which_two_parts_share(client):
     assert recorded.info.run_name == "asker-0"
     data_set = recorded.inputs.dataset_inputs[0].dataset
     assert (data_set.name, data_set.digest) == ("mnist", "ab12")
-    assert recorded.data.params == {"gan.width": "200"}
+    assert recorded.data.params == {"gan.depth": "200"}
     assert recorded.data.metrics == {"d_loss": 1.5, "frechet_distance": 2.0}
     assert {KEY: "key", TRAINING: "complete", EVALUATION: "complete", "data_set": "mnist"}.items() <= recorded.data.tags.items()
 

@@ -1,0 +1,91 @@
+"""Spectral normalisation: the kernel is left alone, sigma is the largest singular value, every pass meets the same network."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from pipeline.data import Digits
+from pipeline.gan.base import GAN, training_batches
+from pipeline.gan.networks.build import build_discriminator
+from pipeline.gan.spectral import SpectralConv2D, SpectralDense, _Spectral, iterate_spectral_layers
+from pipeline.params import Settings
+
+LAYERS = [(SpectralDense(30, bias_initializer="ones"), keras.layers.Dense(30), (5, 40))]
+LAYERS += [(SpectralConv2D(6, 4, 2, "same", bias_initializer="ones"), keras.layers.Conv2D(6, 4, 2, "same"), (5, 8, 8, 3))]
+
+
+def largest_singular_value(kernel: np.ndarray) -> float:
+    return np.linalg.svd(kernel.reshape(-1, kernel.shape[-1]), compute_uv=False)[0]
+
+
+@pytest.mark.parametrize(("layer", "plain", "shape"), LAYERS, ids=["dense", "convolution"])
+def test_it_is_the_plain_layer_with_its_kernel_over_its_largest_singular_value(layer: _Spectral, plain: keras.Layer, shape: tuple):
+    inputs = tf.random.stateless_normal(shape, (0, 0))
+    layer(inputs)
+    kernel = layer.kernel.numpy()
+    for _ in range(300):
+        layer.iterate()
+    assert float(layer.sigma()) == pytest.approx(largest_singular_value(kernel), rel=1e-4)
+    plain(inputs)
+    plain.set_weights([kernel / largest_singular_value(kernel), layer.bias.numpy()])
+    assert layer(inputs, training=True).numpy() == pytest.approx(plain(inputs).numpy(), rel=1e-3, abs=1e-4)
+    assert (layer.kernel.numpy() == kernel).all()
+
+
+def test_calls_change_nothing_and_only_iterating_moves_u():
+    layer = SpectralDense(30)
+    inputs = tf.random.stateless_normal((5, 40), (0, 0))
+    first = layer(inputs, training=True).numpy()
+    assert (layer(inputs, training=True).numpy() == first).all()
+    u = layer.u.numpy()
+    layer.kernel.assign(layer.kernel + tf.random.stateless_normal((40, 30), (0, 1)))
+    layer.iterate()
+    assert (layer.u.numpy() != u).any()
+
+
+def test_the_gradient_is_that_of_the_normalised_kernel():
+    """d sigma / dW = u v': a kernel scaled up gives the same outputs, so the gradient along the kernel itself is zero."""
+    layer = SpectralDense(7)
+    inputs = tf.random.stateless_normal((5, 9), (0, 0))
+    layer(inputs)
+    for _ in range(300):
+        layer.iterate()
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_sum(layer(inputs) ** 2)
+    gradient = tape.gradient(loss, layer.kernel.value).numpy()
+    kernel = layer.kernel.numpy()
+    assert np.abs(gradient).max() > 0.1
+    along = (gradient * kernel).sum() / np.linalg.norm(gradient) / np.linalg.norm(kernel)
+    assert along == pytest.approx(0, abs=1e-3)
+
+
+def test_a_zero_kernel_stays_finite():
+    layer = SpectralDense(3, kernel_initializer="zeros")
+    layer(tf.ones((1, 4)))
+    layer.iterate()
+    assert np.isfinite(layer.u.numpy()).all()
+
+
+@pytest.mark.parametrize("network", ["mlp", "dcgan", "resnet"])
+def test_every_kernel_of_a_discriminator_is_normalised(settings: Settings, network: str):
+    variant = settings.gan["hinge_sn"].model_copy(update={"network": network, "discriminator_width": 6, "classes": 10})
+    discriminator = build_discriminator(variant)
+    with_kernel = [layer for layer in discriminator.layers if hasattr(layer, "kernel")]
+    assert with_kernel
+    assert all(isinstance(layer, _Spectral) for layer in with_kernel)
+    for _ in range(100):
+        iterate_spectral_layers(discriminator)
+    for layer in with_kernel:
+        assert float(layer.sigma()) == pytest.approx(largest_singular_value(layer.kernel.numpy()), rel=0.02)
+
+
+def test_training_iterates_once_a_step_and_keeps_sigma_near_the_singular_value(settings: Settings, digits: Digits):
+    variant = settings.gan["hinge_sn"]
+    gan = GAN(variant, 0, 20)
+    layer = next(layer for layer in gan.discriminator.layers if isinstance(layer, _Spectral))
+    u = layer.u.numpy()
+    gan.fit(training_batches(digits, variant, 0), epochs=1, steps_per_epoch=20, shuffle=False, verbose=0)
+    assert (layer.u.numpy() != u).any()
+    assert float(layer.sigma()) == pytest.approx(largest_singular_value(layer.kernel.numpy()), rel=0.1)
+    assert largest_singular_value(layer.kernel.numpy()) != pytest.approx(1, abs=1e-3)  # the kernel itself is not normalised
