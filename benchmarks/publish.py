@@ -1,7 +1,8 @@
-"""Publish what is in artifacts/ and MLflow: scores and cost of each cell as JSON, and the picture of the README.
+"""Publish what is in artifacts/ and MLflow: scores and cost of each cell as JSON, the table of them all, and two pictures.
 
 Run by hand after `dvc repro`: `make bench`. Durations are not reproducible, so they are in no stage's output: this file's
-result is a measurement, with the machine that it was taken on.
+result is a measurement, with the machine that it was taken on. Cells that were published before and are not in artifacts/ now stay, as
+long as they were scored in the same way.
 """
 
 import os
@@ -14,6 +15,7 @@ import pipeline.runtime  # noqa: F401 (before keras)
 import numpy as np
 from matplotlib.figure import Figure
 
+from benchmarks.tables import Row, table
 from pipeline.artifacts import read_json, staged_file, write_json
 from pipeline.cells import HISTORY, SAMPLES, cell_name
 from pipeline.data import SIDE
@@ -25,18 +27,55 @@ from pipeline.tracking.run import KEY
 from pipeline.tracking.store import connect
 
 RESULTS = Path("benchmarks/results.json")
-PICTURE = Path("docs/images/results.png")
-SHOWN = 5 * SCALE * SIDE  # rows of pixels: the first five samples of each column
+TABLE = Path("docs/results.md")
+PICTURE, SAMPLES_PICTURE = Path("docs/images/results.png"), Path("docs/images/variants.png")
+STORY = ("asker", "answer", "answer_tuned", "modern")  # in the README's picture
+BASIS = ("data_set", "split", "samples", "classifier_sha256")  # what scores must share to be compared
 GAN_FOLDER = Path("artifacts/gan")
 
 
 def publish(settings: Settings) -> None:
-    """Write the leaderboard with the seconds that each cell trained, and the picture of the first seed's cells."""
+    """Write the leaderboard with what each cell cost, the table, and the pictures of the first seed's cells."""
     rows = read_json(Path("artifacts/leaderboard.json"))["cells"]
     for row in rows:
+        row["images_seen"] = settings.gan[row["variant"]].training_images
         row["training_seconds"] = round(training_seconds(settings, row["variant"], row["seed"]), 1)
+    names = list(settings.gan)
+    rows = sorted(rows + earlier(rows), key=lambda row: (names.index(row["variant"]), row["seed"]))
     write_json(RESULTS, {"cells": rows, "machine": machine()})
-    draw([(variant, GAN_FOLDER / cell_name(variant, settings.run.seeds[0])) for variant in settings.run.variants])
+    variants = [name for name in names if any(row["variant"] == name for row in rows)]
+    TABLE.write_text(describe(rows, variants), encoding="utf-8")
+    cells = {variant: GAN_FOLDER / cell_name(variant, settings.run.seeds[0]) for variant in settings.run.variants}
+    if set(STORY) <= set(cells):
+        draw([(variant, cells[variant]) for variant in STORY])
+    if set(variants) <= set(cells):
+        draw_samples(cells)
+
+
+def earlier(rows: list[Row]) -> list[Row]:
+    """The published cells that are not among `rows` and were scored on the same basis, of the same settings' names."""
+    published = {(row["variant"], row["seed"]) for row in rows}
+    return [
+        row
+        for row in read_json(RESULTS)["cells"]
+        if (row["variant"], row["seed"]) not in published and all(row[name] == rows[0][name] for name in BASIS)
+    ]
+
+
+def describe(rows: list[Row], variants: list[str]) -> str:
+    """The page of all results."""
+    about = rows[0]
+    return f"""# Results of all variants
+
+Made by `make bench` from [results.json](../benchmarks/results.json). {about["samples"]} samples of each generator against the {about["split"]} split
+of {about["data_set"]}, in layer `{about["feature_layer"]}` of a digit classifier that reads {about["classifier_accuracy"]:.2%} of the test digits
+(sha256 {about["classifier_sha256"][:12]}); several seeds as mean ± standard deviation, their training time as the median; losses of the first and
+the last epoch, of the first seed. *Real digits* are training images in the samples' place. What each variant is: [params.yaml](../params.yaml).
+
+{table(rows, variants)}
+
+![Samples of all variants](images/variants.png)
+"""
 
 
 def training_seconds(settings: Settings, variant: str, seed: int) -> float:
@@ -62,7 +101,7 @@ def draw(cells: list[tuple[str, Path]]) -> None:
     columns = figure.subplots(3, len(cells), height_ratios=(4, 3, 3), squeeze=False).T
     for (variant, folder), (sheet, *panels) in zip(cells, columns, strict=True):
         history = read_json(folder / HISTORY)
-        sheet.imshow(read_png(folder / SAMPLES)[CAPTION_HEIGHT:][:SHOWN], cmap="gray", vmin=0, vmax=255)
+        sheet.imshow(read_png(folder / SAMPLES)[CAPTION_HEIGHT:][: 5 * SCALE * SIDE], cmap="gray", vmin=0, vmax=255)
         sheet.set_axis_off()
         sheet.set_title(f"{variant} ({history['data_set']})")
         for panel, name, label in zip(panels, ("d_loss", "g_loss"), ("discriminator loss", "generator loss"), strict=True):
@@ -71,6 +110,20 @@ def draw(cells: list[tuple[str, Path]]) -> None:
             panel.set_ylabel(label)
         panels[-1].set_xlabel("epoch")
     with staged_file(PICTURE) as partial:
+        figure.savefig(partial, dpi=80, metadata={"Software": None})
+
+
+def draw_samples(cells: dict[str, Path]) -> None:
+    """The first three rows of each cell's samples."""
+    columns = 4
+    figure = Figure(figsize=(12, 1.2 * -(-len(cells) // columns)), layout="constrained")
+    panels = figure.subplots(-(-len(cells) // columns), columns, squeeze=False).ravel()
+    for panel in panels:
+        panel.set_axis_off()
+    for panel, (variant, folder) in zip(panels, cells.items(), strict=False):
+        panel.imshow(read_png(folder / SAMPLES)[CAPTION_HEIGHT:][: 3 * SCALE * SIDE], cmap="gray", vmin=0, vmax=255)
+        panel.set_title(variant, fontsize=8)
+    with staged_file(SAMPLES_PICTURE) as partial:
         figure.savefig(partial, dpi=80, metadata={"Software": None})
 
 

@@ -1,0 +1,66 @@
+"""Try settings of a variant: train it with changes, score it against the validation split, keep what came out in search.json.
+
+    python -m benchmarks.search modern training_images=329472 conditioning=projection
+
+Run by hand, after `dvc repro classifier`; it touches neither the cells of params.yaml nor the test split.
+"""
+
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from pipeline.runtime import pin_runtime
+
+# isort: split
+from benchmarks.tables import Row, duration
+from pipeline.artifacts import read_json, write_json
+from pipeline.params import Settings, load_settings
+from pipeline.stages.evaluate import evaluate
+from pipeline.stages.reference import reference
+from pipeline.stages.train import train
+from pipeline.tracking.run import Run
+from pipeline.variants import VariantSettings
+
+TRIALS = Path("benchmarks/search.json")
+DATA, CLASSIFIER = Path("artifacts/data"), Path("artifacts/classifier")
+SEED = 0
+HEADING = "| variant | changes | images seen | time | Fréchet / floor | precision | recall | classifier score / real | digit as asked |"
+
+
+def search(settings: Settings, variant: str, changes: dict[str, Any]) -> Row:
+    """Train `variant` with `changes`; its changes, images, seconds and scores."""
+    weights, report = CLASSIFIER / "classifier.weights.h5", CLASSIFIER / "report.json"
+    changed = VariantSettings.model_validate(settings.gan[variant].model_dump() | changes)
+    held_out = settings.evaluate.model_copy(update={"split": "validation"})
+    trial = settings.model_copy(update={"gan": {variant: changed}, "evaluate": held_out})
+    with tempfile.TemporaryDirectory() as name:
+        cell, features, floors, metrics = (Path(name) / part for part in ("cell", "features.npz", "floors.json", "metrics.json"))
+        reference(DATA / "train.npz", DATA / "validation.npz", weights, report, features, floors, trial)
+        started = time.monotonic()
+        train(DATA / "train.npz", cell, trial, variant, SEED, Run())
+        seconds = round(time.monotonic() - started, 1)
+        evaluate(cell, weights, features, floors, metrics, trial, variant, SEED, Run())
+        return {"changes": changes, "images_seen": changed.training_images, "seconds": seconds} | read_json(metrics)
+
+
+def trial_row(row: Row) -> str:
+    """One trial as a row of docs/search.md."""
+    changes = ", ".join(f"{name} {value}" for name, value in row["changes"].items() if name != "training_images") or "as it is"
+    consistency = "" if row["class_consistency"] is None else f"{row['class_consistency']:.3f}"
+    ratios = [f"{row[name] / row[f'{name}_real']:.{decimals}f}" for name, decimals in (("frechet_distance", 2), ("classifier_score", 3))]
+    images = f"{row['images_seen']:,}".replace(",", " ")
+    cells = [f"`{row['variant']}`", changes, images, duration(row["seconds"]), ratios[0], f"{row['precision']:.3f}", f"{row['recall']:.3f}"]
+    return f"| {' | '.join([*cells, ratios[1], consistency])} |"
+
+
+if __name__ == "__main__":
+    variant, *assignments = sys.argv[1:]
+    settings = load_settings()
+    pin_runtime(settings.run.threads)
+    row = search(settings, variant, {name: yaml.safe_load(value) for name, value in (pair.split("=", 1) for pair in assignments)})
+    write_json(TRIALS, {"trials": [*read_json(TRIALS)["trials"], row]})
+    print(trial_row(row))
