@@ -93,9 +93,9 @@ def test_without_averaging_the_generator_itself_draws_the_samples(settings: Sett
 def test_learning_rates_follow_a_half_cosine_to_the_final_fraction(settings: Settings):
     gan = GAN(settings.gan["modern"], 0, 100)
     schedule = gan.optimizer._learning_rate
-    assert float(schedule(0)) == pytest.approx(1e-3)
-    assert float(schedule(50)) == pytest.approx(1e-3 * (1 + 0.05) / 2)
-    assert float(schedule(100)) == pytest.approx(1e-3 * 0.05)
+    assert float(schedule(0)) == pytest.approx(2e-3)
+    assert float(schedule(50)) == pytest.approx(2e-3 * (1 + 0.05) / 2)
+    assert float(schedule(100)) == pytest.approx(2e-3 * 0.05)
     constant = GAN(settings.gan["asker"], 0, 100).discriminator_optimizer._learning_rate
     assert float(constant(99)) == pytest.approx(1e-3)
 
