@@ -2,7 +2,7 @@
 
 Run by hand after `dvc repro`: `make bench`. Durations are not reproducible, so they are in no stage's output: this file's
 result is a measurement, with the machine that it was taken on. Cells that were published before and are not in artifacts/ now stay, as
-long as they were scored in the same way.
+long as training them today would be the same work, and they were scored in the same way.
 """
 
 import os
@@ -38,10 +38,11 @@ def publish(settings: Settings) -> None:
     """Write the leaderboard with what each cell cost, the table, and the pictures of the first seed's cells."""
     rows = read_json(Path("artifacts/leaderboard.json"))["cells"]
     for row in rows:
+        row["key"] = cell_key(settings, row["variant"], row["seed"])
         row["images_seen"] = settings.gan[row["variant"]].training_images
         row["training_seconds"] = round(training_seconds(settings, row["variant"], row["seed"]), 1)
     names = list(settings.gan)
-    rows = sorted(rows + earlier(rows), key=lambda row: (names.index(row["variant"]), row["seed"]))
+    rows = sorted(rows + earlier(settings, rows), key=lambda row: (names.index(row["variant"]), row["seed"]))
     write_json(RESULTS, {"cells": rows, "machine": machine()})
     variants = [name for name in names if any(row["variant"] == name for row in rows)]
     TABLE.write_text(describe(rows, variants), encoding="utf-8")
@@ -50,14 +51,12 @@ def publish(settings: Settings) -> None:
     draw_samples(cells)
 
 
-def earlier(rows: list[Row]) -> list[Row]:
-    """The published cells that are not among `rows` and were scored on the same basis, of the same settings' names."""
-    published = {(row["variant"], row["seed"]) for row in rows}
-    return [
-        row
-        for row in read_json(RESULTS)["cells"]
-        if (row["variant"], row["seed"]) not in published and all(row[name] == rows[0][name] for name in BASIS)
-    ]
+def earlier(settings: Settings, rows: list[Row]) -> list[Row]:
+    """The published cells that are not among `rows`, still come of the same settings, data and code, and were scored on the same basis."""
+    published = {row["key"] for row in rows}
+    known = [row for row in read_json(RESULTS)["cells"] if row["variant"] in settings.gan and row.get("key") not in published]
+    current = [row for row in known if row.get("key") == cell_key(settings, row["variant"], row["seed"])]
+    return [row for row in current if all(row[name] == rows[0][name] for name in BASIS)]
 
 
 def describe(rows: list[Row], variants: list[str]) -> str:

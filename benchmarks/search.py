@@ -18,12 +18,12 @@ from pipeline.runtime import pin_runtime
 # isort: split
 from benchmarks.tables import Row, duration
 from pipeline.artifacts import read_json, write_json
+from pipeline.errors import one_line_errors
 from pipeline.params import Settings, load_settings
 from pipeline.stages.evaluate import evaluate
 from pipeline.stages.reference import reference
 from pipeline.stages.train import train
 from pipeline.tracking.run import Run
-from pipeline.variants import VariantSettings
 
 TRIALS = Path("benchmarks/search.json")
 DATA, CLASSIFIER = Path("artifacts/data"), Path("artifacts/classifier")
@@ -34,17 +34,24 @@ HEADING = "| variant | changes | images seen | time | Fréchet / floor | precisi
 def search(settings: Settings, variant: str, changes: dict[str, Any]) -> Row:
     """Train `variant` with `changes`; its changes, images, seconds and scores."""
     weights, report = CLASSIFIER / "classifier.weights.h5", CLASSIFIER / "report.json"
-    changed = VariantSettings.model_validate(settings.gan[variant].model_dump() | changes)
-    held_out = settings.evaluate.model_copy(update={"split": "validation"})
-    trial = settings.model_copy(update={"gan": {variant: changed}, "evaluate": held_out})
     with tempfile.TemporaryDirectory() as name:
+        trial = _changed(settings, variant, changes, Path(name) / "params.yaml")
         cell, features, floors, metrics = (Path(name) / part for part in ("cell", "features.npz", "floors.json", "metrics.json"))
         reference(DATA / "train.npz", DATA / "validation.npz", weights, report, features, floors, trial)
         started = time.monotonic()
         train(DATA / "train.npz", cell, trial, variant, SEED, Run())
         seconds = round(time.monotonic() - started, 1)
         evaluate(cell, weights, features, floors, metrics, trial, variant, SEED, Run())
-        return {"changes": changes, "images_seen": changed.training_images, "seconds": seconds} | read_json(metrics)
+        return {"changes": changes, "images_seen": trial.gan[variant].training_images, "seconds": seconds} | read_json(metrics)
+
+
+def _changed(settings: Settings, variant: str, changes: dict[str, Any], params: Path) -> Settings:
+    """The settings with the changes, checked as params.yaml is."""
+    content = settings.model_dump()
+    content["gan"][variant] |= changes
+    content["evaluate"]["split"] = "validation"
+    params.write_text(yaml.safe_dump(content), encoding="utf-8")
+    return load_settings(params)
 
 
 def trial_row(row: Row) -> str:
@@ -59,8 +66,9 @@ def trial_row(row: Row) -> str:
 
 if __name__ == "__main__":
     variant, *assignments = sys.argv[1:]
-    settings = load_settings()
-    pin_runtime(settings.run.threads)
-    row = search(settings, variant, {name: yaml.safe_load(value) for name, value in (pair.split("=", 1) for pair in assignments)})
-    write_json(TRIALS, {"trials": [*read_json(TRIALS)["trials"], row]})
-    print(trial_row(row))
+    with one_line_errors():
+        settings = load_settings()
+        pin_runtime(settings.run.threads)
+        row = search(settings, variant, {name: yaml.safe_load(value) for name, value in (pair.split("=", 1) for pair in assignments)})
+        write_json(TRIALS, {"trials": [*read_json(TRIALS)["trials"], row]})
+        print(trial_row(row))
