@@ -68,7 +68,7 @@ if __name__ == "__main__":
     variant, *assignments = sys.argv[1:]
     with one_line_errors():
         settings = load_settings()
-        pin_runtime(settings.run.threads)
+        pin_runtime(settings.train.threads)
         row = search(settings, variant, {name: yaml.safe_load(value) for name, value in (pair.split("=", 1) for pair in assignments)})
         write_json(TRIALS, {"trials": [*read_json(TRIALS)["trials"], row]})
         print(trial_row(row))

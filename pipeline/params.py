@@ -57,6 +57,7 @@ class ClassifierSettings(Section):
 
 
 class TrainSettings(Section):
+    threads: Count
     epoch_images: Count
     sheet_rows: Count
 

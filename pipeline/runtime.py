@@ -1,8 +1,9 @@
 """TensorFlow, started quietly and pinned to give the same bytes on every run; a stage imports this before keras."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from threadpoolctl import threadpool_limits
 
@@ -27,6 +28,8 @@ with _without_start_up_notices():
     import keras
     import tensorflow as tf
 
+BATCHES_AHEAD = 8  # enough to bridge a slow one; it changes the speed and no byte
+
 
 def pin_runtime(threads: int) -> None:
     """Fix what trained bytes depend on besides settings and data; call it before the first operation.
@@ -38,3 +41,13 @@ def pin_runtime(threads: int) -> None:
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.experimental.enable_op_determinism()
     keras.utils.set_random_seed(0)  # op determinism asks for one; every draw has an explicit seed of its own
+
+
+def batch_stream(draw: Callable[[], Iterator[Any]], shapes: tuple[tf.TensorSpec, ...]) -> tf.data.Dataset:
+    """The batches that `draw` yields, tuples of arrays of these shapes, made ahead of their use.
+
+    Without tf.data's autotuning: its thread sleeps ever longer, up to a minute, and whoever is done with the stream waits for it to wake.
+    """
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    return tf.data.Dataset.from_generator(draw, output_signature=shapes).prefetch(BATCHES_AHEAD).with_options(options)

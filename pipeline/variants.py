@@ -35,6 +35,8 @@ class VariantSettings(Section):
     initializer: Literal["glorot", "normal"]
     latent_size: Count
     latent_distribution: Literal["uniform", "normal"]
+    mapping_layers: Annotated[int, Field(ge=0)]
+    mapping_width: Count
     output_activation: Literal["tanh", "sigmoid"]
     discriminator_activation: Literal["linear", "sigmoid"]
     share_discriminator: bool

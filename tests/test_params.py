@@ -76,7 +76,7 @@ def test_a_wrong_key_or_value_is_named(tmp_path: Path, key: str, value: object, 
 
 def test_a_misspelt_key_is_named_rather_than_the_one_that_it_leaves_missing(tmp_path: Path):
     path = tmp_path / "params.yaml"
-    path.write_text((ROOT / "params.yaml").read_text().replace("  threads:", "  thread:"))
+    path.write_text((ROOT / "params.yaml").read_text().replace("  threads:", "  thread:", 1))
     with pytest.raises(SettingsError, match=r"run\.thread: expected a known key, received an unknown one; the nearest known is threads"):
         load_settings(path)
 

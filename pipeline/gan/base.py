@@ -11,6 +11,7 @@ from pipeline.gan import objectives
 from pipeline.gan.networks.build import build_discriminator, build_generator, is_conditional
 from pipeline.gan.penalties import gradient_penalty, judge_with_penalty
 from pipeline.gan.spectral import iterate_spectral_layers
+from pipeline.runtime import batch_stream
 from pipeline.variants import VariantSettings
 
 INTERPOLATIONS = -1000  # their random numbers are counted down from here, those of latents up from 0
@@ -146,7 +147,7 @@ def training_batches(digits: Digits, variant: VariantSettings, seed: int) -> tf.
             yield to_float(images, image_low(variant)), labels.astype("int32")
 
     shapes = (tf.TensorSpec((size, SIDE, SIDE, 1)), tf.TensorSpec((size,), tf.int32))
-    return tf.data.Dataset.from_generator(converted, output_signature=shapes).prefetch(8)
+    return batch_stream(converted, shapes)
 
 
 def _adam(variant: VariantSettings, learning_rate: float, steps: int) -> keras.optimizers.Adam:

@@ -1,4 +1,5 @@
-"""Gradient penalties: what keeps a discriminator smooth. They are computed in float32, whatever the layers compute in.
+"""Gradient penalties: what keeps a discriminator smooth. Gradients pass through its layers in the precision that these compute in; the
+gradient at an image, its norm and the penalty are float32.
 
 `judge` maps images (n, 28, 28, 1) to outputs (n,); it must treat each image by itself: batch statistics would mix the images' gradients.
 """

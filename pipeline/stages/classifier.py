@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipeline.runtime import pin_runtime
+from pipeline.runtime import batch_stream, pin_runtime
 
 # isort: split
 import keras
@@ -71,7 +71,7 @@ def _shifted_batches(digits: Digits, settings: ClassifierSettings) -> tf.data.Da
             yield to_float(_shift(images, settings.shift_pixels, random), 0), labels
 
     shapes = (tf.TensorSpec((settings.batch_size, SIDE, SIDE, 1)), tf.TensorSpec((settings.batch_size,), tf.uint8))
-    return tf.data.Dataset.from_generator(shifted, output_signature=shapes).prefetch(8)
+    return batch_stream(shifted, shapes)
 
 
 def _shift(images: Bytes, pixels: int, random: np.random.Generator) -> Bytes:

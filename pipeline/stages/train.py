@@ -104,6 +104,6 @@ if __name__ == "__main__":
     with one_line_errors():
         variant, seed, data, cell = sys.argv[1:]
         settings = load_settings()
-        pin_runtime(settings.run.threads)
+        pin_runtime(settings.train.threads)
         with training_run(settings, variant, int(seed)) as run:
             train(Path(data), Path(cell), settings, variant, int(seed), run)

@@ -93,6 +93,19 @@ def test_widths_and_depth_size_each_network_on_its_own(settings: Settings, netwo
 
 
 @pytest.mark.parametrize("network", NETWORKS)
+def test_mapping_layers_stand_between_latent_and_network_of_the_generator_alone(settings: Settings, network: str):
+    def mapping(layers: int) -> list[int]:
+        variant = settings.gan["modern"].model_copy(update=SMALL | {"network": network, "mapping_layers": layers, "mapping_width": 7})
+        assert not [layer.name for layer in build_discriminator(variant).layers if layer.name.startswith("mapping")]
+        layers = build_generator(variant).layers
+        return [layer.kernel.shape for layer in layers if layer.name.startswith("mapping") and isinstance(layer, keras.layers.Dense)]
+
+    latent_and_class = settings.gan["modern"].latent_size + 10
+    assert mapping(0) == []
+    assert mapping(2) == [(latent_and_class, 7), (7, 7)]
+
+
+@pytest.mark.parametrize("network", NETWORKS)
 def test_batch_statistics_are_where_they_are_asked_for_alone(settings: Settings, network: str):
     def normalised(**changes: str) -> tuple[bool, bool]:
         variant = settings.gan["answer"].model_copy(update=SMALL | {"network": network} | changes)

@@ -13,7 +13,7 @@ from keras import layers
 
 from pipeline.data import SIDE
 from pipeline.gan.networks import dcgan, mlp, resnet
-from pipeline.gan.networks.parts import Tensor, dense
+from pipeline.gan.networks.parts import Tensor, activate, dense
 from pipeline.variants import VariantSettings
 
 NETWORKS = {"mlp": mlp, "dcgan": dcgan, "resnet": resnet}
@@ -32,9 +32,17 @@ def build_generator(variant: VariantSettings, precision: str = "float32") -> ker
         if is_conditional(variant):
             inputs["label"] = keras.Input((), dtype="int32", name="label")
             hidden = layers.Concatenate(name="latent_and_class")([latent, _one_hot(variant, inputs["label"])])
-        pixels = NETWORKS[variant.network].generate(variant, hidden)
+        pixels = NETWORKS[variant.network].generate(variant, _map(variant, hidden))
         image = layers.Activation(variant.output_activation, dtype="float32", name="image")(pixels)
         return keras.Model(inputs, image, name="generator")
+
+
+def _map(variant: VariantSettings, hidden: Tensor) -> Tensor:
+    """A mapping network (Karras et al. 2018, arXiv:1812.04948): a deeper way from one Gaussian to digits with nothing in between."""
+    for number in range(variant.mapping_layers):
+        mapped = dense(variant, variant.mapping_width, f"mapping_{number}", judges=False)(hidden)
+        hidden = activate(variant, mapped, f"mapping_{number}", judges=False)
+    return hidden
 
 
 def build_discriminator(variant: VariantSettings, name: str = "discriminator") -> keras.Model:
