@@ -19,6 +19,8 @@ from benchmarks.tables import Row, table
 from pipeline.artifacts import read_json, staged_file, write_json
 from pipeline.cells import HISTORY, SAMPLES, cell_name
 from pipeline.data import SIDE
+from pipeline.errors import PipelineError, one_line_errors
+from pipeline.gan.base import images_per_step
 from pipeline.images import CAPTION_HEIGHT, SCALE, read_png
 from pipeline.params import Settings, load_settings
 from pipeline.provenance import cell_key
@@ -34,21 +36,48 @@ BASIS = ("data_set", "split", "samples", "classifier_sha256")  # what scores mus
 GAN_FOLDER = Path("artifacts/gan")
 
 
+class PublishError(PipelineError):
+    """Something to be published is not there."""
+
+
 def publish(settings: Settings) -> None:
     """Write the leaderboard with what each cell cost, the table, and the pictures of the first seed's cells."""
     rows = read_json(Path("artifacts/leaderboard.json"))["cells"]
     for row in rows:
         row["key"] = cell_key(settings, row["variant"], row["seed"])
-        row["images_seen"] = settings.gan[row["variant"]].training_images
+        row["images_seen"] = images_seen(settings, row["variant"], epochs(row))
         row["training_seconds"] = round(training_seconds(settings, row["variant"], row["seed"]), 1)
     names = list(settings.gan)
     rows = sorted(rows + earlier(settings, rows), key=lambda row: (names.index(row["variant"]), row["seed"]))
+    cells = first_cells(rows)
     write_json(RESULTS, {"cells": rows, "machine": machine()})
-    variants = [name for name in names if any(row["variant"] == name for row in rows)]
-    TABLE.write_text(describe(rows, variants), encoding="utf-8")
-    cells = {variant: GAN_FOLDER / cell_name(variant, settings.run.seeds[0]) for variant in settings.run.variants}
+    TABLE.write_text(describe(rows, list(cells)), encoding="utf-8")
     draw([(variant, cells[variant]) for variant in STORY if variant in cells])
     draw_samples(cells)
+
+
+def first_cells(rows: list[Row]) -> dict[str, Path]:
+    """The folder of each published variant's first seed, in the order of `rows`: what the pictures show."""
+    cells: dict[str, Path] = {}
+    for row in rows:
+        cells.setdefault(row["variant"], GAN_FOLDER / cell_name(row["variant"], row["seed"]))
+    gone = [variant for variant, folder in cells.items() if not (folder / SAMPLES).is_file()]
+    if gone:
+        raise PublishError(
+            f"{GAN_FOLDER}: expected a folder of every published variant, found none of {', '.join(gone)}; name all under run.variants, `dvc repro`"
+        )
+    return cells
+
+
+def epochs(row: Row) -> int:
+    """How many a cell trained: fewer than planned if it diverged."""
+    return len(read_json(GAN_FOLDER / cell_name(row["variant"], row["seed"]) / HISTORY)["epochs"])
+
+
+def images_seen(settings: Settings, variant: str, epochs: int) -> int:
+    """Real images in so many epochs of whole steps."""
+    per_step = images_per_step(settings.gan[variant])
+    return epochs * (settings.train.epoch_images // per_step) * per_step
 
 
 def earlier(settings: Settings, rows: list[Row]) -> list[Row]:
@@ -83,7 +112,7 @@ def training_seconds(settings: Settings, variant: str, seed: int) -> float:
         if seconds:
             return sum(seconds)
     name = cell_name(variant, seed)
-    raise SystemExit(f"error: MLflow holds no durations of {name}; delete its run in the UI, then `dvc repro --force --single-item train@{name}`")
+    raise PublishError(f"MLflow holds no durations of {name}; delete its run in the UI, then `dvc repro --force --single-item train@{name}`")
 
 
 def machine() -> dict[str, str | int | None]:
@@ -125,4 +154,5 @@ def draw_samples(cells: dict[str, Path]) -> None:
 
 
 if __name__ == "__main__":
-    publish(load_settings())
+    with one_line_errors():
+        publish(load_settings())

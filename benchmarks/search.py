@@ -16,10 +16,12 @@ import yaml
 from pipeline.runtime import pin_runtime
 
 # isort: split
+from benchmarks.publish import images_seen
 from benchmarks.tables import Row, duration
 from pipeline.artifacts import read_json, write_json
-from pipeline.errors import one_line_errors
-from pipeline.params import Settings, load_settings
+from pipeline.cells import HISTORY
+from pipeline.errors import SettingsError, one_line_errors
+from pipeline.params import Loader, Settings, load_settings
 from pipeline.stages.evaluate import evaluate
 from pipeline.stages.reference import reference
 from pipeline.stages.train import train
@@ -42,16 +44,26 @@ def search(settings: Settings, variant: str, changes: dict[str, Any]) -> Row:
         train(DATA / "train.npz", cell, trial, variant, SEED, Run())
         seconds = round(time.monotonic() - started, 1)
         evaluate(cell, weights, features, floors, metrics, trial, variant, SEED, Run())
-        return {"changes": changes, "images_seen": trial.gan[variant].training_images, "seconds": seconds} | read_json(metrics)
+        seen = images_seen(trial, variant, len(read_json(cell / HISTORY)["epochs"]))
+        return {"changes": changes, "images_seen": seen, "seconds": seconds} | read_json(metrics)
 
 
 def _changed(settings: Settings, variant: str, changes: dict[str, Any], params: Path) -> Settings:
     """The settings with the changes, checked as params.yaml is."""
+    if variant not in settings.gan:
+        raise SettingsError(f"{variant}: expected a variant of params.yaml: {', '.join(settings.gan)}")
     content = settings.model_dump()
     content["gan"][variant] |= changes
     content["evaluate"]["split"] = "validation"
     params.write_text(yaml.safe_dump(content), encoding="utf-8")
     return load_settings(params)
+
+
+def _assignment(text: str) -> tuple[str, Any]:
+    name, sign, value = text.partition("=")
+    if not sign:
+        raise SettingsError(f"{text}: expected KEY=VALUE, received no '='")
+    return name, yaml.load(value, Loader)
 
 
 def trial_row(row: Row) -> str:
@@ -69,6 +81,6 @@ if __name__ == "__main__":
     with one_line_errors():
         settings = load_settings()
         pin_runtime(settings.train.threads)
-        row = search(settings, variant, {name: yaml.safe_load(value) for name, value in (pair.split("=", 1) for pair in assignments)})
+        row = search(settings, variant, dict(map(_assignment, assignments)))
         write_json(TRIALS, {"trials": [*read_json(TRIALS)["trials"], row]})
         print(trial_row(row))

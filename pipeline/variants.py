@@ -65,6 +65,11 @@ class VariantSettings(Section):
                 f"{penalties[0]}: expected 0 together with discriminator_normalization: batch, received {getattr(self, penalties[0])}; "
                 "batch statistics mix the images whose gradients are penalised: set discriminator_normalization: none"
             )
+        if self.r2_gamma and not self.share_discriminator:
+            raise ValueError(
+                f"r2_gamma: expected 0 together with share_discriminator: false, received {self.r2_gamma}; "
+                "nothing trains the network that it would make smooth: set share_discriminator: true"
+            )
         if self.spectral_normalization and self.weight_clip:
             raise ValueError(
                 f"weight_clip: expected 0 together with spectral_normalization: true, received {self.weight_clip}; both bound the kernels: keep one"

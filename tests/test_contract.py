@@ -138,6 +138,12 @@ def test_package_files_hold_no_code_that_could_change_an_output():
         assert ast.get_docstring(ast.parse(path.read_text()))
 
 
+def test_there_is_one_train_step():
+    files = [path for path in (ROOT / "pipeline").rglob("*.py") if "def train_step" in path.read_text()]
+    assert [path.relative_to(ROOT).as_posix() for path in files] == ["pipeline/gan/base.py"]
+    assert files[0].read_text().count("def train_step") == 1
+
+
 def test_every_stage_has_tests_of_its_own():
     for name in STAGES:
         assert (ROOT / f"tests/stages/test_{name}.py").is_file()

@@ -62,6 +62,7 @@ def test_the_projects_own_file_is_accepted():
         ("gan.dcgan.r2_gamma", 0.1, "gan.dcgan.r2_gamma: expected 0 together with discriminator_normalization: batch, received 0.1;"),
         ("gan.dcgan.gradient_penalty", 10.0, "gan.dcgan.gradient_penalty: expected 0 together with .*: batch, received 10.0;"),
         ("gan.hinge_sn.weight_clip", 0.01, "gan.hinge_sn.weight_clip: expected 0 together with spectral_normalization: true, received 0.01;"),
+        ("gan.asker.r2_gamma", 0.1, "gan.asker.r2_gamma: expected 0 together with share_discriminator: false, received 0.1;"),
         ("gan.lsgan.precision", "float16", "gan.lsgan.precision: expected 'float32' or 'mixed_bfloat16', received 'float16'"),
     ],
 )

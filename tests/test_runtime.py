@@ -1,6 +1,8 @@
 """The stream of batches: what is drawn comes out, in order, and nobody waits at its end."""
 
 import itertools
+import subprocess
+import sys
 import time
 
 import keras
@@ -8,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from pipeline.runtime import batch_stream
+from tests.conftest import ROOT
 
 
 def stream() -> tf.data.Dataset:
@@ -16,6 +19,14 @@ def stream() -> tf.data.Dataset:
             yield np.full((2, 3), number, np.float32), np.array([number, number], np.int32)
 
     return batch_stream(draw, (tf.TensorSpec((2, 3)), tf.TensorSpec((2,), tf.int32)))
+
+
+def test_a_process_is_pinned_before_its_first_operation():
+    script = "import pipeline.runtime as r; r.pin_runtime(3); import tensorflow as tf; "
+    script += "from tensorflow.python.framework.config import is_op_determinism_enabled as deterministic; "
+    script += "print(tf.config.threading.get_intra_op_parallelism_threads(), deterministic())"
+    ended = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
+    assert (ended.stdout, ended.stderr) == ("3 True\n", "")
 
 
 def test_batches_come_in_their_order_and_shapes():

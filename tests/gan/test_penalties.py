@@ -46,7 +46,7 @@ def test_its_gradient_reaches_the_judges_weights():
     assert float(tape.gradient(penalty, weight)) == pytest.approx(784 * 2, rel=1e-5)  # d/dw of w^2 784 / 2
 
 
-@pytest.mark.parametrize("slope", [0.5, 1 / 28, 0.0])
+@pytest.mark.parametrize("slope", [0.5, 1 / 28, 0.5 / 28, 0.0])
 def test_the_gradient_penalty_pulls_the_slope_to_one(slope: float):
     """A linear judge has the same slope everywhere: 28 times its weight, for an image has 784 pixels."""
     real, fake = tf.ones((3, 28, 28, 1)), tf.zeros((3, 28, 28, 1))
@@ -58,6 +58,15 @@ def test_the_gradient_penalty_pulls_the_slope_to_one(slope: float):
     assert np.isfinite(gradient)
     assert gradient == pytest.approx(20 * 28 * (28 * slope - 1) if slope else 0, rel=1e-4, abs=1e-2)
     assert float(gradient_penalty(pixel_sum, real, fake, 0.0, KEY)) == 0
+
+
+def test_the_gradient_penalty_is_taken_between_the_pairs():
+    """Of |x|^2 / 2 the slope is |x|."""
+    real, fake = (tf.random.stateless_normal((6, 28, 28, 1), (0, number)) / 28 for number in (0, 1))
+    penalty = float(gradient_penalty(lambda x: pixel_sum(x**2) / 2, real, fake, 10.0, KEY))
+    at = [float(10 * tf.reduce_mean((tf.sqrt(pixel_sum(x**2)) - 1) ** 2)) for x in (interpolate(real, fake, KEY), real, fake)]
+    assert penalty == pytest.approx(at[0], rel=1e-4)
+    assert min(abs(penalty - elsewhere) for elsewhere in at[1:]) > 0.1
 
 
 def test_interpolation_weights_are_uniform_and_one_per_sample():

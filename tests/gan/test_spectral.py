@@ -80,7 +80,22 @@ def test_every_kernel_of_a_discriminator_is_normalised(settings: Settings, netwo
         assert float(layer.sigma()) == pytest.approx(largest_singular_value(layer.kernel.numpy()), rel=0.02)
 
 
-def test_training_iterates_once_a_step_and_keeps_sigma_near_the_singular_value(settings: Settings, digits: Digits):
+def test_a_new_layer_knows_its_singular_value():
+    layer = SpectralDense(30)
+    layer(tf.ones((1, 40)))
+    assert float(layer.sigma()) == pytest.approx(largest_singular_value(layer.kernel.numpy()), rel=0.05)
+
+
+def test_a_step_of_training_is_one_power_iteration(settings: Settings, digits: Digits):
+    gan = GAN(settings.gan["hinge_sn"], 0, 1)
+    layer = next(layer for layer in gan.discriminator.layers if isinstance(layer, _Spectral))
+    matrix, u = layer.kernel.numpy().reshape(-1, layer.u.shape[0]).T, layer.u.numpy()
+    u = matrix @ (matrix.T @ u)
+    gan.fit(training_batches(digits, gan.variant, 0), epochs=1, steps_per_epoch=1, shuffle=False, verbose=0)
+    assert layer.u.numpy() == pytest.approx(u / np.linalg.norm(u), abs=1e-6)
+
+
+def test_training_keeps_sigma_near_the_singular_value(settings: Settings, digits: Digits):
     variant = settings.gan["hinge_sn"]
     gan = GAN(variant, 0, 20)
     layer = next(layer for layer in gan.discriminator.layers if isinstance(layer, _Spectral))

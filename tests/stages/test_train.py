@@ -8,6 +8,7 @@ import pytest
 
 from pipeline.artifacts import read_json
 from pipeline.data import Digits, save_digits
+from pipeline.gan.base import GAN
 from pipeline.params import Settings
 from pipeline.stages import train as stage
 from pipeline.tracking.run import Run
@@ -29,6 +30,30 @@ def test_a_cell_holds_weights_history_and_pictures(tmp_path: Path, digits: Digit
     assert [row["epoch"] for row in history["epochs"]] == [1, 2]
     assert all(np.isfinite(list(row.values())).all() for row in history["epochs"])
     assert "asker, seed 0, mnist: epoch 2/2  d_loss" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("variant", "images_per_step"), [("modern", 32), ("wgan_gp", 5 * 32)])
+def test_schedules_end_with_the_last_step_of_the_last_epoch(
+    tmp_path: Path, digits: Digits, settings: Settings, monkeypatch, variant: str, images_per_step: int
+):
+    save_digits(tmp_path / "train.npz", digits)
+    made = []
+    monkeypatch.setattr(stage, "GAN", lambda *given: made.append(GAN(*given)) or made[-1])
+    falling = settings.gan[variant].model_copy(update={"final_learning_rate_fraction": 0.1})
+    stage.train(tmp_path / "train.npz", tmp_path / "cell", settings.model_copy(update={"gan": {variant: falling}}), variant, 0, Run())
+    (gan,) = made
+    assert int(gan.step) == int(gan.optimizer.iterations) == 2 * (256 // images_per_step)
+    for optimizer, rate in ((gan.optimizer, falling.generator_learning_rate), (gan.discriminator_optimizer, falling.discriminator_learning_rate)):
+        assert float(optimizer._learning_rate(optimizer.iterations)) == pytest.approx(0.1 * rate)
+
+
+def test_steps_in_one_call_change_no_byte(tmp_path: Path, digits: Digits, settings: Settings, monkeypatch):
+    save_digits(tmp_path / "train.npz", digits)
+    for number in (1, 50):
+        monkeypatch.setattr(stage, "STEPS_PER_CALL", number)
+        stage.train(tmp_path / "train.npz", tmp_path / f"in-{number}", settings, "modern", 0, Run())
+    first, second = ((tmp_path / name / "generator.weights.h5").read_bytes() for name in ("in-1", "in-50"))
+    assert first == second
 
 
 def test_a_gan_that_goes_non_finite_is_a_result(tmp_path: Path, digits: Digits, settings: Settings, capsys):
