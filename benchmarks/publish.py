@@ -13,7 +13,9 @@ import pipeline.runtime  # noqa: F401 (before keras)
 
 # isort: split
 import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from PIL import Image
 
 from benchmarks.tables import Row, table
 from pipeline.artifacts import read_json, staged_file, write_json
@@ -32,6 +34,7 @@ RESULTS = Path("benchmarks/results.json")
 TABLE = Path("docs/results.md")
 PICTURE, SAMPLES_PICTURE = Path("docs/images/results.png"), Path("docs/images/variants.png")
 STORY = ("asker", "answer", "answer_tuned", "modern")  # in the README's picture
+DPI = 80  # of both
 BASIS = ("data_set", "split", "samples", "classifier_sha256")  # what scores must share to be compared
 GAN_FOLDER = Path("artifacts/gan")
 
@@ -123,7 +126,7 @@ def machine() -> dict[str, str | int | None]:
 
 def draw(cells: list[tuple[str, Path]]) -> None:
     """A column per cell: its last samples, above the losses of both networks by epoch, each on a scale of its own."""
-    figure = Figure(figsize=(4 * len(cells), 6), layout="constrained")
+    figure = Figure(figsize=(4 * len(cells), 6), dpi=DPI, layout="constrained")
     columns = figure.subplots(3, len(cells), height_ratios=(4, 3, 3), squeeze=False).T
     for (variant, folder), (sheet, *panels) in zip(cells, columns, strict=True):
         history = read_json(folder / HISTORY)
@@ -135,22 +138,29 @@ def draw(cells: list[tuple[str, Path]]) -> None:
             panel.plot([row["epoch"] for row in history["epochs"]], values, color="tab:red" if name == "d_loss" else "tab:blue")
             panel.set_ylabel(label)
         panels[-1].set_xlabel("epoch")
-    with staged_file(PICTURE) as partial:
-        figure.savefig(partial, dpi=80, metadata={"Software": None})
+    save(figure, PICTURE)
 
 
 def draw_samples(cells: dict[str, Path]) -> None:
     """The first three rows of each cell's samples."""
     columns = 4
-    figure = Figure(figsize=(12, 1.2 * -(-len(cells) // columns)), layout="constrained")
+    figure = Figure(figsize=(12, 1.2 * -(-len(cells) // columns)), dpi=DPI, layout="constrained")
     panels = figure.subplots(-(-len(cells) // columns), columns, squeeze=False).ravel()
     for panel in panels:
         panel.set_axis_off()
     for panel, (variant, folder) in zip(panels, cells.items(), strict=False):
         panel.imshow(read_png(folder / SAMPLES)[CAPTION_HEIGHT:][: 3 * SCALE * SIDE], cmap="gray", vmin=0, vmax=255)
         panel.set_title(variant, fontsize=8)
-    with staged_file(SAMPLES_PICTURE) as partial:
-        figure.savefig(partial, dpi=80, metadata={"Software": None})
+    save(figure, SAMPLES_PICTURE)
+
+
+def save(figure: Figure, path: Path) -> None:
+    """As a PNG of 32 colours: noise does not compress, and this is enough for digits and curves."""
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    picture = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB").quantize(32)
+    with staged_file(path) as partial:
+        picture.save(partial, format="PNG", optimize=True)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """The published results: they hold what the project promises, and README and docs say what they say."""
 
 import json
+from pathlib import Path
 from statistics import mean
 
 import pytest
@@ -100,6 +101,11 @@ def test_what_is_published_was_trained_as_params_say():
     for row in ROWS:
         planned = settings.gan[row["variant"]].training_images // settings.train.epoch_images
         assert row["images_seen"] == images_seen(settings, row["variant"], planned) or row["status"] == "diverged"
+
+
+@pytest.mark.parametrize("picture", [publish.PICTURE, publish.SAMPLES_PICTURE])
+def test_pictures_are_small(picture: Path):
+    assert (ROOT / picture).stat().st_size < 300 * 1024
 
 
 def test_images_are_counted_in_whole_steps(settings: Settings):
