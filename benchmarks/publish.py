@@ -155,10 +155,10 @@ def draw_samples(cells: dict[str, Path]) -> None:
 
 
 def save(figure: Figure, path: Path) -> None:
-    """As a PNG of 32 colours: noise does not compress, and this is enough for digits and curves."""
+    """As a PNG of 64 colours: noise does not compress, and these are enough for digits and curves."""
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
-    picture = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB").quantize(32)
+    picture = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB").quantize(64, Image.Quantize.FASTOCTREE)
     with staged_file(path) as partial:
         picture.save(partial, format="PNG", optimize=True)
 
