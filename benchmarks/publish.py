@@ -2,7 +2,8 @@
 
 Run by hand after `dvc repro`: `make bench`. Durations are not reproducible, so they are in no stage's output: this file's
 result is a measurement, with the machine that it was taken on. Cells that were published before and are not in artifacts/ now stay, as
-long as training them today would be the same work, and they were scored in the same way.
+long as training them today would be the same work, and they were scored in the same way; of each variant the first seed's folder must be there,
+for the pictures.
 """
 
 import os
@@ -48,7 +49,7 @@ def publish(settings: Settings) -> None:
     rows = read_json(Path("artifacts/leaderboard.json"))["cells"]
     for row in rows:
         row["key"] = cell_key(settings, row["variant"], row["seed"])
-        row["images_seen"] = images_seen(settings, row["variant"], epochs(row))
+        row["images_seen"] = images_seen(settings, row["variant"], epochs_trained(row))
         row["training_seconds"] = round(training_seconds(settings, row["variant"], row["seed"]), 1)
     names = list(settings.gan)
     rows = sorted(rows + earlier(settings, rows), key=lambda row: (names.index(row["variant"]), row["seed"]))
@@ -72,7 +73,7 @@ def first_cells(rows: list[Row]) -> dict[str, Path]:
     return cells
 
 
-def epochs(row: Row) -> int:
+def epochs_trained(row: Row) -> int:
     """How many a cell trained: fewer than planned if it diverged."""
     return len(read_json(GAN_FOLDER / cell_name(row["variant"], row["seed"]) / HISTORY)["epochs"])
 
