@@ -21,7 +21,7 @@ ADAM_EPSILON = 1e-8  # the question's optimiser had this one; it matters where s
 class GAN(keras.Model):
     """A generator and a discriminator in turn: `critic_steps` steps of one on images of their own, then one of the other, latents fresh for each.
 
-    Every random number is a pure function of (seed, step): training continues from any step as if it had never stopped.
+    Every random number is a pure function of (seed, number of the network's turn): training continues from any step as if it had never stopped.
     """
 
     def __init__(self, variant: VariantSettings, seed: int, steps: int) -> None:

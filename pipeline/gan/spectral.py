@@ -19,10 +19,14 @@ TINY = 1e-12  # keeps a zero kernel's vectors finite
 class _Spectral(keras.Layer):
     """What the two layers have in common."""
 
+    def add_weight(self, *arguments: Any, **options: Any) -> keras.Variable:
+        """A weight that reaches `call` in float32 whatever the layer computes in: it is divided before it is rounded."""
+        return super().add_weight(*arguments, **options | {"autocast": False})
+
     def build(self, input_shape: Any) -> None:
         super().build(input_shape)
         direction = keras.initializers.RandomNormal(stddev=1.0)
-        self.u = self.add_weight((self.kernel.shape[-1],), direction, trainable=False, autocast=False, name="u")
+        self.u = self.add_weight((self.kernel.shape[-1],), direction, trainable=False, name="u")
         for _ in range(FIRST_ITERATIONS):
             self.iterate()
 
@@ -40,25 +44,27 @@ class _Spectral(keras.Layer):
         return tf.reduce_sum(u * tf.linalg.matvec(matrix, v))
 
     def _matrix(self) -> Tensor:
-        kernel = tf.cast(self.kernel, tf.float32)
-        return tf.transpose(tf.reshape(kernel, (-1, kernel.shape[-1])))
+        return tf.transpose(tf.reshape(self.kernel, (-1, self.kernel.shape[-1])))
 
     def _normalised_kernel(self) -> Tensor:
-        return self.kernel / tf.cast(self.sigma(), self.compute_dtype)
+        return tf.cast(self.kernel / self.sigma(), self.compute_dtype)
+
+    def _bias(self) -> Tensor:
+        return tf.cast(self.bias, self.compute_dtype)
 
 
 class SpectralDense(_Spectral, layers.Dense):
     """Dense(x) = x W / sigma + b."""
 
     def call(self, inputs: Tensor) -> Tensor:
-        return ops.matmul(inputs, self._normalised_kernel()) + self.bias
+        return ops.matmul(inputs, self._normalised_kernel()) + self._bias()
 
 
 class SpectralConv2D(_Spectral, layers.Conv2D):
     """Conv2D(x) = x * W / sigma + b, with sigma of the kernel as a matrix, not of the convolution, as published."""
 
     def call(self, inputs: Tensor) -> Tensor:
-        return ops.conv(inputs, self._normalised_kernel(), self.strides, self.padding) + self.bias
+        return ops.conv(inputs, self._normalised_kernel(), self.strides, self.padding) + self._bias()
 
 
 def iterate_spectral_layers(network: keras.Model) -> None:

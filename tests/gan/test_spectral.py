@@ -60,6 +60,16 @@ def test_the_gradient_is_that_of_the_normalised_kernel():
     assert along == pytest.approx(0, abs=1e-3)
 
 
+@pytest.mark.parametrize(("kind", "size"), [(SpectralDense, ()), (SpectralConv2D, (1,))], ids=["dense", "convolution"])
+def test_in_bfloat16_the_kernel_is_divided_before_it_is_rounded(kind: type[_Spectral], size: tuple):
+    layer = kind(30, *size, dtype="mixed_bfloat16")
+    unit_vectors = tf.reshape(tf.eye(40), (40, *size, *size, 40))
+    rows = layer(unit_vectors)
+    assert rows.dtype == tf.bfloat16
+    exact = layer.kernel.numpy().reshape(40, 30) / float(layer.sigma())
+    assert (tf.cast(rows, tf.float32).numpy().reshape(40, 30) == tf.cast(tf.cast(exact, tf.bfloat16), tf.float32).numpy()).all()
+
+
 def test_a_zero_kernel_stays_finite():
     layer = SpectralDense(3, kernel_initializer="zeros")
     layer(tf.ones((1, 4)))

@@ -49,7 +49,7 @@ def build_discriminator(variant: VariantSettings, name: str = "discriminator") -
     """The discriminator, told the class in one of two ways.
 
     class_logit: an output per class, W_y h + b_y, of which the one asked for counts.
-    projection: w h + b + V_y h, an output for all classes and one for the class (Miyato and Koyama 2018, arXiv:1802.05637).
+    projection: w h + b + V_y h + b_y, an output for all classes and one for the class (Miyato and Koyama 2018, arXiv:1802.05637).
     """
     with _layers_compute_in(variant.precision):
         inputs = {"image": keras.Input((SIDE, SIDE, 1), name="image")}

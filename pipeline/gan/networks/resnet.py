@@ -1,7 +1,7 @@
 """Residual networks with 3x3 convolutions (He et al. 2016, arXiv:1603.05027, in a GAN: Miyato et al. 2018, arXiv:1802.05957), for 28x28 pixels.
 
 A width is the number of channels at the finest grid and doubles with each coarser one; `depth` residual blocks stand on each grid.
-The discriminator halves by means, the generator doubles by repetition: neither resizes under a gradient penalty.
+The discriminator halves by means of 2x2 pixels, the generator doubles by repetition of each pixel.
 """
 
 from keras import layers
