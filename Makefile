@@ -1,4 +1,4 @@
-# Everything runs in .venv, made from requirements.lock; `make` alone lists the targets.
+# Everything runs in .venv, made from requirements.lock, but `make oracles`; `make` alone lists the targets.
 PYTHON ?= python3
 ENVIRONMENT := .venv/.installed
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -6,7 +6,7 @@ export DVC_NO_ANALYTICS := true
 export MLFLOW_DISABLE_TELEMETRY := true
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all check ui bench lock clean
+.PHONY: help run test test-all check ui bench lock oracles clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,16 +29,26 @@ ui: $(ENVIRONMENT) ## the MLflow UI on http://127.0.0.1:5000
 bench: $(ENVIRONMENT) ## publish results with their cost, and the picture of the README
 	@python -m benchmarks.publish
 
-lock: $(ENVIRONMENT) ## requirements.lock anew from pyproject.toml
+lock: $(ENVIRONMENT) ## requirements.lock anew from pyproject.toml, and that of the oracles
 	@uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-annotate \
 	  --no-emit-index-url --custom-compile-command "make lock" --quiet --upgrade --output-file requirements.lock
+	@uv pip compile tests/oracles/requirements.in --universal --python-version 3.11 --generate-hashes --no-annotate \
+	  --no-emit-index-url --custom-compile-command "make lock" --quiet --upgrade --output-file tests/oracles/requirements.lock
+
+oracles: .venv-oracles/.installed ## reference values of the metrics anew, from torch-fidelity and scikit-learn: 6 GB to install
+	@.venv-oracles/bin/python tests/oracles/make_oracles.py
 
 clean: ## remove environment, outputs and caches; DVC's cache and MLflow's store stay
-	@rm -rf .venv artifacts .mypy_cache .ruff_cache .pytest_cache dvc_plots
+	@rm -rf .venv .venv-oracles artifacts .mypy_cache .ruff_cache .pytest_cache dvc_plots
 
 $(ENVIRONMENT): requirements.lock
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; (3, 11) <= v <= (3, 13) or sys.exit("error: expected Python 3.11 to 3.13, $(PYTHON) is %d.%d; name another: make PYTHON=python3.12 run" % v)'
 	@echo "Installing into .venv from requirements.lock: some minutes, about 3 GB."
 	@$(PYTHON) -m venv --clear .venv
 	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	@touch $@
+
+.venv-oracles/.installed: tests/oracles/requirements.lock
+	@$(PYTHON) -m venv --clear .venv-oracles
+	@.venv-oracles/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement tests/oracles/requirements.lock
 	@touch $@

@@ -26,9 +26,9 @@ from pipeline.errors import PipelineError, one_line_errors
 from pipeline.gan.base import images_per_step
 from pipeline.images import CAPTION_HEIGHT, SCALE, read_png
 from pipeline.params import Settings, load_settings
-from pipeline.provenance import cell_key
+from pipeline.provenance import cell_key, training_key
 from pipeline.tracking.mirror import GANS
-from pipeline.tracking.run import KEY
+from pipeline.tracking.run import TRAINING_KEY
 from pipeline.tracking.store import connect
 
 RESULTS = Path("benchmarks/results.json")
@@ -111,7 +111,7 @@ the last epoch, of the first seed. *Real digits* are training images in the samp
 def training_seconds(settings: Settings, variant: str, seed: int) -> float:
     """The sum over epochs of the cell's run, drawing sample sheets left out."""
     client, experiment = connect(GANS)
-    for run in client.search_runs([experiment], f"tags.`{KEY}` = '{cell_key(settings, variant, seed)}'"):
+    for run in client.search_runs([experiment], f"tags.`{TRAINING_KEY}` = '{training_key(settings, variant, seed)}'"):
         seconds = [point.value for point in client.get_metric_history(run.info.run_id, "epoch_seconds")]
         if seconds:
             return sum(seconds)

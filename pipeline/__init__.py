@@ -10,6 +10,7 @@ The way through the code: dvc.yaml -> pipeline/stages/STAGE.py -> the library mo
     features.py     the digit classifier in whose features samples are scored
     scores.py       every score of a set of samples, by name
     images.py       arrays -> sample sheets and plots
+    report/         the page that shows every cell: scores, curves, settings, samples
     params.py       params.yaml -> strict typed settings
     variants.py     what one GAN is
     runtime.py      the same bytes on every run: threads and deterministic kernels

@@ -1,24 +1,16 @@
 """The digit classifier: its network, the features and the class probabilities in which samples are scored."""
 
 from pathlib import Path
-from typing import NamedTuple
 
 import keras
 import numpy as np
 from keras import layers
-from numpy.typing import NDArray
 
 from pipeline.data import CLASSES, SIDE, Bytes, to_float
+from pipeline.reading import Reading
 
 FEATURE_LAYER = "features"
 FEATURES = 128
-
-
-class Reading(NamedTuple):
-    """What the classifier sees in n images."""
-
-    features: NDArray[np.float64]  # (n, 128), non-negative
-    probabilities: NDArray[np.float64]  # (n, 10), rows sum to 1
 
 
 def build_classifier(width: int) -> keras.Model:

@@ -67,6 +67,15 @@ class EvaluateSettings(Section):
     samples: Annotated[int, Field(ge=2)]
     neighbours: Count
     seed: Seed
+    subsets: Annotated[int, Field(ge=2)]
+    minimum_accuracy: Annotated[float, Field(ge=0, le=1)]
+    curve_points: Annotated[int, Field(ge=2)]
+    train_on_samples: bool
+
+
+class CompareSettings(Section):
+    baseline: str
+    confidence: Annotated[float, Field(gt=0, lt=1)]
 
 
 class Settings(Section):
@@ -76,13 +85,15 @@ class Settings(Section):
     classifier: ClassifierSettings
     train: TrainSettings
     evaluate: EvaluateSettings
+    compare: CompareSettings
     gan: dict[VariantName, VariantSettings]
 
     @model_validator(mode="after")
     def _parts_fit(self) -> Self:
-        for index, variant in enumerate(self.run.variants):
+        named = {f"run.variants.{index}": variant for index, variant in enumerate(self.run.variants)}
+        for key, variant in (named | {"compare.baseline": self.compare.baseline}).items():
             if variant not in self.gan:
-                raise ValueError(f"run.variants.{index}: expected a section under gan:, received {variant!r}{_nearest(variant, self.gan)}")
+                raise ValueError(f"{key}: expected a section under gan:, received {variant!r}{_nearest(variant, self.gan)}")
         for name, listed in (("variants", self.run.variants), ("seeds", self.run.seeds)):
             if len(set(listed)) != len(listed):
                 raise ValueError(f"run.{name}: expected each entry once, received {listed}")

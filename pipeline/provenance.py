@@ -28,6 +28,13 @@ def cell_key(settings: Settings, variant: str, seed: int) -> str:
     return _key(cell_settings(settings, variant, seed), CELL_STAGES)
 
 
+def training_key(settings: Settings, variant: str, seed: int) -> str:
+    """The same of its training alone: cells that are only evaluated anew keep it."""
+    whole = cell_settings(settings, variant, seed)
+    own = {name: value for name, value in whole.items() if name.split(".")[0] in ("variant", "seed", "source", "preprocess", "train", "gan")}
+    return _key(own, ("train",))
+
+
 def classifier_settings(settings: Settings) -> dict[str, Any]:
     """Everything set that the classifier depends on, flat."""
     flat = {f"classifier.{name}": value for name, value in settings.classifier.model_dump().items()}

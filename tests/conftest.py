@@ -34,7 +34,8 @@ def shrink(content: dict[str, Any]) -> dict[str, Any]:
     content["download"]["source"] = "digits"
     content["classifier"] |= {"epochs": 2, "width": 4, "batch_size": 32}
     content["train"] |= {"epoch_images": 256, "sheet_rows": 1}
-    content["evaluate"]["samples"] = 300
+    content["evaluate"] |= {"samples": 300, "minimum_accuracy": 0.0}
+    content["compare"]["baseline"] = "asker"
     for variant in content["gan"].values():
         variant |= {"training_images": 512, "batch_size": 32}
         if variant["network"] != "mlp":

@@ -3,18 +3,33 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.errors import PipelineError
+
+
+class MetricError(PipelineError, ValueError):
+    """Arrays that a metric cannot judge."""
+
 
 def check_rows(name: str, rows: NDArray[np.floating]) -> None:
-    """Raise `ValueError` unless `rows` is (n >= 2, d) and finite."""
+    """Raise `MetricError` unless `rows` is (n >= 2, d) and finite."""
     if rows.ndim != 2 or len(rows) < 2:
-        raise ValueError(f"{name}: expected at least two rows of numbers, received shape {rows.shape}")
+        raise MetricError(f"{name}: expected at least two rows of numbers, received shape {rows.shape}")
     if not np.isfinite(rows).all():
-        raise ValueError(f"{name}: expected finite numbers, received {np.count_nonzero(~np.isfinite(rows))} that are not")
+        raise MetricError(f"{name}: expected finite numbers, received {np.count_nonzero(~np.isfinite(rows))} that are not")
 
 
 def check_pair(real: NDArray[np.floating], fake: NDArray[np.floating]) -> None:
-    """Raise `ValueError` unless both are finite rows of equally many features."""
+    """Raise `MetricError` unless both are finite rows of equally many features, in which real images differ."""
     check_rows("real", real)
     check_rows("fake", fake)
     if real.shape[1] != fake.shape[1]:
-        raise ValueError(f"fake: expected {real.shape[1]} features as in real, received {fake.shape[1]}")
+        raise MetricError(f"fake: expected {real.shape[1]} features as in real, received {fake.shape[1]}")
+    if (real == real[0]).all():
+        raise MetricError(f"real: expected features that tell images apart, received the same {real.shape[1]} numbers for all {len(real)} images")
+
+
+def check_covariances(real: NDArray[np.floating], fake: NDArray[np.floating]) -> None:
+    """Raise `MetricError` unless both have more rows than features: fewer make a covariance of too low a rank."""
+    for name, rows in (("real", real), ("fake", fake)):
+        if len(rows) <= rows.shape[1]:
+            raise MetricError(f"{name}: expected more rows than the {rows.shape[1]} features, received {len(rows)}; raise evaluate.samples")

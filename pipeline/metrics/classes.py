@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.metrics.checks import check_rows
+from pipeline.metrics.checks import MetricError, check_rows
 
 Probabilities = NDArray[np.float64]  # (n, classes), rows sum to 1
 
@@ -24,7 +24,7 @@ def class_consistency(probabilities: Probabilities, labels: NDArray[np.integer])
     """Share of samples read as the class that was asked for; `labels` (n,). For real images it is the classifier's accuracy."""
     check_rows("probabilities", probabilities)
     if labels.shape != probabilities.shape[:1]:
-        raise ValueError(f"labels: expected shape {probabilities.shape[:1]}, received {labels.shape}")
+        raise MetricError(f"labels: expected shape {probabilities.shape[:1]}, received {labels.shape}")
     return float((probabilities.argmax(axis=1) == labels).mean())
 
 
@@ -45,7 +45,7 @@ def class_kl(histogram: NDArray[np.float64], frequencies: NDArray[np.float64]) -
     Lin et al. 2017, arXiv:1712.04086. log(number of classes) for a collapse onto one of equally frequent classes.
     """
     if (frequencies <= 0).any():
-        raise ValueError(f"frequencies: expected every class in the data, received {frequencies.tolist()}")
+        raise MetricError(f"frequencies: expected every class in the data, received {frequencies.tolist()}")
     present = histogram > 0
     return float((histogram[present] * np.log(histogram[present] / frequencies[present])).sum())
 

@@ -1,41 +1,45 @@
-"""Precision and recall of samples: neighbourhoods of features instead of Gaussians."""
+"""Precision, recall, density and coverage of samples: neighbourhoods of features instead of Gaussians."""
 
-from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.metrics.checks import check_pair
-
-Features = NDArray[np.float64]  # (n, d)
-BLOCK = 1000  # rows at a time: 10 000 x 10 000 distances at once would be 800 MB
+from pipeline.metrics.checks import MetricError, check_pair
+from pipeline.metrics.distances import Features, squared_distances
 
 
-def precision(real: Features, fake: Features, neighbours: int) -> float:
-    """Share of samples within the manifold of real images: nearer to some real image than its `neighbours`-th real neighbour is.
+class NeighbourScores(NamedTuple):
+    """r_k(x) is the distance of a point x of a set to its k-th neighbour in the set, itself left out; x real images, y samples.
 
-    Kynkäänniemi et al. 2019, arXiv:1904.06991. 1 for a collapse onto one good sample: read it together with recall.
+    The first two are Kynkäänniemi et al. 2019 (arXiv:1904.06991), the others Naeem et al. 2020 (arXiv:2002.09797).
     """
+
+    precision: float  # share of y with |y - x| <= r_k(x) for some x; 1 for a collapse onto one good sample
+    recall: float  # share of x with |x - y| <= r_k(y) for some y; 0 for a collapse
+    density: float  # 1 / (k n) times the number of pairs with |y - x| <= r_k(x), n samples: one outlier among x hardly counts; it may exceed 1
+    coverage: float  # share of x with |y - x| <= r_k(x) for some y
+
+
+def neighbour_scores(real: Features, fake: Features, neighbours: int) -> NeighbourScores:
+    """The four scores of samples `fake` (n, d) held against `real` (m, d), with k = `neighbours`."""
     check_pair(real, fake)
-    return _share_inside(fake, real, neighbours)
+    around_real, around_fake = _radii("real", real, neighbours), _radii("fake", fake, neighbours)
+    inside = np.zeros(len(fake), int)  # of how many real images' neighbourhoods each sample is
+    covered, recalled = np.zeros(len(real), bool), np.zeros(len(real), bool)
+    start = 0
+    for block in squared_distances(fake, real):
+        rows = slice(start, start := start + len(block))
+        within = block <= around_real
+        inside[rows] = within.sum(axis=1)
+        covered |= within.any(axis=0)
+        recalled |= (block <= around_fake[rows, np.newaxis]).any(axis=0)
+    shares = (inside > 0).mean(), recalled.mean(), inside.mean() / neighbours, covered.mean()
+    return NeighbourScores(*map(float, shares))
 
 
-def recall(real: Features, fake: Features, neighbours: int) -> float:
-    """Share of real images within the manifold of samples; 0 for a collapse (Kynkäänniemi et al. 2019, arXiv:1904.06991)."""
-    check_pair(real, fake)
-    return _share_inside(real, fake, neighbours)
-
-
-def _share_inside(points: Features, manifold: Features, neighbours: int) -> float:
-    if len(manifold) <= neighbours:
-        raise ValueError(f"neighbours: expected fewer than the {len(manifold)} rows of the manifold, received {neighbours}")
-    radii = np.concatenate([np.partition(block, neighbours, axis=1)[:, neighbours] for block in _distances(manifold, manifold)])
-    return float(np.concatenate([(block <= radii).any(axis=1) for block in _distances(points, manifold)]).mean())
-
-
-def _distances(points: Features, others: Features) -> Iterator[NDArray[np.float64]]:
-    """Squared distances, block by block of `points`; in a set of its own, a point is its own neighbour number 0."""
-    lengths = (others**2).sum(axis=1)
-    for start in range(0, len(points), BLOCK):
-        block = points[start : start + BLOCK]
-        yield np.maximum((block**2).sum(axis=1)[:, np.newaxis] + lengths - 2 * block @ others.T, 0)
+def _radii(name: str, rows: Features, neighbours: int) -> NDArray[np.float64]:
+    """Squared distance of each row to its k-th neighbour; a row is its own neighbour number 0."""
+    if len(rows) <= neighbours:
+        raise MetricError(f"neighbours: expected fewer than the {len(rows)} rows of {name}, received {neighbours}")
+    return np.concatenate([np.partition(block, neighbours, axis=1)[:, neighbours] for block in squared_distances(rows, rows)])

@@ -1,4 +1,4 @@
-"""Score one cell: reads its generator, the classifier and the reference, writes metrics.json.
+"""Score one cell: reads its generator, the classifier and the reference, writes metrics, curves, what was read, and pictures.
 
 A cell that diverged is a row that says so, with no scores.
 """
@@ -10,57 +10,94 @@ from typing import Any
 from pipeline.runtime import pin_runtime
 
 # isort: split
+import keras
 import numpy as np
 
-from pipeline.artifacts import read_json, write_json
-from pipeline.cells import GENERATOR, HISTORY
-from pipeline.data import CLASSES, Bytes, to_bytes
+from pipeline.artifacts import read_json, staged_folder, write_json
+from pipeline.cells import HISTORY
+from pipeline.classifier_training import train_classifier
+from pipeline.data import CLASSES, Bytes, Digits, load_digits
 from pipeline.errors import DataError, one_line_errors
+from pipeline.evaluated import CONFUSION, CURVES, METRICS
+from pipeline.evaluation import Drawn, draw_samples, nothing_drawn, sheet_curves, write_confusion, write_pictures
 from pipeline.features import load_classifier, read_images
-from pipeline.gan.base import draw_latents, generator_inputs, image_low
-from pipeline.gan.networks.build import build_generator, is_conditional
-from pipeline.params import Settings, load_settings
-from pipeline.scores import SCORES, score_samples
+from pipeline.gan.networks.build import is_conditional
+from pipeline.metrics.memorisation import nearest_distances
+from pipeline.params import EvaluateSettings, Settings, load_settings
+from pipeline.provenance import cell_key
+from pipeline.score_names import SCORES
+from pipeline.scores import Reference, Samples, score_samples, score_spread
 from pipeline.tracking.mirror import evaluation_run, mirror_evaluation
 from pipeline.tracking.run import Run
-from pipeline.variants import VariantSettings
 
-EVALUATION_LATENTS = -2  # a stream of its own beside those of training
+ALL_SCORES = [name + end for name in SCORES for end in ("", "_sd")]
 
 
-def evaluate(cell: Path, weights: Path, features: Path, floors: Path, metrics: Path, settings: Settings, variant: str, seed: int, run: Run) -> None:
-    """Score the generator in the folder `cell`; write `metrics`."""
+def evaluate(
+    cell: Path,
+    train: Path,
+    split: Path,
+    weights: Path,
+    features: Path,
+    floors: Path,
+    evaluation: Path,
+    settings: Settings,
+    variant: str,
+    seed: int,
+    key: str,
+    run: Run,
+) -> None:
+    """Score the generator in the folder `cell`; fill the folder `evaluation`."""
     history, real = read_json(cell / HISTORY), read_json(floors)
     if history["data_set"] != real["data_set"]:
         raise DataError(f"{cell}: expected a GAN of {real['data_set']}, received one of {history['data_set']}; run `dvc repro`")
-    scores: dict[str, Any] = dict.fromkeys(SCORES)
+    gan, classifier = settings.gan[variant], load_classifier(weights, settings.classifier.width)
+    drawn, scores = nothing_drawn(), dict[str, Any]()
     if history["status"] == "finished":
-        gan = settings.gan[variant]
         labels = np.arange(real["samples"], dtype=np.int32) % CLASSES
-        reading = read_images(load_classifier(weights, settings.classifier.width), _draw(cell, gan, labels, settings.evaluate.seed))
-        with np.load(features) as reference:
-            held_against = reference["features"], reference["frequencies"]
-        scores = score_samples(reading, labels if is_conditional(gan) else None, *held_against, settings.evaluate.neighbours)
-    first, last = history["epochs"][0], history["epochs"][-1]
-    losses = {f"{name}_{when}": row[name] for name in ("d_loss", "g_loss") for when, row in (("first", first), ("last", last))}
-    about = {"variant": variant, "seed": seed, "status": history["status"]}
-    write_json(metrics, about | losses | scores | real)
-    mirror_evaluation(run, metrics)
+        images = draw_samples(cell, gan, labels, settings.evaluate.seed)
+        drawn, scores = _score(images, labels if is_conditional(gan) else None, classifier, features, settings.evaluate)
+    if drawn.read.size and settings.evaluate.train_on_samples:
+        scores["sample_trained_accuracy"] = _sample_trained_accuracy(drawn, load_digits(split), settings)
+    about = {"variant": variant, "seed": seed, "status": history["status"], "key": key} | dict.fromkeys(ALL_SCORES) | _losses(history["epochs"])
+    with staged_folder(evaluation) as folder:
+        write_json(folder / METRICS, about | scores | real)
+        write_json(folder / CURVES, sheet_curves(classifier, cell, len(history["epochs"]), settings.evaluate.curve_points, is_conditional(gan)))
+        write_confusion(folder / CONFUSION, drawn)
+        write_pictures(folder, drawn, load_digits(train).images)
+    mirror_evaluation(run, evaluation)
 
 
-def _draw(cell: Path, variant: VariantSettings, labels: np.ndarray, seed: int) -> Bytes:
-    """One image per label, (n, 28, 28)."""
-    generator = build_generator(variant)
-    generator.load_weights(cell / GENERATOR)
-    latents = draw_latents(variant, len(labels), seed, EVALUATION_LATENTS).numpy()
-    return to_bytes(generator.predict(generator_inputs(variant, latents, labels), batch_size=500, verbose=0), image_low(variant))
+def _score(
+    images: Bytes, asked: np.ndarray | None, classifier: keras.Model, features: Path, settings: EvaluateSettings
+) -> tuple[Drawn, dict[str, Any]]:
+    """What the classifier reads in the samples, and their scores with their spread."""
+    reading = read_images(classifier, images)
+    with np.load(features) as file:
+        real = Reference(file["features"], file["labels"], file["nearest"])
+        distances, nearest = nearest_distances(reading.features, file["training"])
+    samples = Samples(reading, asked, distances)
+    scores = score_samples(samples, real, settings.neighbours) | score_spread(samples, real, settings.neighbours, settings.subsets)
+    return Drawn(images, reading.probabilities.argmax(axis=1), asked, distances, nearest), scores
+
+
+def _losses(epochs: list[dict[str, float | None]]) -> dict[str, float | None]:
+    return {f"{name}_{when}": row[name] for name in ("d_loss", "g_loss") for when, row in (("first", epochs[0]), ("last", epochs[-1]))}
+
+
+def _sample_trained_accuracy(drawn: Drawn, unseen: Digits, settings: Settings) -> float:
+    """Share of real digits read rightly by a classifier that was trained on samples alone, of the classes asked for, else of those read."""
+    labels = drawn.read if drawn.asked is None else drawn.asked
+    model, _ = train_classifier(Digits(unseen.name, drawn.images, labels.astype(np.uint8)), unseen, settings.classifier)
+    return float((read_images(model, unseen.images).probabilities.argmax(axis=1) == unseen.labels).mean())
 
 
 if __name__ == "__main__":
     with one_line_errors():
         variant, seed, *paths = sys.argv[1:]
-        cell, weights, features, floors, metrics = map(Path, paths)
+        cell, train, split, weights, features, floors, evaluation = map(Path, paths)
         settings = load_settings()
         pin_runtime(settings.run.threads)
         with evaluation_run(settings, variant, int(seed), cell) as run:
-            evaluate(cell, weights, features, floors, metrics, settings, variant, int(seed), run)
+            key = cell_key(settings, variant, int(seed))
+            evaluate(cell, train, split, weights, features, floors, evaluation, settings, variant, int(seed), key, run)

@@ -34,7 +34,7 @@ def rebuild(gans: Path, evaluation: Path, classifier: Path) -> bool:
             print(f"{name}: {NOT_UP_TO_DATE}")
             continue
         with evaluation_run(settings, variant, seed, gans / name) as run:
-            mirror_evaluation(run, evaluation / name / "metrics.json")
+            mirror_evaluation(run, evaluation / name)
         recorded.append((name, run))
     for name, run in recorded:
         print(f"{name}: {'not recorded' if run.failed else 'on record'}")

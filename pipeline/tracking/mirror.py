@@ -14,14 +14,15 @@ from mlflow.types import ColSpec, Schema, TensorSpec
 
 from pipeline.artifacts import file_hash, read_json
 from pipeline.cells import FIGURE, GENERATOR, HISTORY, cell_name, sheet_path
+from pipeline.evaluated import BY_CLASS, CONFUSION, CURVES, METRICS, NEAREST
 from pipeline.gan.networks.build import build_generator
 from pipeline.images import read_png
 from pipeline.params import Settings
-from pipeline.provenance import TRAIN_SPLIT, cell_key, cell_settings, classifier_key, classifier_settings, origin
-from pipeline.tracking.run import EVALUATION, TRAINING, Run, Subject, tracked_run
+from pipeline.provenance import TRAIN_SPLIT, cell_key, cell_settings, classifier_key, classifier_settings, origin, training_key
+from pipeline.tracking.run import EVALUATION, TRAINING, TRAINING_KEY, Run, Subject, tracked_run
 from pipeline.variants import VariantSettings
 
-GANS, CLASSIFIERS = "gan", "digit-classifier"  # MLflow experiments
+GANS, CLASSIFIERS, COMPARISONS = "gan", "digit-classifier", "comparison"  # MLflow experiments
 
 
 @contextmanager
@@ -65,10 +66,13 @@ def mirror_trained(run: Run, cell: Path, variant: VariantSettings) -> None:
     run.attempt(lambda _, run_id: _log_generator(run_id, cell, variant))
 
 
-def mirror_evaluation(run: Run, metrics: Path) -> None:
-    """A cell's scores."""
-    run.metrics({name: value for name, value in read_json(metrics).items() if name not in ("seed", "samples")}, 0)
-    run.file(metrics)
+def mirror_evaluation(run: Run, evaluation: Path) -> None:
+    """A cell's scores, those of its sample sheets by epoch, and what the evaluation shows."""
+    run.metrics({name: value for name, value in read_json(evaluation / METRICS).items() if name not in ("seed", "samples")}, 0)
+    for row in read_json(evaluation / CURVES)["epochs"]:
+        run.metrics({f"sheet_{name}": value for name, value in row.items() if name != "epoch"}, row["epoch"])
+    for name in (METRICS, CONFUSION, BY_CLASS, NEAREST):
+        run.file(evaluation / name)
 
 
 def mirror_classifier(run: Run, report: Path, history: Path) -> None:
@@ -82,6 +86,18 @@ def mirror_classifier(run: Run, report: Path, history: Path) -> None:
     run.file(history)
 
 
+def mirror_comparison(settings: Settings, leaderboard: Path, report: Path) -> None:
+    """The leaderboard and the report, in a run of their own."""
+
+    def subject() -> Subject:
+        compared = {"run.variants": settings.run.variants, "run.seeds": settings.run.seeds, "compare.baseline": settings.compare.baseline}
+        return _subject(settings, file_hash(report, "sha256"), compared)
+
+    with tracked_run(COMPARISONS, settings.download.source, EVALUATION, subject) as run:
+        run.file(leaderboard)
+        run.file(report)
+
+
 def _mirror_training(run: Run, cell: Path, variant: VariantSettings) -> None:
     rows = read_json(cell / HISTORY)["epochs"]
     for row in rows:
@@ -93,7 +109,9 @@ def _mirror_training(run: Run, cell: Path, variant: VariantSettings) -> None:
 
 
 def _cell(settings: Settings, variant: str, seed: int) -> Subject:
-    return _subject(settings, cell_key(settings, variant, seed), cell_settings(settings, variant, seed))
+    subject = _subject(settings, cell_key(settings, variant, seed), cell_settings(settings, variant, seed))
+    subject.tags[TRAINING_KEY] = training_key(settings, variant, seed)
+    return subject
 
 
 def _classifier(settings: Settings) -> Subject:

@@ -13,7 +13,7 @@ from mlflow.entities import Dataset, DatasetInput, Metric, Param, RunTag
 
 from pipeline.tracking.store import connect
 
-KEY = "pipeline.key"
+KEY, TRAINING_KEY = "pipeline.key", "pipeline.training_key"
 TRAINING, EVALUATION = "pipeline.training", "pipeline.evaluation"  # a run's parts: tags that say "complete" once they are
 
 

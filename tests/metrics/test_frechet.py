@@ -52,3 +52,16 @@ def test_features_that_never_vary_do_not_upset_it():
 def test_bad_arrays_get_a_named_error(fake: np.ndarray, message: str):
     with pytest.raises(ValueError, match=message):
         frechet_distance(np.zeros((5, 3)), fake)
+
+
+@pytest.mark.parametrize(("real_rows", "fake_rows"), [(3, 9), (9, 3)])
+def test_no_more_rows_than_features_get_an_error_and_one_more_does_not(real_rows: int, fake_rows: int):
+    real, fake = RANDOM.normal(size=(real_rows, 3)), RANDOM.normal(size=(fake_rows, 3))
+    with pytest.raises(ValueError, match="more rows"):
+        frechet_distance(real, fake)
+    assert frechet_distance(np.r_[real, [[1, 2, 3]]], np.r_[fake, [[3, 2, 1]]]) > 0
+
+
+def test_real_features_that_never_vary_get_an_error():
+    with pytest.raises(ValueError, match="real: "):
+        frechet_distance(np.ones((9, 3)), RANDOM.normal(size=(9, 3)))

@@ -27,8 +27,8 @@ def test_it_is_the_definition_whatever_the_block_size(monkeypatch):
 
 
 def test_two_points_against_two_points_by_hand():
-    """d = 1: own pairs k(0, 0) = 1 and k(1, 1) = 8, crossed pairs k(0, 1) = 1."""
-    assert kernel_distance(np.array([[0.0], [0.0]]), np.array([[1.0], [1.0]])) == pytest.approx(1 + 8 - 2 * 1)
+    """d = 1: own pairs k(0, 1) = 1 and k(2, 2) = 125, crossed pairs k(0, 2) = 1 and k(1, 2) = 27."""
+    assert kernel_distance(np.array([[0.0], [1.0]]), np.array([[2.0], [2.0]])) == pytest.approx(1 + 125 - 2 * 14)
 
 
 def test_it_is_unbiased():

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from pipeline.artifacts import file_hash, read_json
+from pipeline.classifier_training import _shift
 from pipeline.data import Digits, save_digits
 from pipeline.params import Settings
-from pipeline.stages.classifier import _shift, classifier
+from pipeline.stages.classifier import classifier
 from pipeline.tracking.run import Run
 
 

@@ -1,5 +1,6 @@
-"""The leaderboard: ranked, complete, a diverged cell is a row that says so."""
+"""The leaderboard: ranked, complete, a diverged cell is a row that says so; and the report beside it."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -7,47 +8,69 @@ import pytest
 from pipeline.artifacts import read_json, write_json
 from pipeline.errors import DataError
 from pipeline.params import Settings
-from pipeline.stages.compare import COLUMNS, compare
-
-ABOUT = {"data_set": "mnist", "split": "test", "samples": 100, "feature_layer": "features", "classifier_accuracy": 0.995}
-ABOUT |= {"classifier_sha256": "ab" * 32, "frechet_distance_real": 0.5}
+from pipeline.stages.compare import compare
+from tests.report.conftest import SEEDS, VARIANTS, Tree, made  # noqa: F401 (a fixture)
 
 
-def write_metrics(folder: Path, cell: str, distance: float | None) -> None:
-    variant, seed = cell.rsplit("-", 1)
-    own = {"variant": variant, "seed": int(seed), "status": "diverged" if distance is None else "finished"}
-    numbers = dict.fromkeys(COLUMNS, None if distance is None else 1.0)
-    write_json(folder / cell / "metrics.json", ABOUT | own | numbers | {"frechet_distance": distance})
+@pytest.fixture
+def tree(made: Tree, tmp_path: Path) -> Tree:  # noqa: F811
+    """Five variants with two seeds each, `lsgan` diverged with both, `asker` with one."""
+    shutil.copytree(made.folder, tmp_path / "project")
+    ceilings = {row["name"]: row for row in made.leaderboard["anchors"] if row["name"] != "real digits"}
+    write_json(tmp_path / "project/reference/ceilings.json", ceilings)
+    (tmp_path / "project/dvc.yaml").write_text("stages: {}")
+    return Tree(tmp_path / "project", made.leaderboard, made.settings)
 
 
-def run(folder: Path, settings: Settings, variants: list[str], seeds: list[int]) -> None:
-    named = settings.run.model_copy(update={"variants": variants, "seeds": seeds})
-    outputs = folder / "board.json", folder / "board.md"
-    (folder / "dvc.yaml").write_text("stages: {}")
-    settings = settings.model_copy(update={"run": named})
-    compare(folder / "dvc.yaml", folder / "dvc.lock", folder / "gan", folder / "evaluation", *outputs, settings)
+def run(tree: Tree, settings: Settings | None = None) -> dict:
+    names = ("dvc.yaml", "dvc.lock", "gan", "evaluation", "reference", "board.json", "board.md", "report.html")
+    compare(*(tree.folder / name for name in names), settings or tree.settings)
+    return read_json(tree.folder / "board.json")
 
 
-def test_rows_are_ranked_and_leftovers_go(tmp_path: Path, settings: Settings, capsys):
-    for cell, distance in {"a-0": 3.0, "a-1": None, "b-0": 2.0, "b-1": 0.0, "dropped-0": 1.0}.items():
-        write_metrics(tmp_path / "evaluation", cell, distance)
-        (tmp_path / "gan" / cell).mkdir(parents=True)
-    run(tmp_path, settings, ["a", "b"], [0, 1])
-    rows = read_json(tmp_path / "board.json")["cells"]
-    assert [(row["variant"], row["seed"]) for row in rows] == [("b", 1), ("b", 0), ("a", 0), ("a", 1)]
-    assert rows[-1]["status"] == "diverged"
+def test_rows_are_ranked_and_leftovers_go(tree: Tree, capsys: pytest.CaptureFixture[str]):
     for folder in ("gan", "evaluation"):
-        assert sorted(path.name for path in (tmp_path / folder).iterdir()) == ["a-0", "a-1", "b-0", "b-1"]
-    table = (tmp_path / "board.md").read_text()
+        (tree.folder / folder / "dropped-0").mkdir()
+    path = tree.folder / "evaluation/modern-1/metrics.json"
+    write_json(path, read_json(path) | {"frechet_distance": 0.25})
+    board = run(tree)
+    rows = board["cells"]
+    assert (rows[0]["variant"], rows[0]["seed"]) == ("modern", 1)
+    assert [row["status"] for row in rows] == ["finished"] * 7 + ["diverged"] * 3
+    assert len(rows) == len(VARIANTS) * len(SEEDS)
+    for folder in ("gan", "evaluation"):
+        assert not (tree.folder / folder / "dropped-0").exists()
+        assert len(list((tree.folder / folder).iterdir())) == len(rows)
+    table = (tree.folder / "board.md").read_text()
     assert table in capsys.readouterr().out
-    assert "100 samples of each GAN, held against the test split of mnist" in table
-    assert table.index("b-1") < table.index("a-0") < table.index("a-1 (diverged)") < table.index("real digits")
+    assert "10000 samples of each GAN, held against the test split of mnist" in table
+    assert table.index("| modern-1") < table.index("| modern-0") < table.index("| lsgan-1 (diverged)") < table.index("| real digits")
     lines = [line for line in table.splitlines() if line.startswith("|")]
     assert len({line.count("|") for line in lines}) == 1
-    assert "0.5000" in lines[-1]
+    assert [line.split("|")[1].strip() for line in lines[-4:]] == ["real digits", "mean image", "one digit", "uniform noise"]
 
 
-def test_a_missing_cell_is_named(tmp_path: Path, settings: Settings):
-    with pytest.raises(DataError, match=r"a-0/metrics\.json: expected a JSON file, found none"):
-        run(tmp_path, settings, ["a"], [0])
-    assert not (tmp_path / "board.json").exists()
+def test_variants_are_held_against_the_baseline(tree: Tree):
+    for seed, (good, base) in enumerate([(1.0, 50.0), (1.1, 51.0)]):
+        for variant, distance in (("modern", good), ("answer", base)):
+            path = tree.folder / f"evaluation/{variant}-{seed}/metrics.json"
+            write_json(path, read_json(path) | {"frechet_distance": distance})
+    settings = tree.settings.model_copy(update={"compare": tree.settings.compare.model_copy(update={"baseline": "answer"})})
+    found = {row["variant"]: row["verdict"] for row in run(tree, settings)["variants"]}
+    assert (found["answer"], found["modern"], found["lsgan"]) == ("baseline", "better", "no verdict")
+    assert "- `modern`: better than answer" in (tree.folder / "board.md").read_text()
+
+
+def test_the_report_stands_beside_it(tree: Tree):
+    run(tree)
+    page = (tree.folder / "report.html").read_text()
+    assert "lsgan-0 diverged" in page
+    run(tree)
+    assert (tree.folder / "report.html").read_text() == page
+
+
+def test_a_missing_cell_is_named(tree: Tree):
+    (tree.folder / "evaluation/asker-0/metrics.json").unlink()
+    with pytest.raises(DataError, match=r"asker-0/metrics\.json: expected a JSON file, found none"):
+        run(tree)
+    assert not (tree.folder / "board.json").exists()

@@ -1,0 +1,63 @@
+"""The page: gathers what the report shows, fills the templates, writes the file."""
+
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from pipeline.artifacts import staged_file
+from pipeline.errors import PipelineError
+from pipeline.params import Settings
+from pipeline.report.charts import chart_script, charts, line_styles, series
+from pipeline.report.choices import differing_settings
+from pipeline.report.leaderboard import anchor_rows, score_columns, variant_rows
+from pipeline.report.pictures import digits
+from pipeline.report.variant import CLASSES, variant_section
+from pipeline.report.words import counted, grouped, number
+from pipeline.score_names import SCORES
+
+MOST_BYTES = 8_000_000  # a mail takes it, a phone opens it
+
+
+class ReportError(PipelineError):
+    """The report would not be what it promises."""
+
+
+def write_report(path: Path, leaderboard: dict[str, Any], settings: Settings, gans: Path, evaluations: Path, reference: Path) -> None:
+    """Write one page with everything in it; a `ReportError` says when it would be too large to pass on."""
+    environment = Environment(
+        loader=PackageLoader("pipeline.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters |= {"counted": counted, "grouped": grouped, "number": number}
+    content = _content(leaderboard, settings, gans, evaluations, reference)
+    page = environment.get_template("page.html.jinja").render(content).encode()
+    if len(page) > MOST_BYTES:
+        raise ReportError(f"{path}: expected a page of at most {MOST_BYTES} bytes, received {len(page)}; name fewer variants under run.variants")
+    with staged_file(path) as partial:
+        partial.write_bytes(page)
+
+
+def _content(leaderboard: dict[str, Any], settings: Settings, gans: Path, evaluations: Path, reference: Path) -> dict[str, Any]:
+    """What the templates name."""
+    variants = settings.run.variants
+    columns = score_columns(leaderboard)
+    data = series(settings, gans, evaluations)
+    return {
+        "about": leaderboard["cells"][0],
+        "leaderboard": leaderboard,
+        "score_of_verdict": SCORES[leaderboard["score"]],
+        "variants": variants,
+        "seeds": settings.run.seeds,
+        "columns": [{"name": name, **SCORES[name]._asdict()} for name in columns],
+        "rows": variant_rows(leaderboard, columns),
+        "anchors": anchor_rows(leaderboard, columns),
+        "data": data,
+        "charts": charts(variants, data),
+        "styles": line_styles(variants),
+        "differing": differing_settings(settings),
+        "classes": CLASSES,
+        "real": digits(reference / "real_by_class.png"),
+        "sections": [variant_section(variant, settings, gans, evaluations) for variant in variants],
+        "script": Markup(chart_script()),
+    }
