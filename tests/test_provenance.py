@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.params import Settings
-from pipeline.provenance import cell_key, cell_settings, classifier_key, origin
+from pipeline.provenance import cell_key, cell_settings, classifier_key, origin, training_key
 from tests.conftest import ROOT
 
 
@@ -56,6 +56,16 @@ def test_what_it_does_not_depend_on_leaves_the_key_alone(settings: Settings, pro
     assert cell_key(settings, "asker", 0) == key
     (project / "pipeline/gan/base.py").write_text("changed")
     assert classifier_key(settings) == classifier
+
+
+def test_evaluating_anew_leaves_the_training_key_alone_and_training_anew_does_not(settings: Settings, project: Path):
+    key = training_key(settings, "asker", 0)
+    (project / "pipeline/metrics/frechet.py").write_text("changed")
+    assert training_key(changed(changed(settings, "evaluate", seed=5), "classifier", epochs=9), "asker", 0) == key
+    others = [training_key(changed(settings, "train", epoch_images=128), "asker", 0), training_key(settings, "asker", 1)]
+    (project / "pipeline/gan/base.py").write_text("changed")
+    others.append(training_key(settings, "asker", 0))
+    assert len({key, *others}) == 4
 
 
 def test_every_variant_has_the_same_names(settings: Settings):
