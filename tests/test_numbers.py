@@ -14,7 +14,7 @@ import yaml
 from tests.conftest import ROOT
 
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-NUMBER = re.compile(r"(?<![\w.:/])-?\d+\.\d+(?![\w.])(?: %)?")
+NUMBER = re.compile(r"(?<![\w.:/])-?\d+\.\d+(?![\w.])(?: ?%)?")
 # arXiv numbers, versions of Python, addresses, licences, inline commands and code blocks are no results.
 NO_RESULT = re.compile(r"arXiv:\d+\.\d+|Python 3\.\d+( to 3\.\d+)?|127\.0\.0\.1:\d+|CC BY 4\.0|Share Alike 3\.0|```.*?```|`[^`\n]*`", re.DOTALL)
 LEAST, MOST = math.log(1 + math.exp(-1)), math.log(1 + math.e)  # of a loss that is given a probability for a logit
@@ -69,7 +69,7 @@ def test_every_number_is_held_by_a_committed_file(document: Path, known: list[fl
 
 def is_rounded(quoted: str, known: list[float]) -> bool:
     """Whether `quoted` is one of the known numbers, rounded to its decimals."""
-    digits, _, percent = quoted.partition(" ")
+    digits, percent = quoted.rstrip(" %"), quoted.endswith("%")
     half = 0.5000001 * 10.0 ** -len(digits.split(".")[1])
     return any(abs(float(digits) - (100 * value if percent else value)) <= half for value in known)
 
