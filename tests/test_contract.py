@@ -133,6 +133,17 @@ def test_import_rules():
                 assert not module.startswith(libraries), f"{module} imports {name}"
 
 
+def test_the_stages_without_networks_do_not_wait_for_tensorflow():
+    for name in ("settings", "download", "preprocess", "compare"):
+        found, waiting = set(), [f"pipeline.stages.{name}"]
+        while waiting:
+            module = waiting.pop()
+            if module in MODULES and module not in found:
+                found.add(module)
+                waiting += imported(MODULES[module])
+                assert not imported(MODULES[module]) & {"keras", "tensorflow"}, f"{name} reaches {module}"
+
+
 def test_package_files_hold_no_code_that_could_change_an_output():
     """They are in no stage's dependencies: words and the environment of chatty libraries alone."""
     for path in (ROOT / "pipeline").rglob("__init__.py"):

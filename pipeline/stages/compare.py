@@ -15,7 +15,7 @@ from pipeline.leaderboard import as_table
 from pipeline.leftovers import remove_other_folders, tidy_lock
 from pipeline.params import Settings, load_settings
 from pipeline.report.page import write_report
-from pipeline.tracking.mirror import mirror_comparison
+from pipeline.tracking.comparison import mirror_comparison
 from pipeline.verdicts import VERDICT_SCORE, aggregate
 
 

@@ -12,17 +12,17 @@ import tensorflow as tf
 from mlflow.models import ModelSignature
 from mlflow.types import ColSpec, Schema, TensorSpec
 
-from pipeline.artifacts import file_hash, read_json
+from pipeline.artifacts import read_json
 from pipeline.cells import FIGURE, GENERATOR, HISTORY, cell_name, sheet_path
 from pipeline.evaluated import BY_CLASS, CONFUSION, CURVES, METRICS, NEAREST
 from pipeline.gan.networks.build import build_generator
 from pipeline.images import read_png
 from pipeline.params import Settings
-from pipeline.provenance import TRAIN_SPLIT, cell_key, cell_settings, classifier_key, classifier_settings, origin, training_key
-from pipeline.tracking.run import EVALUATION, TRAINING, TRAINING_KEY, Run, Subject, tracked_run
+from pipeline.provenance import cell_key, cell_settings, classifier_key, classifier_settings, training_key
+from pipeline.tracking.run import EVALUATION, TRAINING, TRAINING_KEY, Run, Subject, subject, tracked_run
 from pipeline.variants import VariantSettings
 
-GANS, CLASSIFIERS, COMPARISONS = "gan", "digit-classifier", "comparison"  # MLflow experiments
+GANS, CLASSIFIERS = "gan", "digit-classifier"  # MLflow experiments
 
 
 @contextmanager
@@ -86,18 +86,6 @@ def mirror_classifier(run: Run, report: Path, history: Path) -> None:
     run.file(history)
 
 
-def mirror_comparison(settings: Settings, leaderboard: Path, report: Path) -> None:
-    """The leaderboard and the report, in a run of their own."""
-
-    def subject() -> Subject:
-        compared = {"run.variants": settings.run.variants, "run.seeds": settings.run.seeds, "compare.baseline": settings.compare.baseline}
-        return _subject(settings, file_hash(report, "sha256"), compared)
-
-    with tracked_run(COMPARISONS, settings.download.source, EVALUATION, subject) as run:
-        run.file(leaderboard)
-        run.file(report)
-
-
 def _mirror_training(run: Run, cell: Path, variant: VariantSettings) -> None:
     rows = read_json(cell / HISTORY)["epochs"]
     for row in rows:
@@ -109,18 +97,13 @@ def _mirror_training(run: Run, cell: Path, variant: VariantSettings) -> None:
 
 
 def _cell(settings: Settings, variant: str, seed: int) -> Subject:
-    subject = _subject(settings, cell_key(settings, variant, seed), cell_settings(settings, variant, seed))
-    subject.tags[TRAINING_KEY] = training_key(settings, variant, seed)
-    return subject
+    cell = subject(settings, cell_key(settings, variant, seed), cell_settings(settings, variant, seed))
+    cell.tags[TRAINING_KEY] = training_key(settings, variant, seed)
+    return cell
 
 
 def _classifier(settings: Settings) -> Subject:
-    return _subject(settings, classifier_key(settings), classifier_settings(settings))
-
-
-def _subject(settings: Settings, key: str, flat: dict[str, Any]) -> Subject:
-    source = settings.download.source
-    return Subject(key, flat, origin() | {"data_set": source}, (source, file_hash(TRAIN_SPLIT, "md5"), str(TRAIN_SPLIT)))
+    return subject(settings, classifier_key(settings), classifier_settings(settings))
 
 
 def _log_generator(run_id: str, cell: Path, variant: VariantSettings) -> None:

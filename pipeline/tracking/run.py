@@ -11,6 +11,9 @@ import numpy as np
 from mlflow import MlflowClient
 from mlflow.entities import Dataset, DatasetInput, Metric, Param, RunTag
 
+from pipeline.artifacts import file_hash
+from pipeline.params import Settings
+from pipeline.provenance import TRAIN_SPLIT, origin
 from pipeline.tracking.store import connect
 
 KEY, TRAINING_KEY = "pipeline.key", "pipeline.training_key"
@@ -24,6 +27,12 @@ class Subject(NamedTuple):
     settings: dict[str, Any]
     tags: dict[str, str]
     data_set: tuple[str, str, str]  # name, hash, path
+
+
+def subject(settings: Settings, key: str, flat: dict[str, Any]) -> Subject:
+    """A subject with these settings, and with where it was started and the training data."""
+    source = settings.download.source
+    return Subject(key, flat, origin() | {"data_set": source}, (source, file_hash(TRAIN_SPLIT, "md5"), str(TRAIN_SPLIT)))
 
 
 class Run:
