@@ -37,6 +37,18 @@ def test_the_asker_shows_the_rising_loss_of_the_question():
     assert row["classifier_score"] < 1.5
 
 
+def test_the_question_as_long_as_it_was_asked_ends_on_the_same_losses():
+    (row,) = of("asker_200")
+    assert row["images_seen"] == 10 * of("asker")[0]["images_seen"]
+    assert row["d_loss_last"] == pytest.approx(1.6265, abs=0.02)
+    assert row["g_loss_last"] == pytest.approx(0.3133, abs=0.02)
+    assert row["classifier_score"] < 1.5
+
+
+def test_every_variant_of_the_settings_is_published():
+    assert VARIANTS == list(load_settings(ROOT / "params.yaml").gan)
+
+
 @pytest.mark.parametrize("variant", ["asker", "asker_shared", "asker_activation", "asker_glorot", "asker_tanh"])
 def test_a_sigmoid_before_the_loss_pins_both_losses(variant: str):
     """log(1 + e^-1) + log 2 <= D, log(1 + e^-1) <= G <= log 2, whatever the networks do."""

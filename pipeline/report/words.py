@@ -39,7 +39,7 @@ def grouped(number: float) -> str:
 
 def decimals(value: float) -> int:
     """As many as show four figures of `value`, four at most."""
-    return min(4, max(0, 3 - math.floor(math.log10(abs(value))))) if value else 4
+    return min(4, max(0, 3 - math.floor(math.log10(abs(float(f"{value:.4g}")))))) if value else 4
 
 
 def number(value: float | None, places: int | None = None) -> str:
