@@ -46,7 +46,7 @@ def test_the_question_as_long_as_it_was_asked_ends_on_the_same_losses():
 
 
 def test_every_variant_of_the_settings_is_published():
-    assert VARIANTS == list(load_settings(ROOT / "params.yaml").gan)
+    assert ["defaults", *VARIANTS] == list(load_settings(ROOT / "params.yaml").gan)
 
 
 @pytest.mark.parametrize("variant", ["asker", "asker_shared", "asker_activation", "asker_glorot", "asker_tanh"])
