@@ -22,20 +22,21 @@ def train_classifier(digits: Digits, held_out: Digits, settings: ClassifierSetti
     keras.utils.set_random_seed(settings.seed)
     model = build_classifier(settings.width)
     steps = max(1, len(digits.labels) // settings.batch_size)
-    rise, total = steps * settings.epochs // 4, steps * settings.epochs
+    epochs = max(settings.epochs, -(-settings.minimum_steps // steps))
+    rise, total = steps * epochs // 4, steps * epochs
     schedule = keras.optimizers.schedules.CosineDecay(0.0, total - rise, warmup_target=settings.learning_rate, warmup_steps=rise)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(keras.optimizers.Adam(schedule), loss, metrics=["accuracy"], jit_compile=False)
     told = model.fit(
         _shifted_batches(digits, settings),
-        epochs=settings.epochs,
+        epochs=epochs,
         steps_per_epoch=steps,
         shuffle=False,
         validation_data=(to_float(held_out.images, 0), held_out.labels),
         validation_batch_size=500,
         verbose=2,
     )
-    rows = [{"epoch": epoch + 1} | {name: values[epoch] for name, values in told.history.items()} for epoch in range(settings.epochs)]
+    rows = [{"epoch": epoch + 1} | {name: values[epoch] for name, values in told.history.items()} for epoch in range(epochs)]
     return model, rows
 
 

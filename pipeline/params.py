@@ -50,6 +50,7 @@ class PreprocessSettings(Section):
 class ClassifierSettings(Section):
     seed: Seed
     epochs: Count
+    minimum_steps: Count
     batch_size: Count
     learning_rate: Positive
     width: Count

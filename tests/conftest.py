@@ -32,7 +32,7 @@ def shrink(content: dict[str, Any]) -> dict[str, Any]:
     """The project's own settings, cut down to seconds."""
     content["run"] |= {"variants": ["asker", "modern"], "threads": 1}
     content["download"]["source"] = "digits"
-    content["classifier"] |= {"epochs": 2, "width": 4, "batch_size": 32}
+    content["classifier"] |= {"epochs": 2, "minimum_steps": 1, "width": 4, "batch_size": 32}
     content["train"] |= {"epoch_images": 256, "sheet_rows": 1}
     content["evaluate"] |= {"samples": 300, "minimum_accuracy": 0.0}
     content["compare"]["baseline"] = "asker"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pipeline.artifacts import file_hash, read_json
-from pipeline.classifier_training import _shift
+from pipeline.classifier_training import _shift, train_classifier
 from pipeline.data import Digits, save_digits
 from pipeline.params import Settings
 from pipeline.stages.classifier import classifier
@@ -31,6 +31,12 @@ def test_it_learns_what_can_be_learnt_and_reports_it(tmp_path: Path, digits: Dig
     assert (np.histogram2d(*pairs.T, bins=range(11))[0] == counts).all()
     assert [row["epoch"] for row in past["epochs"]] == list(range(1, 61))
     assert past["epochs"][-1]["loss"] < past["epochs"][0]["loss"]
+
+
+def test_a_small_data_set_is_passed_over_until_the_batch_statistics_have_settled(digits: Digits, settings: Settings):
+    small = settings.classifier.model_copy(update={"epochs": 2, "batch_size": 20, "minimum_steps": 5})
+    assert len(train_classifier(digits, digits, small)[1]) == 3  # of two steps each
+    assert len(train_classifier(digits, digits, small.model_copy(update={"minimum_steps": 4}))[1]) == 2
 
 
 def test_shifting_moves_images_by_at_most_so_many_pixels():
