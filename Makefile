@@ -14,7 +14,7 @@ help: ## list the targets
 run: $(ENVIRONMENT) ## run the pipeline: data, classifier, GANs, scores, leaderboard
 	@python -m pipeline
 
-test: $(ENVIRONMENT) ## all tests but the slow ones: five minutes
+test: $(ENVIRONMENT) ## all tests but the slow ones: five to six minutes
 	@python -m pytest -m "not slow"
 
 test-all: $(ENVIRONMENT) ## all tests
