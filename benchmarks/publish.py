@@ -27,7 +27,7 @@ from pipeline.gan.base import images_per_step
 from pipeline.images import CAPTION_HEIGHT, SCALE, read_png
 from pipeline.params import Settings, load_settings
 from pipeline.provenance import cell_key, training_key
-from pipeline.tracking.mirror import GANS
+from pipeline.tracking.diagnosis import GANS
 from pipeline.tracking.run import TRAINING_KEY
 from pipeline.tracking.store import connect
 

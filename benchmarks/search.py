@@ -41,7 +41,7 @@ def search(settings: Settings, variant: str, changes: dict[str, Any]) -> Row:
         cell, features, floors, metrics = (Path(name) / part for part in ("cell", "features.npz", "floors.json", "metrics.json"))
         reference(DATA / "train.npz", DATA / "validation.npz", weights, report, features, floors, trial)
         started = time.monotonic()
-        train(DATA / "train.npz", cell, trial, variant, SEED, Run())
+        train(DATA / "train.npz", DATA / "validation.npz", cell, trial, variant, SEED, Run())
         seconds = round(time.monotonic() - started, 1)
         evaluate(cell, weights, features, floors, metrics, trial, variant, SEED, Run())
         seen = images_seen(trial, variant, len(read_json(cell / HISTORY)["epochs"]))

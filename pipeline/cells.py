@@ -4,6 +4,7 @@ from pathlib import Path
 
 GENERATOR = "generator.weights.h5"  # of the averaged generator where there is one
 HISTORY = "history.json"
+EVIDENCE = "evidence.json"  # what the doctor judges
 FIGURE = "figure.png"
 SAMPLES = "samples.png"
 

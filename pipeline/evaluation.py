@@ -11,6 +11,7 @@ from pipeline.artifacts import staged_file
 from pipeline.cells import GENERATOR, sheet_path
 from pipeline.data import CLASSES, SIDE, Bytes, to_bytes
 from pipeline.evaluated import BY_CLASS, NEAREST
+from pipeline.evenly import evenly
 from pipeline.features import read_images
 from pipeline.gan.base import draw_latents, generator_inputs, image_low
 from pipeline.gan.networks.build import build_generator
@@ -67,13 +68,13 @@ def sheet_curves(classifier: keras.Model, cell: Path, epochs: int, points: int, 
 
     A sheet holds few samples, always of the same latents: its scores compare with each other, not with those of all samples.
     """
-    chosen = np.unique(np.linspace(0, epochs, points).round().astype(int))
+    chosen = evenly(range(epochs + 1), points)
     sheets = [sheet_images(read_png(cell / sheet_path(epoch))) for epoch in chosen]
     probabilities = np.split(read_images(classifier, np.concatenate(sheets)).probabilities, len(sheets))
     asked = np.arange(len(sheets[0])) % CLASSES
     rows = [
         {
-            "epoch": int(epoch),
+            "epoch": epoch,
             "classifier_score": classifier_score(read),
             "effective_classes": effective_classes(class_histogram(read)),
             "class_consistency": class_consistency(read, asked) if conditional else None,

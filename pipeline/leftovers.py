@@ -1,4 +1,4 @@
-"""Removing what cells that params.yaml no longer names have left behind: their folders and their entries in dvc.lock.
+"""Removing what cells that params.yaml no longer names have left behind: their folders, their findings and their entries in dvc.lock.
 
 DVC keeps both for ever; a result of a dropped cell would stay in folders that later stages read.
 """
@@ -13,11 +13,13 @@ from pipeline.params import read_yaml
 STAGE_ENTRY = re.compile(r"^  (\S+):$", re.MULTILINE)
 
 
-def remove_other_folders(parent: Path, cells: list[str]) -> None:
-    """Delete the folders in `parent` that are not named like one of `cells`."""
-    for folder in sorted(parent.iterdir()) if parent.is_dir() else []:
-        if folder.is_dir() and folder.name not in cells:
-            shutil.rmtree(folder)
+def remove_others(parent: Path, cells: list[str]) -> None:
+    """Delete the folders and JSON files in `parent` that are not named like one of `cells`."""
+    for path in sorted(parent.iterdir()) if parent.is_dir() else []:
+        if path.is_dir() and path.name not in cells:
+            shutil.rmtree(path)
+        elif path.suffix == ".json" and path.stem not in cells:
+            path.unlink()
 
 
 def tidy_lock(pipeline: Path, lock: Path, cells: list[str]) -> None:

@@ -61,6 +61,7 @@ class TrainSettings(Section):
     threads: Count
     epoch_images: Count
     sheet_rows: Count
+    stop_on: Literal["never", "error"]
 
 
 class EvaluateSettings(Section):

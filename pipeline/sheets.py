@@ -8,10 +8,14 @@ from pipeline.images import CAPTION_HEIGHT, COLUMNS, SCALE
 ROWS = 10  # images of each class
 
 
+def unscaled(sheet: Bytes) -> Bytes:
+    """The digits of a sample sheet as they were drawn, (28 rows, 280), without its caption."""
+    return sheet[CAPTION_HEIGHT::SCALE, ::SCALE]
+
+
 def sheet_images(sheet: Bytes) -> Bytes:
     """The images (n, 28, 28) of a sample sheet, row by row: a column per class."""
-    pixels = sheet[CAPTION_HEIGHT::SCALE, ::SCALE]
-    return pixels.reshape(-1, SIDE, COLUMNS, SIDE).swapaxes(1, 2).reshape(-1, SIDE, SIDE)
+    return unscaled(sheet).reshape(-1, SIDE, COLUMNS, SIDE).swapaxes(1, 2).reshape(-1, SIDE, SIDE)
 
 
 def by_class(images: Bytes, classes: np.ndarray) -> Bytes:

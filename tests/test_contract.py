@@ -15,6 +15,14 @@ PARAMS = yaml.safe_load((ROOT / "params.yaml").read_text())
 MODULES = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in (ROOT / "pipeline").rglob("*.py") if path.name != "__init__.py"}
 # tracking writes to no output (and what only it reaches); params and variants accept or refuse, and DVC tracks the values.
 WITHOUT_EFFECT = ("pipeline.tracking", "pipeline.params", "pipeline.variants")
+# What `train` does not depend on besides: the doctor's rules. They write to none of its outputs, unless train.stop_on is `error`.
+JUDGEMENT = (
+    "pipeline.doctor.judgement",
+    "pipeline.doctor.rules",
+    "pipeline.doctor.thresholds",
+    "pipeline.doctor.findings",
+    "pipeline.doctor.summary",
+)
 
 
 @cache
@@ -33,7 +41,7 @@ def imported(path: Path) -> frozenset[str]:
 def reach(module: str) -> set[str]:
     """The package's modules that `module` can have its effect from, itself among them."""
     found, waiting = set(), [module]
-    without_effect = () if module == "pipeline.stages.settings" else WITHOUT_EFFECT
+    without_effect = {"settings": (), "train": WITHOUT_EFFECT + JUDGEMENT}.get(module.split(".")[-1], WITHOUT_EFFECT)
     while waiting:
         name = waiting.pop()
         if name in MODULES and name not in found and not name.startswith(without_effect):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import yaml
 
-from pipeline.leftovers import remove_other_folders, tidy_lock
+from pipeline.leftovers import remove_others, tidy_lock
 
 LOCK = """schema: '2.0'
 stages:
@@ -26,14 +26,15 @@ stages:
 """
 
 
-def test_only_folders_that_are_not_named_go(tmp_path: Path):
+def test_only_cells_that_are_not_named_go(tmp_path: Path):
     for name in ("asker-0", "asker-1"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "file").touch()
-    (tmp_path / ".gitignore").touch()
-    remove_other_folders(tmp_path, ["asker-1", "modern-0"])
-    assert sorted(path.name for path in tmp_path.iterdir()) == [".gitignore", "asker-1"]
-    remove_other_folders(tmp_path / "none", [])
+    for name in (".gitignore", "asker-0.json", "modern-0.json"):
+        (tmp_path / name).touch()
+    remove_others(tmp_path, ["asker-1", "modern-0"])
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".gitignore", "asker-1", "modern-0.json"]
+    remove_others(tmp_path / "none", [])
 
 
 def test_the_lock_keeps_what_is_named_word_for_word_in_its_order(tmp_path: Path):

@@ -7,10 +7,11 @@ import altair as alt
 import vl_convert
 
 from pipeline.artifacts import read_json
-from pipeline.cells import HISTORY, cell_name
+from pipeline.cells import EVIDENCE, HISTORY, cell_name
 from pipeline.evaluated import CURVES
+from pipeline.evenly import evenly
 from pipeline.params import Settings
-from pipeline.report.evenly import evenly
+from pipeline.report.outputs import Outputs
 
 # Each is told from white and from the dark background at 3:1 or better.
 COLOURS = ["#2b7bd0", "#c8601a", "#1f9163", "#b0509f", "#a67c00", "#7a6be0", "#d0455c", "#14909c", "#7f8a1e", "#8a7a70"]
@@ -32,6 +33,10 @@ CHARTED = [
     Curve("scores", "classifier_score", "Classifier score of the sheet"),
     Curve("scores", "effective_classes", "Effective classes of the sheet"),
     Curve("scores", "class_consistency", "Class consistency of the sheet"),
+    Curve("health", "separation", "Real images told from samples by the discriminator"),
+    Curve("health", "memory", "Training images told from unseen ones"),
+    Curve("health", "generator_gradient", "Gradient of the generator"),
+    Curve("health", "crowding", "Distance between nearest samples, of that between real images"),
 ]
 
 
@@ -40,18 +45,23 @@ def chart_script() -> str:
     return vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version=alt.SCHEMA_VERSION.removeprefix("v").rpartition(".")[0])
 
 
-def series(settings: Settings, gans: Path, evaluations: Path) -> dict[str, list[dict[str, Any]]]:
+def series(settings: Settings, outputs: Outputs) -> dict[str, list[dict[str, Any]]]:
     """The rows of the charts, name of the data -> rows: an epoch of a cell each."""
     cells = [(variant, seed) for variant in settings.run.variants for seed in settings.run.seeds]
     data: dict[str, list[dict[str, Any]]] = {curve.data: [] for curve in CHARTED}
     for variant, seed in cells:
         cell = cell_name(variant, seed)
-        for name, path in (("losses", gans / cell / HISTORY), ("scores", evaluations / cell / CURVES)):
+        for name, path in _files(outputs, cell):
             columns = [curve.column for curve in CHARTED if curve.data == name]
             epochs = evenly(read_json(path)["epochs"], max(2, MOST_POINTS // len(cells)))
             about = {"variant": variant, "seed": seed}
-            data[name] += [about | {"epoch": row["epoch"]} | {column: _short(row[column]) for column in columns} for row in epochs]
+            data[name] += [about | {"epoch": row["epoch"]} | {column: _short(row.get(column)) for column in columns} for row in epochs]
     return data
+
+
+def _files(outputs: Outputs, cell: str) -> list[tuple[str, Path]]:
+    trained, evaluated = outputs.gans / cell, outputs.evaluations / cell
+    return [("losses", trained / HISTORY), ("scores", evaluated / CURVES), ("health", trained / EVIDENCE)]
 
 
 def _short(value: float | None) -> float | None:

@@ -12,6 +12,7 @@ from pipeline.params import Settings
 from pipeline.report.charts import chart_script, charts, line_styles, series
 from pipeline.report.choices import differing_settings
 from pipeline.report.leaderboard import anchor_rows, score_columns, variant_rows
+from pipeline.report.outputs import Outputs
 from pipeline.report.pictures import digits
 from pipeline.report.variant import CLASSES, variant_section
 from pipeline.report.words import counted, grouped, number
@@ -24,13 +25,13 @@ class ReportError(PipelineError):
     """The report would not be what it promises."""
 
 
-def write_report(path: Path, leaderboard: dict[str, Any], settings: Settings, gans: Path, evaluations: Path, reference: Path) -> None:
+def write_report(path: Path, leaderboard: dict[str, Any], settings: Settings, outputs: Outputs) -> None:
     """Write one page with everything in it; a `ReportError` says when it would be too large to pass on."""
     environment = Environment(
         loader=PackageLoader("pipeline.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters |= {"counted": counted, "grouped": grouped, "number": number}
-    content = _content(leaderboard, settings, gans, evaluations, reference)
+    content = _content(leaderboard, settings, outputs)
     page = environment.get_template("page.html.jinja").render(content).encode()
     if len(page) > MOST_BYTES:
         raise ReportError(f"{path}: expected a page of at most {MOST_BYTES} bytes, received {len(page)}; name fewer variants under run.variants")
@@ -38,11 +39,11 @@ def write_report(path: Path, leaderboard: dict[str, Any], settings: Settings, ga
         partial.write_bytes(page)
 
 
-def _content(leaderboard: dict[str, Any], settings: Settings, gans: Path, evaluations: Path, reference: Path) -> dict[str, Any]:
+def _content(leaderboard: dict[str, Any], settings: Settings, outputs: Outputs) -> dict[str, Any]:
     """What the templates name."""
     variants = settings.run.variants
     columns = score_columns(leaderboard)
-    data = series(settings, gans, evaluations)
+    data = series(settings, outputs)
     return {
         "about": leaderboard["cells"][0],
         "leaderboard": leaderboard,
@@ -57,7 +58,7 @@ def _content(leaderboard: dict[str, Any], settings: Settings, gans: Path, evalua
         "styles": line_styles(variants),
         "differing": differing_settings(settings),
         "classes": CLASSES,
-        "real": digits(reference / "real_by_class.png"),
-        "sections": [variant_section(variant, settings, gans, evaluations) for variant in variants],
+        "real": digits(outputs.reference / "real_by_class.png"),
+        "sections": [variant_section(variant, settings, outputs) for variant in variants],
         "script": Markup(chart_script()),
     }

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from pipeline.cells import sheet_path
-from pipeline.images import CAPTION_HEIGHT, SCALE, read_png
-from pipeline.report.evenly import evenly
+from pipeline.evenly import evenly
+from pipeline.images import read_png
+from pipeline.sheets import unscaled
 
 GREYS = 16  # a reader sees no difference, and noise, which does not compress, takes half the room
 FIGURE_COLOURS = 64
@@ -36,9 +37,7 @@ class Sheet(NamedTuple):
 def sheets(cell: Path) -> list[Sheet]:
     """Sample sheets of a cell from its first epoch to its last, as the digits themselves: no caption, unscaled."""
     paths = sorted((cell / sheet_path(0)).parent.glob("epoch-*.png"))
-    return [
-        Sheet(int(path.stem.removeprefix("epoch-")), _digits(read_png(path)[CAPTION_HEIGHT::SCALE, ::SCALE])) for path in evenly(paths, MOST_SHEETS)
-    ]
+    return [Sheet(int(path.stem.removeprefix("epoch-")), _digits(unscaled(read_png(path)))) for path in evenly(paths, MOST_SHEETS)]
 
 
 def digits(path: Path) -> Picture:

@@ -7,8 +7,10 @@ from typing import Any
 
 from pipeline.artifacts import read_json
 from pipeline.cells import FIGURE, cell_name
+from pipeline.doctor.summary import numbers_in_words
 from pipeline.evaluated import BY_CLASS, CONFUSION, METRICS, NEAREST
 from pipeline.params import Settings
+from pipeline.report.outputs import Outputs
 from pipeline.report.pictures import digits, figure, sheets
 from pipeline.report.words import decimals, number
 from pipeline.score_names import SCORES
@@ -16,20 +18,28 @@ from pipeline.score_names import SCORES
 CLASSES = [str(digit) for digit in range(10)]
 
 
-def variant_section(variant: str, settings: Settings, gans: Path, evaluations: Path) -> dict[str, Any]:
+def variant_section(variant: str, settings: Settings, outputs: Outputs) -> dict[str, Any]:
     """What the page shows of a variant's first seed; what a diverged cell never drew is left out."""
     cell = cell_name(variant, settings.run.seeds[0])
-    metrics = read_json(evaluations / cell / METRICS)
+    metrics = read_json(outputs.evaluations / cell / METRICS)
     return {
         "name": variant,
         "cell": cell,
         "metrics": metrics,
         "search": f"tags.`pipeline.key` = '{metrics['key']}'",
         "conditional": settings.gan[variant].classes > 1,
-        "sheets": sheets(gans / cell),
-        "figure": figure(gans / cell / FIGURE),
-        "scored": _scored(evaluations / cell, metrics) if metrics["status"] == "finished" else None,
+        "findings": _findings(outputs.diagnoses / f"{cell}.json"),
+        "sheets": sheets(outputs.gans / cell),
+        "figure": figure(outputs.gans / cell / FIGURE),
+        "scored": _scored(outputs.evaluations / cell, metrics) if metrics["status"] == "finished" else None,
     }
+
+
+def _findings(diagnosis: Path) -> list[dict[str, str]]:
+    return [
+        finding | {"name": finding["id"].replace("_", " "), "evidence": numbers_in_words(finding["evidence"])}
+        for finding in read_json(diagnosis)["findings"]
+    ]
 
 
 def _scored(evaluation: Path, metrics: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Set the cells side by side: reads every cell's metrics and pictures, writes the leaderboard as JSON and Markdown, and the report.
+"""Set the cells side by side: reads every cell's metrics, pictures and findings, writes the leaderboard as JSON and Markdown, and the report.
 
 It runs last, and on its way removes what cells that params.yaml no longer names have left behind.
 """
@@ -12,8 +12,9 @@ from pipeline.cells import cell_name
 from pipeline.errors import one_line_errors
 from pipeline.evaluated import METRICS
 from pipeline.leaderboard import as_table
-from pipeline.leftovers import remove_other_folders, tidy_lock
+from pipeline.leftovers import remove_others, tidy_lock
 from pipeline.params import Settings, load_settings
+from pipeline.report.outputs import Outputs
 from pipeline.report.page import write_report
 from pipeline.tracking.comparison import mirror_comparison
 from pipeline.verdicts import VERDICT_SCORE, aggregate
@@ -24,6 +25,7 @@ def compare(
     lock: Path,
     gans: Path,
     evaluations: Path,
+    diagnoses: Path,
     reference: Path,
     leaderboard: Path,
     table: Path,
@@ -32,8 +34,8 @@ def compare(
 ) -> None:
     """Write the leaderboard of the cells that `settings` name, and the report about them."""
     cells = [cell_name(variant, seed) for variant in settings.run.variants for seed in settings.run.seeds]
-    for folder in (gans, evaluations):
-        remove_other_folders(folder, cells)
+    for folder in (gans, evaluations, diagnoses):
+        remove_others(folder, cells)
     tidy_lock(pipeline, lock, cells)
     rows = sorted((read_json(evaluations / cell / METRICS) for cell in cells), key=_rank)
     board = {
@@ -45,7 +47,7 @@ def compare(
         "confidence": settings.compare.confidence,
     }
     text = as_table(board)
-    write_report(report, board, settings, gans, evaluations, reference)
+    write_report(report, board, settings, Outputs(gans, evaluations, diagnoses, reference))
     write_json(leaderboard, board)
     with staged_file(table) as partial:
         partial.write_text(text, encoding="utf-8")
@@ -65,7 +67,7 @@ def _rank(row: dict[str, Any]) -> tuple[bool, float, str, int]:
 
 if __name__ == "__main__":
     with one_line_errors():
-        pipeline, lock, gans, evaluations, reference, leaderboard, table, report = map(Path, sys.argv[1:])
+        pipeline, lock, gans, evaluations, diagnoses, reference, leaderboard, table, report = map(Path, sys.argv[1:])
         settings = load_settings()
-        compare(pipeline, lock, gans, evaluations, reference, leaderboard, table, report, settings)
+        compare(pipeline, lock, gans, evaluations, diagnoses, reference, leaderboard, table, report, settings)
         mirror_comparison(settings, leaderboard, report)

@@ -10,15 +10,16 @@ import pipeline.runtime  # noqa: F401 (before keras)
 
 # isort: split
 
-from pipeline.cells import cell_name
+from pipeline.cells import EVIDENCE, cell_name
 from pipeline.errors import PipelineError, one_line_errors
 from pipeline.params import load_settings
+from pipeline.tracking.diagnosis import mirror_diagnosis
 from pipeline.tracking.mirror import classifier_run, evaluation_run, mirror_classifier, mirror_evaluation
 
 NOT_UP_TO_DATE = "not up to date, so not recorded; run `dvc repro`"
 
 
-def rebuild(gans: Path, evaluation: Path, classifier: Path) -> bool:
+def rebuild(gans: Path, evaluation: Path, diagnosis: Path, classifier: Path) -> bool:
     """Fill in what the store lacks, from the files of every stage that is up to date; name the others. False if the store failed."""
     settings, stale = load_settings(), _stale_stages()
     recorded = []
@@ -30,11 +31,12 @@ def rebuild(gans: Path, evaluation: Path, classifier: Path) -> bool:
         recorded.append(("classifier", run))
     for variant, seed in itertools.product(settings.run.variants, settings.run.seeds):
         name = cell_name(variant, seed)
-        if {f"train@{name}", f"evaluate@{name}"} & stale:
+        if {f"train@{name}", f"evaluate@{name}", f"diagnose@{name}"} & stale:
             print(f"{name}: {NOT_UP_TO_DATE}")
             continue
         with evaluation_run(settings, variant, seed, gans / name) as run:
             mirror_evaluation(run, evaluation / name)
+        mirror_diagnosis(settings, variant, seed, gans / name / EVIDENCE, diagnosis / f"{name}.json")
         recorded.append((name, run))
     for name, run in recorded:
         print(f"{name}: {'not recorded' if run.failed else 'on record'}")
@@ -50,4 +52,4 @@ def _stale_stages() -> set[str]:
 
 if __name__ == "__main__":
     with one_line_errors():
-        sys.exit(0 if rebuild(Path("artifacts/gan"), Path("artifacts/evaluation"), Path("artifacts/classifier")) else 1)
+        sys.exit(0 if rebuild(Path("artifacts/gan"), Path("artifacts/evaluation"), Path("artifacts/diagnosis"), Path("artifacts/classifier")) else 1)

@@ -19,10 +19,11 @@ from pipeline.gan.networks.build import build_generator
 from pipeline.images import read_png
 from pipeline.params import Settings
 from pipeline.provenance import cell_key, cell_settings, classifier_key, classifier_settings, training_key
+from pipeline.tracking.diagnosis import GANS
 from pipeline.tracking.run import EVALUATION, TRAINING, TRAINING_KEY, Run, Subject, subject, tracked_run
 from pipeline.variants import VariantSettings
 
-GANS, CLASSIFIERS = "gan", "digit-classifier"  # MLflow experiments
+CLASSIFIERS = "digit-classifier"  # MLflow's experiment
 
 
 @contextmanager

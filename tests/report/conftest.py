@@ -11,8 +11,10 @@ import numpy as np
 import pytest
 
 from pipeline.cells import cell_name, sheet_path
+from pipeline.doctor.judgement import judge
 from pipeline.images import sample_sheet, write_png
 from pipeline.params import Settings, read_yaml
+from pipeline.report.outputs import Outputs
 from pipeline.report.page import write_report
 from pipeline.score_names import SCORES
 from tests.conftest import ROOT, shrink
@@ -31,7 +33,8 @@ class Tree:
     settings: Settings
 
     def write(self, name: str = "report.html") -> str:
-        write_report(self.folder / name, self.leaderboard, self.settings, self.folder / "gan", self.folder / "evaluation", self.folder / "reference")
+        outputs = Outputs(*(self.folder / name for name in ("gan", "evaluation", "diagnosis", "reference")))
+        write_report(self.folder / name, self.leaderboard, self.settings, outputs)
         return (self.folder / name).read_text(encoding="utf-8")
 
 
@@ -85,6 +88,10 @@ def _make_cell(folder: Path, variant: str, seed: int, settings: Settings, epochs
     shutil.copy(gan / sheet_path(0), gan / "figure.png")
     losses = [{"epoch": epoch, "d_loss": 1.0 / epoch, "g_loss": None if diverged else 0.7 * epoch} for epoch in range(1, epochs + 1)]
     _write(gan / "history.json", {"data_set": "mnist", "variant": variant, "seed": seed, "epochs": losses})
+    watched = [{"epoch": epoch, "separation": 0.7, "generator_gradient": 2.0 / epoch, "crowding": 0.9} for epoch in range(1, epochs + 1)]
+    _write(gan / "evidence.json", {"before": {}, "epochs": watched})
+    found = [finding._asdict() for finding in judge({"scores": {"effective_classes": 4.3, "effective_classes_real": 9.98}}, variant)]
+    _write(folder / "diagnosis" / f"{cell}.json", {"findings": found if variant == "answer" else []})
     consistency = 0.9 if settings.gan[variant].classes > 1 else None
     curve = {"classifier_score": 3.0, "effective_classes": 4.0, "class_consistency": consistency}
     _write(evaluation / "curves.json", {"samples": 100, "epochs": [{"epoch": epoch, **curve} for epoch in range(epochs + 1)]})

@@ -31,7 +31,7 @@ def page(browser: "sync_api.Browser", made: Tree, written: str) -> Iterator["syn
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("request", lambda request: None if request.url.startswith(("file:", "data:")) else complaints.append(request.url))
     page.goto((made.folder / "report.html").as_uri())
-    sync_api.expect(page.locator(".chart svg")).to_have_count(5)
+    sync_api.expect(page.locator(".chart svg")).to_have_count(8)
     yield page
     page.close()
     assert complaints == []

@@ -23,7 +23,7 @@ def tree(made: Tree, tmp_path: Path) -> Tree:  # noqa: F811
 
 
 def run(tree: Tree, settings: Settings | None = None) -> dict:
-    names = ("dvc.yaml", "dvc.lock", "gan", "evaluation", "reference", "board.json", "board.md", "report.html")
+    names = ("dvc.yaml", "dvc.lock", "gan", "evaluation", "diagnosis", "reference", "board.json", "board.md", "report.html")
     compare(*(tree.folder / name for name in names), settings or tree.settings)
     return read_json(tree.folder / "board.json")
 

@@ -17,10 +17,10 @@ from pipeline.tracking.run import Run
 
 def test_a_cell_holds_weights_history_and_pictures(tmp_path: Path, digits: Digits, settings: Settings, capsys):
     save_digits(tmp_path / "train.npz", digits)
-    stage.train(tmp_path / "train.npz", tmp_path / "asker-0", settings, "asker", 0, Run())
+    stage.train(tmp_path / "train.npz", tmp_path / "train.npz", tmp_path / "asker-0", settings, "asker", 0, Run())
     files = sorted(path.relative_to(tmp_path / "asker-0").as_posix() for path in (tmp_path / "asker-0").rglob("*") if path.is_file())
     sheets = [f"images/epoch-000{epoch}.png" for epoch in range(3)]
-    assert files == ["figure.png", "generator.weights.h5", "history.json", *sheets, "samples.png"]
+    assert files == ["evidence.json", "figure.png", "generator.weights.h5", "history.json", *sheets, "samples.png"]
     history = read_json(tmp_path / "asker-0/history.json")
     assert {name: history[name] for name in ("data_set", "variant", "seed", "status")} == {
         "data_set": "mnist",
@@ -41,7 +41,9 @@ def test_schedules_end_with_the_last_step_of_the_last_epoch(
     made = []
     monkeypatch.setattr(stage, "GAN", lambda *given: made.append(GAN(*given)) or made[-1])
     falling = settings.gan[variant].model_copy(update={"final_learning_rate_fraction": 0.1})
-    stage.train(tmp_path / "train.npz", tmp_path / "cell", settings.model_copy(update={"gan": {variant: falling}}), variant, 0, Run())
+    stage.train(
+        tmp_path / "train.npz", tmp_path / "train.npz", tmp_path / "cell", settings.model_copy(update={"gan": {variant: falling}}), variant, 0, Run()
+    )
     (gan,) = made
     assert int(gan.step) == int(gan.optimizer.iterations) == 2 * (256 // images_per_step)
     for optimizer, rate in ((gan.optimizer, falling.generator_learning_rate), (gan.discriminator_optimizer, falling.discriminator_learning_rate)):
@@ -53,7 +55,7 @@ def test_steps_in_one_call_change_no_byte(tmp_path: Path, digits: Digits, settin
     for number in (1, 50):
         keras.utils.clear_session()  # names of layers are counted on within a process, and stand in the file
         monkeypatch.setattr(stage, "STEPS_PER_CALL", number)
-        stage.train(tmp_path / "train.npz", tmp_path / f"in-{number}", settings, "modern", 0, Run())
+        stage.train(tmp_path / "train.npz", tmp_path / "train.npz", tmp_path / f"in-{number}", settings, "modern", 0, Run())
     first, second = ((tmp_path / name / "generator.weights.h5").read_bytes() for name in ("in-1", "in-50"))
     assert first == second
 
@@ -62,7 +64,7 @@ def test_a_gan_that_goes_non_finite_is_a_result(tmp_path: Path, digits: Digits, 
     save_digits(tmp_path / "train.npz", digits)
     explosive = settings.gan["modern"].model_copy(update={"discriminator_learning_rate": 1e30, "training_images": 256 * 5})
     settings = settings.model_copy(update={"gan": {"modern": explosive}})
-    stage.train(tmp_path / "train.npz", tmp_path / "modern-0", settings, "modern", 0, Run())
+    stage.train(tmp_path / "train.npz", tmp_path / "train.npz", tmp_path / "modern-0", settings, "modern", 0, Run())
     history = json.loads((tmp_path / "modern-0/history.json").read_text())
     assert history["status"] == "diverged"
     assert len(history["epochs"]) < 5
@@ -80,5 +82,5 @@ def test_anything_else_that_fails_stops_and_leaves_nothing(tmp_path: Path, digit
 
     monkeypatch.setattr(stage, "write_json", full_disk)
     with pytest.raises(OSError, match="no space left"):
-        stage.train(tmp_path / "train.npz", tmp_path / "asker-0", settings, "asker", 0, Run())
+        stage.train(tmp_path / "train.npz", tmp_path / "train.npz", tmp_path / "asker-0", settings, "asker", 0, Run())
     assert [path.name for path in tmp_path.iterdir()] == ["train.npz"]

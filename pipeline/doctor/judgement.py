@@ -1,0 +1,60 @@
+"""Evidence -> findings. A new rule is a function in one of the modules of `rules`, and its name in `RULES`."""
+
+from pipeline.doctor.findings import SEVERITIES, Evidence, Finding, Rule
+from pipeline.doctor.rules import data, losses, networks, optimizers, samples, training
+
+RULES: tuple[Rule, ...] = (
+    networks.no_nonlinearity,
+    networks.collapsed_layers,
+    networks.initial_scale,
+    networks.dead_units,
+    networks.frozen_network,
+    networks.ignored_input,
+    networks.inference_batch_norm,
+    networks.batch_statistics_under_penalty,
+    networks.batch_statistics_of_a_mixture,
+    losses.double_activation,
+    losses.logits_as_probabilities,
+    losses.samples_not_judged,
+    losses.gradient_cut,
+    losses.not_updated,
+    losses.other_network_updated,
+    losses.generator_sign,
+    losses.labels_swapped,
+    losses.broadcast_outputs,
+    optimizers.learning_rate,
+    optimizers.momentum,
+    data.range_mismatch,
+    data.range_unused,
+    data.one_sided_range,
+    data.constant_data,
+    data.sorted_batches,
+    training.not_finite,
+    training.pinned_loss,
+    training.discriminator_wins,
+    training.discriminator_too_weak,
+    training.generator_gradient_vanishes,
+    training.exploding_gradients,
+    training.oscillation,
+    training.discriminator_remembers,
+    training.samples_alike,
+    training.nothing_learnt,
+    samples.class_collapse,
+    samples.within_class_collapse,
+    samples.labels_not_followed,
+    samples.not_a_digit,
+    samples.unlike_real_digits,
+    samples.copies_training_images,
+    samples.worse_than_before,
+)
+
+
+def judge(evidence: Evidence, variant: str = "") -> list[Finding]:
+    """What the rules find, errors first, otherwise in the order of the list of rules; with a `variant`, the setting that mends it is named."""
+    found = []
+    for each in RULES:
+        numbers = each.judge(evidence)
+        if numbers is not None:
+            here = f" Here: gan.{variant}.{each.setting} in params.yaml." if variant and each.setting else ""
+            found.append(Finding(each.id, each.severity, numbers, each.why, each.mend + here, each.reference))
+    return sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))

@@ -1,0 +1,90 @@
+"""What is wrong with images and their range, seen before training, and with their order, seen during it."""
+
+from pipeline.doctor import thresholds
+from pipeline.doctor.findings import Evidence, Numbers, rule
+
+
+@rule(
+    "error",
+    why="The generator's last activation cannot reach the images' values: the discriminator always has something to tell samples by.",
+    mend="Scale images to the range of the generator's last activation: tanh [-1, 1], sigmoid [0, 1].",
+    setting="output_activation: tanh",
+    reference="Radford et al. 2016, arXiv:1511.06434, section 4",
+)
+def range_mismatch(evidence: Evidence) -> Numbers | None:
+    """Real images have values that the generator cannot draw."""
+    data, generator = _data_and_generator(evidence)
+    slack = thresholds.RANGE_SLACK * (data.get("high", 0) - data.get("low", 0))
+    if not data or (data["low"] >= generator["reach_low"] - slack and data["high"] <= generator["reach_high"] + slack):
+        return None
+    return _ranges(evidence)
+
+
+@rule(
+    "warning",
+    why="Half of what the generator can draw never occurs in an image: it starts there, and the discriminator rejects it with ease.",
+    mend="Scale images to the whole range of the generator's last activation.",
+    setting="output_activation: tanh",
+    reference="Radford et al. 2016, arXiv:1511.06434, section 4",
+)
+def range_unused(evidence: Evidence) -> Numbers | None:
+    """Real images fill little of the range that a bounded generator draws in."""
+    data, generator = _data_and_generator(evidence)
+    if not data or range_mismatch.judge(evidence):
+        return None
+    reach = generator["reach_high"] - generator["reach_low"]
+    if not thresholds.CONSTANT < reach < thresholds.BOUNDED or data["high"] - data["low"] > thresholds.RANGE_USED * reach:
+        return None
+    return _ranges(evidence)
+
+
+@rule(
+    "note",
+    why="Latents are centred on zero and images are not. That is not wrong, for biases can learn the shift, but centred images are learnt faster.",
+    mend="Let the generator end in tanh and scale images to [-1, 1].",
+    setting="output_activation: tanh",
+    reference="LeCun et al. 1998, Efficient BackProp, section 4.3",
+)
+def one_sided_range(evidence: Evidence) -> Numbers | None:
+    """Images and samples lie in [0, 1], latents on both sides of zero."""
+    data, generator = _data_and_generator(evidence)
+    if not data or data["low"] < 0 or generator["reach_low"] < 0 or evidence["before"]["latent"]["low"] >= 0:
+        return None
+    return _ranges(evidence)
+
+
+@rule(
+    "error",
+    why="All real images are the same: there is no distribution to learn.",
+    mend="Look at a batch as train_step receives it: at the loader, the scaling, the type that values were cast to.",
+    reference="Goodfellow et al. 2014, arXiv:1406.2661",
+)
+def constant_data(evidence: Evidence) -> Numbers | None:
+    """Pixels do not vary from image to image."""
+    data, _ = _data_and_generator(evidence)
+    return {"pixel_sd": data["sd_between"]} if data and data["sd_between"] < thresholds.CONSTANT * max(data["high"] - data["low"], 1) else None
+
+
+@rule(
+    "error",
+    why="Batches are not drawn at random: both networks learn one kind of image at a time and forget the one before.",
+    mend="Shuffle the images before they are cut into batches, anew in each epoch.",
+    reference="Bottou 2012, Stochastic gradient descent tricks, section 3",
+)
+def sorted_batches(evidence: Evidence) -> Numbers | None:
+    """Batch means vary far more than means of images drawn at random."""
+    for row in evidence.get("epochs", []):
+        within, between = row.get("within_batches"), row.get("between_batches")
+        if within and between and between / within > thresholds.BATCH_VARIATION:
+            return {"epoch": row["epoch"], "variance_between_to_within_batches": between / within}
+    return None
+
+
+def _data_and_generator(evidence: Evidence) -> tuple[Numbers, Numbers]:
+    before = evidence.get("before", {})
+    return before.get("data", {}), before.get("generator", {})
+
+
+def _ranges(evidence: Evidence) -> Numbers:
+    data, generator = _data_and_generator(evidence)
+    return {"images": [data["low"], data["high"]], "generator_reaches": [generator["reach_low"], generator["reach_high"]]}

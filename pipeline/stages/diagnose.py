@@ -1,0 +1,31 @@
+"""Say what ails one cell: reads the evidence that its training recorded and its scores, writes the doctor's findings.
+
+A stage of its own, without TensorFlow, so that a changed rule trains nothing anew.
+"""
+
+import sys
+from pathlib import Path
+
+from pipeline.artifacts import read_json, write_json
+from pipeline.cells import cell_name
+from pipeline.doctor.judgement import judge
+from pipeline.doctor.summary import tell
+from pipeline.errors import one_line_errors
+from pipeline.evaluated import CURVES, METRICS
+from pipeline.params import load_settings
+from pipeline.tracking.diagnosis import mirror_diagnosis
+
+
+def diagnose(evidence: Path, evaluation: Path, diagnosis: Path, variant: str, seed: int) -> None:
+    """Judge the evidence of a cell together with the scores in the folder `evaluation`."""
+    found = judge(read_json(evidence) | {"scores": read_json(evaluation / METRICS), "curves": read_json(evaluation / CURVES)}, variant)
+    write_json(diagnosis, {"findings": [finding._asdict() for finding in found]})
+    tell(cell_name(variant, seed), found)
+
+
+if __name__ == "__main__":
+    with one_line_errors():
+        variant, seed, *paths = sys.argv[1:]
+        evidence, evaluation, diagnosis = map(Path, paths)
+        diagnose(evidence, evaluation, diagnosis, variant, int(seed))
+        mirror_diagnosis(load_settings(), variant, int(seed), evidence, diagnosis)
