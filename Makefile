@@ -6,13 +6,16 @@ export DVC_NO_ANALYTICS := true
 export MLFLOW_DISABLE_TELEMETRY := true
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all check ui bench lock oracles clean
+.PHONY: help run doctor test test-all check ui bench faults lock oracles clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(ENVIRONMENT) ## run the pipeline: data, classifier, GANs, scores, leaderboard
 	@python -m pipeline
+
+doctor: $(ENVIRONMENT) ## what ails the GANs of params.yaml, before training and after
+	@python -m pipeline.doctor
 
 test: $(ENVIRONMENT) ## all tests but the slow ones: five to six minutes
 	@python -m pytest -m "not slow"
@@ -28,6 +31,9 @@ ui: $(ENVIRONMENT) ## the MLflow UI on http://127.0.0.1:5000
 
 bench: $(ENVIRONMENT) ## publish results with their cost, and the picture of the README
 	@python -m benchmarks.publish
+
+faults: $(ENVIRONMENT) ## put known faults into GANs and write down which the doctor names, and what it costs: a quarter of an hour
+	@python -m benchmarks.doctor
 
 lock: $(ENVIRONMENT) ## requirements.lock anew from pyproject.toml, and that of the oracles
 	@uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-annotate \

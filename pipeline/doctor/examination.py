@@ -12,6 +12,7 @@ from pipeline.doctor.tensors import images_in, rows
 ROWS = 48  # rows of a batch that networks are probed with: enough for shares of a hundredth, quick on a large network
 APART = 5.0  # an output that every logistic loss is sure of
 SURELY_WRONG = 3.0  # an output on the wrong side, where every loss of logits still pushes
+MARGIN = 0.5  # beyond a bound; a whole one would meet the hinge loss just where it ends
 UNDECIDED = 0.5  # neither real nor fake for logits, probabilities and the targets 0 and 1
 BOUNDED = 100.0  # outputs that reach no further than this although amplified ten thousand times
 
@@ -24,11 +25,21 @@ def examination(generator: keras.Model, discriminator: keras.Model, batch: Any, 
     """
     if gan is None:
         return _networks(generator, discriminator, latent, batch, batch)
-    step = run_step(gan, generator, discriminator, batch)
-    judged = next((inputs for inputs, call in zip(step.discriminator_inputs, step.judged, strict=True) if REAL in call.kinds), batch)
-    found = _networks(generator, discriminator, latent, judged, batch)
+    try:
+        step = run_step(gan, generator, discriminator, batch)
+    except Exception as error:  # the training will raise it again; what the networks show may say why
+        return _networks(generator, discriminator, latent, batch, batch) | {"failure": (str(error).strip() or repr(error)).splitlines()[0]}
+    found = _networks(generator, discriminator, latent, _real_inputs(step, batch), batch)
     bounds = found["discriminator"]["reach_low"], found["discriminator"]["reach_high"]
     return found | {"step": _describe_step(step), "loss": _losses(gan, generator, discriminator, batch, bounds), "optimizers": _optimizers(step)}
+
+
+def _real_inputs(step: Step, batch: Any) -> Any:
+    """What the discriminator is given of real images."""
+    for inputs, call in zip(step.discriminator_inputs, step.judged, strict=True):
+        if REAL in call.kinds:
+            return keras.tree.map_structure(lambda leaf, chosen=call.kinds == REAL: keras.ops.convert_to_tensor(np.asarray(leaf)[chosen]), inputs)
+    return batch
 
 
 def _networks(generator: keras.Model, discriminator: keras.Model, latent: Any, judged: Any, batch: Any) -> dict[str, Any]:
@@ -75,7 +86,7 @@ def _losses(gan: keras.Model, generator: keras.Model, discriminator: keras.Model
     bounded = max(map(abs, bounds)) < BOUNDED
     undecided = run_step(gan, generator, discriminator, batch, _outputs(UNDECIDED, UNDECIDED))
     wrong = pushed("discriminator", -SURELY_WRONG, SURELY_WRONG)
-    beyond = pushed("discriminator", bounds[1] + 1, bounds[0] - 1) if bounded else {}
+    beyond = pushed("discriminator", bounds[1] + MARGIN, bounds[0] - MARGIN) if bounded else {}
     return {
         "bounded": bounded,
         "undecided": {network: _means(_pushes(undecided, network)) for network in ("discriminator", "generator")},

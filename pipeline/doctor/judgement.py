@@ -13,6 +13,7 @@ RULES: tuple[Rule, ...] = (
     networks.inference_batch_norm,
     networks.batch_statistics_under_penalty,
     networks.batch_statistics_of_a_mixture,
+    losses.step_fails,
     losses.double_activation,
     losses.logits_as_probabilities,
     losses.samples_not_judged,
@@ -46,6 +47,7 @@ RULES: tuple[Rule, ...] = (
     samples.unlike_real_digits,
     samples.copies_training_images,
     samples.worse_than_before,
+    samples.still_improving,
 )
 
 

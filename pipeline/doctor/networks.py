@@ -25,6 +25,7 @@ def describe_network(network: keras.Model, inputs: Any) -> dict[str, Any]:
     span = max(high - low, TINY)
     return {
         **_layers(network, inputs),
+        "dead_units": _dead_units(network, inputs),
         "trainable_variables": len(network.trainable_variables),
         "output_low": float(outputs.min()),
         "output_high": float(outputs.max()),
@@ -44,14 +45,13 @@ def weighted_layers(network: keras.Model) -> list[keras.Layer]:
 
 
 def _layers(network: keras.Model, inputs: Any) -> dict[str, Any]:
-    """Pairs of weighted layers with nothing but an affine map between them, and the largest share of dead units before a layer.
+    """The weighted layers in the order of their calls, and pairs of them with nothing but an affine map between.
 
     A map f is affine if f((x + y) / 2) = (f(x) + f(y)) / 2. At every weighted layer the last third of the batch is replaced by the midpoints
     of the first two, and the next weighted layer looks whether midpoints arrive.
     """
     order: list[str] = []
     pairs: list[list[str]] = []
-    dead: dict[str, float] = {}
 
     def listen(layer: keras.Layer) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         def wrap(call: Callable[..., Any]) -> Callable[..., Any]:
@@ -67,7 +67,6 @@ def _layers(network: keras.Model, inputs: Any) -> dict[str, Any]:
                     distance = np.linalg.norm(first - second)
                     if distance > 0 and np.linalg.norm(values[2 * third : 3 * third] - midpoints) / distance < AFFINE:
                         pairs.append([order[-1], layer.name])
-                    dead[layer.name] = float((values.reshape(-1, values.shape[-1]) == 0).all(axis=0).mean())
                 order.append(layer.name)
                 values[2 * third : 3 * third] = midpoints
                 return call(keras.ops.cast(values, given.dtype), *others, **named)
@@ -80,7 +79,33 @@ def _layers(network: keras.Model, inputs: Any) -> dict[str, Any]:
         for layer in weighted_layers(network):
             stack.enter_context(wrapped(layer, "call", listen(layer)))
         network(inputs, training=False)
-    return {"weighted_layers": order, "affine_pairs": pairs, "dead_units": max(dead.values(), default=0.0)}
+    return {"weighted_layers": order, "affine_pairs": pairs}
+
+
+def _dead_units(network: keras.Model, inputs: Any) -> float:
+    """The largest share of units before a layer that are zero for every row; with weights stirred, for zeros may come from zeros at the input."""
+    shares = [0.0]
+
+    def listen(call: Callable[..., Any]) -> Callable[..., Any]:
+        def heard(given: Any, *others: Any, **named: Any) -> Any:
+            values = keras.ops.convert_to_numpy(given)
+            shares.append(float((values.reshape(-1, values.shape[-1]) == 0).all(axis=0).mean()))
+            return call(given, *others, **named)
+
+        return heard
+
+    with _kept(network), ExitStack() as stack:
+        _stir(network)
+        for layer in weighted_layers(network):
+            stack.enter_context(wrapped(layer, "call", listen))
+        network(inputs, training=False)
+    return max(shares[:1] + shares[2:])  # the first layer's input is the network's own
+
+
+def _stir(network: keras.Model) -> None:
+    generator = np.random.default_rng(0)
+    for variable in network.trainable_variables:
+        variable.assign(variable + NOISE * generator.standard_normal(variable.shape))
 
 
 AFFINE = 0.02  # relative: rounding of bfloat16 stays under 0.01, a leaky ReLU of slope 0.2 is above 0.1
@@ -104,11 +129,9 @@ def _ignored_inputs(network: keras.Model, inputs: Any) -> list[str]:
     """Inputs whose rows can be exchanged without any output changing."""
     names = [str(path[-1] if path else "input") for path, _ in tree.flatten_with_path(inputs)]
     leaves = tree.flatten(inputs)
-    generator = np.random.default_rng(0)
     ignored = []
     with _kept(network):
-        for variable in network.trainable_variables:
-            variable.assign(variable + NOISE * generator.standard_normal(variable.shape))
+        _stir(network)
         outputs = _run(network, inputs)
         for place, name in enumerate(names):
             moved = [keras.ops.roll(leaf, 1, axis=0) if place == here else leaf for here, leaf in enumerate(leaves)]

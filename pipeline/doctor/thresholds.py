@@ -17,6 +17,7 @@ HIGHEST_BETA_1 = 0.95  # the usual 0.9 is said to be high and does train
 LOWEST_BETA_2 = 0.5  # the lowest published is 0.9
 
 # During training
+STEPS_TO_TELL = 1000  # of training: in the first hundreds every GAN draws blots that are all alike, and its discriminator wins
 BATCH_VARIATION = 0.2  # of brightness, between batches to within: 1 / n in shuffled batches, 0.3 and more in sorted ones
 PINNED = 0.002  # of the bound: the asker's losses end within a ten-thousandth of it, healthy ones pass it by
 WON = 0.999  # of all pairs of a real image and a sample told apart
@@ -29,8 +30,7 @@ EXPLODED = 1e4  # a mean norm; healthy ones are under 100
 OSCILLATION_EPOCHS = 8  # so many are needed to call it one
 TURNS = 0.7  # of the epochs; noise alone turns in two of three
 SWING = 0.25  # of the loss, from epoch to epoch
-REMEMBERED = 0.8  # of pairs of a training image and an unseen one; 0.5 if nothing is remembered
-EPOCHS_TO_SPREAD = 2  # samples start alike, and spread in the first epoch
+REMEMBERED = 0.7  # of pairs of a training image and an unseen one: 0.5 if nothing is remembered, give or take 0.04 with 128 of each
 CROWDED = 0.3  # of the distance between neighbours among real images
 UNIFORM = 0.4  # of the spread of real images
 
@@ -42,4 +42,5 @@ NOT_A_DIGIT = 0.05
 PRECISE = 0.93  # healthy ones are above 0.97, all others of the family under 0.91
 COPIES = 0.1  # a tenth of all samples, absolute; real digits have 0.01
 EPOCHS_TO_FALL = 4
+IMPROVED = 1.05  # of the quarter of the epochs before
 FALLEN = 0.8  # of the best score; epochs of healthy trainings differ by less

@@ -8,32 +8,25 @@ Durations go to the tracked run alone: the files are the same bytes on every run
 import sys
 import time
 from pathlib import Path
-from typing import Literal
 
 from pipeline.runtime import pin_runtime
 
 # isort: split
 import keras
 import numpy as np
-import tensorflow as tf
 
 from pipeline.artifacts import staged_folder, write_json
 from pipeline.cells import EVIDENCE, FIGURE, GENERATOR, HISTORY, SAMPLES, sheet_path
-from pipeline.data import CLASSES, Digits, load_digits, to_bytes, to_float
-from pipeline.doctor.callback import Doctor
-from pipeline.doctor.probe import Probe
+from pipeline.data import CLASSES, load_digits, to_bytes
+from pipeline.doctor.attendance import doctor_of
 from pipeline.errors import one_line_errors
 from pipeline.gan.base import GAN, draw_latents, generator_inputs, image_low, images_per_step, training_batches
-from pipeline.gan.networks.build import is_conditional
 from pipeline.images import sample_sheet, write_png, write_question_figure
 from pipeline.params import Settings, load_settings
 from pipeline.tracking.mirror import mirror_epoch, mirror_sheet, mirror_trained, training_run
 from pipeline.tracking.run import Run
 
 SHEET_LATENTS = -1  # training draws its latents under numbers from 0 on
-PROBE_LATENTS = -3
-PROBED = 128  # images of each kind that the doctor looks at
-EXAMINED = 48  # images of each step of the discriminator in the step that it examines
 STEPS_PER_CALL = 50  # at most so many steps in one call into TensorFlow; it changes the speed and no byte
 
 
@@ -47,7 +40,7 @@ def train(data: Path, held_out: Path, cell: Path, settings: Settings, variant: s
     with staged_folder(cell) as folder:
         title = f"{variant}, seed {seed}, {digits.name}"
         recorder = _Recorder(folder, settings.train.sheet_rows, title, run)
-        doctor = _doctor(gan, digits, load_digits(held_out), settings.train.stop_on, title)
+        doctor = doctor_of(gan, digits, load_digits(held_out), settings.train.stop_on, title)
         stream = training_batches(digits, gan_settings, seed)
         gan.fit(stream, epochs=epochs, steps_per_epoch=steps, callbacks=[recorder, doctor], shuffle=False, verbose=0)
         gan.averaged_generator.save_weights(folder / GENERATOR)
@@ -57,24 +50,6 @@ def train(data: Path, held_out: Path, cell: Path, settings: Settings, variant: s
         write_json(folder / EVIDENCE, doctor.evidence)
         recorder.write_pictures()
     mirror_trained(run, cell, gan_settings)
-
-
-def _doctor(gan: GAN, digits: Digits, held_out: Digits, stop_on: Literal["never", "error"], title: str) -> Doctor:
-    """The doctor with what it looks at: the first images of both splits, and latents of its own."""
-    probed = min(PROBED, len(digits.images), len(held_out.images))
-    real, unseen = (_judged(gan, some, probed) for some in (digits, held_out))
-    labels = tf.constant(digits.labels[:probed].astype(np.int32))
-    latents = generator_inputs(gan.variant, draw_latents(gan.variant, probed, gan.seed, PROBE_LATENTS), labels)
-    few = EXAMINED * gan.variant.critic_steps
-    first = np.arange(few) % len(digits.images)
-    batch = (tf.constant(to_float(digits.images[first], image_low(gan.variant))), tf.constant(digits.labels[first].astype(np.int32)))
-    return Doctor(gan.generator, gan.discriminator, batch, Probe(latents, real, unseen), stop_on, title)
-
-
-def _judged(gan: GAN, digits: Digits, count: int) -> dict[str, tf.Tensor]:
-    """The first images as the discriminator takes them."""
-    images = {"image": tf.constant(to_float(digits.images[:count], image_low(gan.variant)))}
-    return images | ({"label": tf.constant(digits.labels[:count].astype(np.int32))} if is_conditional(gan.variant) else {})
 
 
 class _Recorder(keras.callbacks.Callback):

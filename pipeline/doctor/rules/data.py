@@ -14,10 +14,11 @@ from pipeline.doctor.findings import Evidence, Numbers, rule
 def range_mismatch(evidence: Evidence) -> Numbers | None:
     """Real images have values that the generator cannot draw."""
     data, generator = _data_and_generator(evidence)
-    slack = thresholds.RANGE_SLACK * (data.get("high", 0) - data.get("low", 0))
-    if not data or (data["low"] >= generator["reach_low"] - slack and data["high"] <= generator["reach_high"] + slack):
+    if not data or generator["reach_high"] - generator["reach_low"] < thresholds.CONSTANT:
         return None
-    return _ranges(evidence)
+    slack = thresholds.RANGE_SLACK * (data["high"] - data["low"])
+    reached = generator["reach_low"] - slack <= data["low"] and data["high"] <= generator["reach_high"] + slack
+    return None if reached else _ranges(evidence)
 
 
 @rule(

@@ -4,6 +4,7 @@ from typing import Any
 
 from pipeline.doctor import thresholds
 from pipeline.doctor.findings import Evidence, Numbers, rule
+from pipeline.doctor.rules.networks import frozen_network
 
 
 def _loss(evidence: Evidence) -> Numbers:
@@ -50,7 +51,9 @@ def double_activation(evidence: Evidence) -> Numbers | None:
 def logits_as_probabilities(evidence: Evidence) -> Numbers | None:
     """The discriminator is not bounded to [0, 1], and the loss knows nothing beyond."""
     loss, network = _loss(evidence), evidence.get("before", {}).get("discriminator", {})
-    if not loss or not _expects_probabilities(loss) or (network["reach_low"] > -0.01 and network["reach_high"] < 1.01):
+    if not loss or not _expects_probabilities(loss) or broadcast_outputs.judge(evidence):
+        return None
+    if network["reach_low"] > -0.01 and network["reach_high"] < 1.01:
         return None
     return {"outputs_reach": [network["reach_low"], network["reach_high"]], "push_at_a_wrong_output": loss["surely_wrong"]["real"]}
 
@@ -81,11 +84,24 @@ def gradient_cut(evidence: Evidence) -> Numbers | None:
     found: dict[str, Any] = {}
     for network, norms in _step(evidence).get("gradients", {}).items():
         without = [name for name, norm in norms.items() if norm is None]
-        if norms and not without and not any(norms.values()):
+        dead = evidence["before"][network]["dead_units"] > thresholds.DEAD_UNITS
+        if norms and not dead and not without and not any(norms.values()):
             without = list(norms)
         if without:
             found |= {f"{network}_without_gradient": without, f"of_{network}": len(norms)}
     return found or None
+
+
+@rule(
+    "error",
+    why="train_step fails on the first batch.",
+    mend="Read the message; without trainable variables, for one, Keras' optimisers have nothing to apply.",
+    reference="Keras, keras.Model.train_step",
+)
+def step_fails(evidence: Evidence) -> Numbers | None:
+    """The step that was tried before training raised an error, and no network is frozen, which would explain it."""
+    failure = evidence.get("before", {}).get("failure")
+    return {"message": failure} if failure and not frozen_network.judge(evidence) else None
 
 
 @rule(

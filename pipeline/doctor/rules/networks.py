@@ -58,10 +58,12 @@ def collapsed_layers(evidence: Evidence) -> Numbers | None:
 def initial_scale(evidence: Evidence) -> Numbers | None:
     """Most outputs of a bounded network start at its bounds, or an unbounded discriminator's start far from zero."""
     found: Numbers = {}
+    data = evidence.get("before", {}).get("data", {})
+    scale = max(1.0, abs(data.get("low", 0.0)), abs(data.get("high", 0.0)))  # large images make large outputs: that is another illness
     for name, network in networks(evidence).items():
         if network["reach_high"] - network["reach_low"] > thresholds.CONSTANT and network["at_bounds"] > thresholds.AT_BOUNDS:
             found[f"{name}_outputs_at_bounds"] = network["at_bounds"]
-        if name == "discriminator" and network["output_sd"] > thresholds.OUTPUT_SD:
+        if name == "discriminator" and network["output_sd"] / scale > thresholds.OUTPUT_SD:
             found["discriminator_output_sd"] = network["output_sd"]
     return found or None
 
@@ -99,7 +101,8 @@ def frozen_network(evidence: Evidence) -> Numbers | None:
 )
 def ignored_input(evidence: Evidence) -> Numbers | None:
     """An input's rows can be exchanged without any output changing."""
-    found = [f"{name}: {ignored}" for name, network in networks(evidence).items() for ignored in network["ignored_inputs"]]
+    alive = {name: network for name, network in networks(evidence).items() if network["dead_units"] <= thresholds.DEAD_UNITS}
+    found = [f"{name}: {ignored}" for name, network in alive.items() for ignored in network["ignored_inputs"]]
     return {"inputs": found} if found else None
 
 

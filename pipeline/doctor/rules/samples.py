@@ -95,6 +95,23 @@ def copies_training_images(evidence: Evidence) -> Numbers | None:
 
 
 @rule(
+    "note",
+    why="The samples were still getting better when training ended.",
+    mend="Train for longer.",
+    setting="training_images: twice as many",
+    reference="Lucic et al. 2018, arXiv:1711.10337",
+)
+def still_improving(evidence: Evidence) -> Numbers | None:
+    """The classifier's score of the sample sheets is higher in the last quarter of the epochs than in the one before."""
+    scores = [row["classifier_score"] for row in evidence.get("curves", {}).get("epochs", [])]
+    quarter = len(scores) // 4
+    if len(scores) < thresholds.EPOCHS_TO_FALL or quarter == 0:
+        return None
+    before, late = (sum(part) / quarter for part in (scores[-2 * quarter : -quarter], scores[-quarter:]))
+    return {"score_before": before, "score_late": late} if late > thresholds.IMPROVED * before else None
+
+
+@rule(
     "warning",
     why="The samples were better before: the last weights are not the best ones.",
     mend="Let the learning rates fall, draw from averaged weights, or train for fewer images.",

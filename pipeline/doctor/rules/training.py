@@ -16,9 +16,13 @@ def epochs(evidence: Evidence) -> list[Row]:
 
 
 def _late(evidence: Evidence) -> list[Row]:
-    """The last quarter of the epochs, two at least; nothing before there are two."""
+    """The last quarter of the epochs, two at least; nothing while the training is too young to tell."""
     rows = epochs(evidence)
-    return rows[-max(2, len(rows) // 4) :] if len(rows) > 1 else []
+    return rows[-max(2, len(rows) // 4) :] if len(rows) > 1 and _is_grown_up(rows) else []
+
+
+def _is_grown_up(rows: list[Row]) -> bool:
+    return sum(row["steps"] for row in rows) >= thresholds.STEPS_TO_TELL
 
 
 @rule(
@@ -106,7 +110,7 @@ def generator_gradient_vanishes(evidence: Evidence) -> Numbers | None:
     if not rows or rows[-1]["generator_gradient"] is None:
         return None
     first = max(row["generator_gradient"] or 0.0 for row in rows)
-    if rows[-1]["generator_gradient"] > thresholds.VANISHED * first and rows[-1]["generator_gradient"] > thresholds.NO_GRADIENT:
+    if first == 0 or (rows[-1]["generator_gradient"] > thresholds.VANISHED * first and rows[-1]["generator_gradient"] > thresholds.NO_GRADIENT):
         return None
     return {"epoch": rows[-1]["epoch"], "gradient": rows[-1]["generator_gradient"], "largest_before": first}
 
@@ -156,10 +160,9 @@ def oscillation(evidence: Evidence) -> Numbers | None:
 )
 def discriminator_remembers(evidence: Evidence) -> Numbers | None:
     """Training images get higher outputs than images of the same kind that were not trained on."""
-    rows = epochs(evidence)
-    if not rows or rows[-1].get("memory") is None or rows[-1]["memory"] < thresholds.REMEMBERED:
-        return None
-    return {"epoch": rows[-1]["epoch"], "training_above_held_out": rows[-1]["memory"]}
+    last = [row["memory"] for row in epochs(evidence)[-2:] if row.get("memory") is not None]
+    remembered = sum(last) / len(last) if last else 0.0
+    return {"epoch": epochs(evidence)[-1]["epoch"], "training_above_held_out": remembered} if remembered > thresholds.REMEMBERED else None
 
 
 @rule(
@@ -171,7 +174,7 @@ def discriminator_remembers(evidence: Evidence) -> Numbers | None:
 )
 def samples_alike(evidence: Evidence) -> Numbers | None:
     """Samples vary less, and stand closer together, than real images do by far."""
-    rows = epochs(evidence)[thresholds.EPOCHS_TO_SPREAD - 1 :]
+    rows = _late(evidence)
     if not rows or rows[-1]["crowding"] is None or rows[-1]["crowding"] > thresholds.CROWDED or rows[-1]["diversity"] > thresholds.UNIFORM:
         return None
     return {"epoch": rows[-1]["epoch"], "spread_of_real": rows[-1]["diversity"], "nearest_distance_of_real": rows[-1]["crowding"]}

@@ -1,0 +1,1 @@
+"""What the doctor finds in GANs with known faults, and what it costs."""
