@@ -180,7 +180,10 @@ def _labels_shuffled(patient: Patient) -> None:
 
 
 def _steep_loss(patient: Patient) -> None:
-    _objective(patient, lambda real, fake, losses: losses._replace(discriminator={"d_loss_gap": 1e6 * tf.reduce_mean(fake - real)}))
+    def steep(losses: Losses) -> dict[str, Any]:
+        return {name: 1e6 * term for name, term in losses.discriminator.items()}
+
+    _objective(patient, lambda real, fake, losses: losses._replace(discriminator=steep(losses)))
 
 
 FAULTS = (

@@ -12,6 +12,8 @@ import tensorflow as tf
 from benchmarks.doctor.guide_gan import LATENT, GuideGAN, make_discriminator, make_generator
 from pipeline.data import Digits, to_float
 from pipeline.doctor.callback import Doctor
+from pipeline.doctor.examine import examine
+from pipeline.doctor.findings import Finding
 from pipeline.doctor.probe import Probe
 from pipeline.gan.base import GAN, draw_latents, generator_inputs, image_low
 from pipeline.gan.networks.build import is_conditional
@@ -31,6 +33,10 @@ class Patient:
     labels: np.ndarray | None  # (n,) where the GAN is told them
     order: Callable[[np.random.Generator, int], np.ndarray] = field(default=lambda random, count: random.permutation(count))
     spoil: Callable[[int, np.ndarray], np.ndarray] = field(default=lambda step, images: images)
+
+    def examine(self) -> list[Finding]:
+        """What the doctor finds before training."""
+        return examine(self.gan.generator, self.gan.discriminator, self._batch(np.arange(48)), self.latent, self.gan)
 
     def train(self, epochs: int, steps: int) -> Doctor:
         """Train for so many epochs of so many steps; returns the doctor with what it found."""

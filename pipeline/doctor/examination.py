@@ -28,7 +28,8 @@ def examination(generator: keras.Model, discriminator: keras.Model, batch: Any, 
     try:
         step = run_step(gan, generator, discriminator, batch)
     except Exception as error:  # the training will raise it again; what the networks show may say why
-        return _networks(generator, discriminator, latent, batch, batch) | {"failure": (str(error).strip() or repr(error)).splitlines()[0]}
+        judged = None if isinstance(batch, (tuple, list, dict)) else batch  # of several parts it is not known what the discriminator takes
+        return _networks(generator, discriminator, latent, judged, batch) | {"failure": (str(error).strip() or repr(error)).splitlines()[0]}
     found = _networks(generator, discriminator, latent, _real_inputs(step, batch), batch)
     bounds = found["discriminator"]["reach_low"], found["discriminator"]["reach_high"]
     return found | {"step": _describe_step(step), "loss": _losses(gan, generator, discriminator, batch, bounds), "optimizers": _optimizers(step)}
@@ -45,9 +46,9 @@ def _real_inputs(step: Step, batch: Any) -> Any:
 def _networks(generator: keras.Model, discriminator: keras.Model, latent: Any, judged: Any, batch: Any) -> dict[str, Any]:
     few = rows(latent, 0, ROWS)
     images = np.concatenate(images_in(batch, tuple(generator(few, training=False).shape[1:])))
-    return {
+    told = {} if judged is None else {"discriminator": describe_network(discriminator, rows(judged, 0, ROWS))}
+    return told | {
         "generator": describe_network(generator, few),
-        "discriminator": describe_network(discriminator, rows(judged, 0, ROWS)),
         "data": {"low": float(images.min()), "high": float(images.max()), "sd": float(images.std()), "sd_between": float(images.std(axis=0).mean())},
         "latent": {"low": min(float(np.min(part)) for part in keras.tree.flatten(few))},
     }

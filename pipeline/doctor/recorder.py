@@ -12,7 +12,9 @@ from pipeline.doctor.watch import Watch
 
 
 class EvidenceRecorder(keras.callbacks.Callback):
-    """Fills `evidence`; ends training in the step in which a loss stops being finite.
+    """Fills `evidence`; ends training in the step in which a loss stops being finite, and after an epoch in which any watched tensor did.
+
+    (A ReLU may make zero of what is not a number: weights are lost then, and losses go on as if nothing had happened.)
 
     The model is a `keras.Model` whose train_step trains the two networks. `batch` is what it takes; at least 48 rows are best.
     """
@@ -41,6 +43,13 @@ class EvidenceRecorder(keras.callbacks.Callback):
         seen, self.samples = look(self.generator, self.discriminator, self.probe, self.samples)
         row = {"epoch": epoch + 1} | dict(logs or {}) | self.watch.read() | seen
         self.evidence["epochs"].append({name: _number(value) for name, value in row.items()})
+        if self.diverged:
+            self.model.stop_training = True
+
+    @property
+    def diverged(self) -> bool:
+        """Whether a tensor of some step was not finite."""
+        return any("first_not_finite" in row for row in self.evidence["epochs"])
 
     def on_train_end(self, logs: dict[str, float] | None = None) -> None:
         self.watching.close()

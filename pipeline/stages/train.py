@@ -44,7 +44,7 @@ def train(data: Path, held_out: Path, cell: Path, settings: Settings, variant: s
         stream = training_batches(digits, gan_settings, seed)
         gan.fit(stream, epochs=epochs, steps_per_epoch=steps, callbacks=[recorder, doctor], shuffle=False, verbose=0)
         gan.averaged_generator.save_weights(folder / GENERATOR)
-        status = "stopped" if recorder.status == "finished" and doctor.stopped_by else recorder.status
+        status = "diverged" if recorder.diverged or doctor.diverged else "stopped" if doctor.stopped_by else "finished"
         history = {"data_set": digits.name, "variant": variant, "seed": seed, "status": status, "epochs": recorder.rows}
         write_json(folder / HISTORY, history)
         write_json(folder / EVIDENCE, doctor.evidence)
@@ -60,7 +60,7 @@ class _Recorder(keras.callbacks.Callback):
         self.folder, self.title, self.run = folder, title, run
         self.labels = np.tile(np.arange(CLASSES, dtype=np.int32), sheet_rows)  # a sheet has a column per class
         self.rows: list[dict[str, float | None]] = []
-        self.status = "finished"
+        self.diverged = False
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
         self._write_sheet(0, self._draw())
@@ -78,7 +78,7 @@ class _Recorder(keras.callbacks.Callback):
         losses = "  ".join(f"{name} {logs[name]:.4f}" for name in ("d_loss", "g_loss"))
         print(f"{self.title}: epoch {epoch + 1}/{self.params['epochs']}  {losses}  {seconds:.1f} s", flush=True)
         if None in finite.values() or not np.isfinite(images).all():
-            self.status = "diverged"
+            self.diverged = True
             self.model.stop_training = True
             print(f"{self.title}: diverged, losses or samples are no longer finite; training ends here", flush=True)
 

@@ -74,6 +74,16 @@ def test_a_gan_that_goes_non_finite_is_a_result(tmp_path: Path, digits: Digits, 
     assert "diverged" in capsys.readouterr().out
 
 
+def test_the_doctor_stops_a_gan_that_is_ill_if_it_is_told_to(tmp_path: Path, digits: Digits, settings: Settings):
+    save_digits(tmp_path / "train.npz", digits)
+    stopping = settings.model_copy(update={"train": settings.train.model_copy(update={"stop_on": "error"})})
+    for variant, status, epochs in (("asker", "stopped", 1), ("answer", "finished", 2)):
+        stage.train(tmp_path / "train.npz", tmp_path / "train.npz", tmp_path / variant, stopping, variant, 0, Run())
+        history = read_json(tmp_path / variant / "history.json")
+        assert (history["status"], len(history["epochs"])) == (status, epochs)
+        assert len(read_json(tmp_path / variant / "evidence.json")["epochs"]) == epochs
+
+
 def test_anything_else_that_fails_stops_and_leaves_nothing(tmp_path: Path, digits: Digits, settings: Settings, monkeypatch):
     save_digits(tmp_path / "train.npz", digits)
 

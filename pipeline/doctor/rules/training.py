@@ -60,7 +60,7 @@ def pinned_loss(evidence: Evidence) -> Numbers | None:
 
 LOW, HIGH = math.log1p(math.exp(-1)), math.log1p(math.exp(1))  # of a logistic loss whose logit lies in [0, 1], on its right and its wrong end
 G_BOUNDS = (LOW, math.log(2))
-D_BOUNDS = (LOW + math.log(2), HIGH + math.log(2))
+D_BOUNDS = (LOW + math.log(2), LOW + HIGH, HIGH + math.log(2))
 
 
 @rule(

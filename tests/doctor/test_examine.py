@@ -1,0 +1,102 @@
+"""Examining a GAN leaves it as it was, works without a train_step, and tells what a network does from what its layers are called."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from benchmarks.doctor.guide_gan import LATENT, make_discriminator, make_generator
+from benchmarks.doctor.patients import Patient, own_patient
+from pipeline.data import Digits
+from pipeline.doctor.examination import examination
+from pipeline.doctor.examine import examine
+from pipeline.doctor.networks import describe_network
+from tests.doctor.conftest import whole_settings
+
+LADDER = {
+    "asker": {"no_nonlinearity", "initial_scale", "double_activation", "samples_not_judged", "one_sided_range"},
+    "asker_shared": {"no_nonlinearity", "initial_scale", "double_activation", "one_sided_range"},
+    "asker_activation": {"initial_scale", "double_activation", "one_sided_range"},
+    "asker_logits": {"no_nonlinearity", "initial_scale", "one_sided_range"},
+    "asker_glorot": {"no_nonlinearity", "double_activation", "one_sided_range"},
+    "asker_tanh": {"no_nonlinearity", "initial_scale", "double_activation"},
+    "answer": set(),
+}
+
+
+def patient(scans: Digits, variant: str) -> Patient:
+    return own_patient(scans, whole_settings().gan[variant])
+
+
+@pytest.mark.parametrize("variant", LADDER)
+def test_the_question_has_exactly_its_defects_and_each_repair_takes_its_own_away(variant: str, scans: Digits):
+    findings = patient(scans, variant).examine()
+    assert {finding.id for finding in findings} == LADDER[variant]
+    assert {finding.id for finding in findings if finding.severity != "error"} <= {"one_sided_range"}
+
+
+@pytest.mark.parametrize("variant", sorted(set(whole_settings().gan) - set(LADDER) - {"asker_200", "answer_200"}))
+def test_every_other_variant_starts_without_a_finding(variant: str, scans: Digits):
+    changes = {"critic_steps": 2} if variant == "wgan_gp" else {}
+    assert own_patient(scans, whole_settings().gan[variant], **changes).examine() == []
+
+
+@pytest.mark.parametrize("variant", ["dcgan", "hinge_sn", "modern"])
+def test_everything_is_put_back(variant: str, scans: Digits):
+    someone = patient(scans, variant)
+    variables = [*someone.gan.variables, *someone.gan.optimizer.variables, *someone.gan.discriminator_optimizer.variables]
+    before = [variable.numpy() for variable in variables]
+    someone.examine()
+    for variable, value in zip(variables, before, strict=True):
+        assert np.array_equal(variable.numpy(), value), variable.path
+    assert not tf.config.functions_run_eagerly()
+
+
+def test_two_networks_alone_can_be_examined():
+    images = np.random.default_rng(0).uniform(0, 255, (48, 28, 28, 1)).astype("float32")
+    latent = keras.random.normal((48, LATENT))
+    (found,) = examine(make_generator(), make_discriminator(), tf.constant(images), latent)
+    assert found.id == "range_mismatch"
+    assert found.evidence["generator_reaches"] == pytest.approx([-1, 1])
+
+
+class Hidden(keras.Model):
+    """A subclassed network whose layers say nothing of what stands between them."""
+
+    def __init__(self, between: keras.layers.Layer) -> None:
+        super().__init__()
+        self.first, self.between, self.last = keras.layers.Dense(16), between, keras.layers.Dense(1)
+
+    def call(self, inputs: tf.Tensor, training: bool = False) -> tf.Tensor:
+        return self.last(self.between(self.first(inputs)))
+
+
+@pytest.mark.parametrize(
+    ("between", "pairs"),
+    [
+        (keras.layers.Lambda(lambda x: 3 * x + 1), 1),
+        (keras.layers.BatchNormalization(), 1),
+        (keras.layers.Lambda(tf.nn.relu), 0),
+        (keras.layers.LeakyReLU(negative_slope=0.2), 0),
+    ],
+)
+def test_an_affine_map_is_measured_and_not_named(between: keras.layers.Layer, pairs: int):
+    found = describe_network(Hidden(between), keras.random.normal((48, 8), seed=1))
+    assert len(found["affine_pairs"]) == pairs
+    assert len(found["weighted_layers"]) == 2
+
+
+def test_a_step_that_fails_is_told_with_its_message(scans: Digits):
+    someone = patient(scans, "answer")
+    object.__setattr__(someone.gan, "train_step", lambda batch: 1 / 0)
+    (found,) = someone.examine()
+    assert (found.id, found.evidence) == ("step_fails", {"message": "division by zero"})
+
+
+def test_evidence_is_the_same_on_every_run(scans: Digits):
+    def evidence() -> dict:
+        keras.utils.clear_session()
+        someone = patient(scans, "modern")
+        return examination(someone.gan.generator, someone.gan.discriminator, someone._batch(np.arange(48)), someone.latent, someone.gan)
+
+    assert evidence() == evidence()
