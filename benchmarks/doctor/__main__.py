@@ -1,25 +1,48 @@
-"""`python -m benchmarks.doctor` writes benchmarks/doctor.json: which faults the doctor names, and what it costs. Needs `dvc repro` before."""
+"""`python -m benchmarks.doctor`: which faults the doctor names, what it found in trained cells, and what it costs. Needs `dvc repro` before.
 
+Writes benchmarks/doctor.json, docs/illnesses.md and its pictures.
+"""
+
+import io
+from contextlib import redirect_stdout
 from pathlib import Path
 
 from pipeline.runtime import pin_runtime
 
 # isort: split
 
+from benchmarks.doctor.cells import diagnosed, draw_cells
 from benchmarks.doctor.cost import measure
+from benchmarks.doctor.page import PAGE, as_page
+from benchmarks.doctor.pictures import FOLDER
 from benchmarks.doctor.suite import run_suite
-from pipeline.artifacts import write_json
+from pipeline.artifacts import read_json, staged_file, write_json
 from pipeline.data import Digits, load_digits
+from pipeline.doctor.__main__ import attend
 from pipeline.errors import one_line_errors
-from pipeline.params import load_settings
+from pipeline.params import Settings, load_settings
 
 RESULTS = Path("benchmarks/doctor.json")
 TRAIN = Path("artifacts/data/train.npz")
 IMAGES = 4000  # of the training split: enough for the moment that each GAN is trained
+
+
+def session(settings: Settings) -> str:
+    """What `make doctor` tells of the asker's network before training."""
+    asker = settings.model_copy(update={"run": settings.run.model_copy(update={"variants": ["asker"]})})
+    with redirect_stdout(io.StringIO()) as told:
+        attend(asker, TRAIN, Path("none"))
+    return told.getvalue()
+
 
 if __name__ == "__main__":
     with one_line_errors():
         settings, digits = load_settings(), load_digits(TRAIN)
         pin_runtime(settings.train.threads)
         few = Digits(digits.name, digits.images[:IMAGES], digits.labels[:IMAGES])
-        write_json(RESULTS, run_suite(few, settings) | {"cost": measure(few, settings)})
+        before = read_json(RESULTS)["cells"] if RESULTS.is_file() else []
+        results = {"session": session(settings)} | run_suite(few, settings) | {"cells": diagnosed(settings, before), "cost": measure(few, settings)}
+        draw_cells(results["cells"], {row["expected"] for row in results["faults"]})
+        write_json(RESULTS, results)
+        with staged_file(PAGE) as partial:
+            partial.write_text(as_page(results, {path.stem for path in FOLDER.glob("*.png")}), encoding="utf-8")

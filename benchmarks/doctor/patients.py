@@ -40,7 +40,7 @@ class Patient:
 
     def train(self, epochs: int, steps: int) -> Doctor:
         """Train for so many epochs of so many steps; returns the doctor with what it found."""
-        doctor = Doctor(self.gan.generator, self.gan.discriminator, self._batch(np.arange(48)), self._probe(), "never")
+        doctor = Doctor(self.gan.generator, self.gan.discriminator, self._batch(np.arange(48)), self.probe(), "never")
         stream = tf.data.Dataset.from_generator(lambda: self._batches(steps * epochs), output_signature=self._signature())
         with suppress(ValueError):  # some faults are such that Keras itself refuses to train; the doctor has looked by then
             self.gan.fit(stream, epochs=epochs, steps_per_epoch=steps, callbacks=[doctor], verbose=0, shuffle=False)
@@ -62,7 +62,8 @@ class Patient:
         images = tf.TensorSpec((BATCH, 28, 28, 1))
         return images if self.labels is None else (images, tf.TensorSpec((BATCH,), tf.int32))
 
-    def _probe(self) -> Probe:
+    def probe(self) -> Probe:
+        """What the doctor looks at."""
         real, unseen = self.images[:PROBED], self.held_out[:PROBED]
         if not isinstance(self.gan, GAN):
             return Probe(self.latent, tf.constant(real), tf.constant(unseen))

@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from benchmarks.doctor.faults import FAULTS, Fault, healthy
 from benchmarks.doctor.patients import Patient
+from benchmarks.doctor.pictures import draw_patient
 from pipeline.data import CLASSES, Digits, to_bytes
 from pipeline.doctor.findings import Evidence
 from pipeline.doctor.judgement import judge
@@ -27,6 +28,7 @@ def try_fault(fault: Fault, digits: Digits, settings: Settings) -> dict[str, Any
     evidence = patient.train(max(fault.by_epoch, 1), fault.steps).evidence
     if fault.scored:
         evidence = evidence | {"scores": scores(patient, digits, settings)}
+    draw_patient(fault.finding, patient)
     findings = judge(evidence)
     named = next((finding for finding in findings if finding.id == fault.finding), None)
     return {

@@ -1,0 +1,40 @@
+"""What docs/illnesses.md says besides its tables."""
+
+INTRODUCTION = """# What ails GANs, and how the doctor names it
+
+This page is made by `make faults` from the list of rules and from [doctor.json](../benchmarks/doctor.json).
+
+The doctor looks at a GAN three times. *Before training* it runs one training step eagerly, listens to it and undoes it: which network judged
+what, which way each loss pushes the discriminator's outputs, which variables get a gradient and an update; and it probes both networks: where
+nothing non-linear stands between two layers, how far outputs reach, which inputs do not matter. *During training* it counts
+gradients, what is not finite and how batches vary inside the compiled step, and looks at both
+networks from outside after each epoch. *Afterwards* the digit classifier's scores are evidence too. Rules judge that evidence; every number that they
+compare with stands, with its reason, in `pipeline/doctor/thresholds.py`.
+
+It works on any Keras GAN whose `train_step` uses `tf.GradientTape` and Keras' optimisers:
+
+```
+from pipeline.doctor.examine import examine
+from pipeline.doctor.callback import Doctor
+from pipeline.doctor.probe import Probe
+
+for finding in examine(gan.generator, gan.discriminator, real_batch, latents, gan):
+    print(finding.severity, finding.id, finding.evidence, finding.mend)
+
+doctor = Doctor(gan.generator, gan.discriminator, real_batch, Probe(latents, real_images, unseen_images), stop_on="error", title="mine")
+gan.fit(images, epochs=20, callbacks=[doctor])
+```
+
+## Faults put in, and what was found
+
+Each fault is put into an otherwise healthy small GAN by a few lines (`benchmarks/doctor/faults.py`), on MNIST. `guide` is a GAN in the style of
+Keras' guide that shares no code with the project; the others are variants of params.yaml, narrow. Epoch 0 is before training; an epoch has
+60 steps (600 and 300 where the classifier is needed)."""
+CONFUSION = "### Expected against found\n\nErrors, warnings and notes that were found beside the expected one have a column; without any, none was."
+CELLS = """## The variants of params.yaml as they were trained
+
+A variant whose samples score like real digits has no error; each other one has its illness named."""
+COST = """## What it costs
+
+Pairs of trainings one after the other, medians over pairs; the look after each epoch is included, compilation is not."""
+SESSION = "## A session on a terminal\n\n`make doctor` for the network of the question, before it is trained:"
