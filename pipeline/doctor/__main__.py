@@ -30,7 +30,7 @@ def attend(settings: Settings, train: Path, diagnoses: Path) -> None:
         gan = GAN(settings.gan[variant], settings.run.seeds[0], 1)
         doctor = doctor_of(gan, digits, digits, "never", "")
         before = examination(gan.generator, gan.discriminator, doctor.batch, doctor.probe.latent, gan)
-        tell(f"{variant}, before training", judge({"before": before}, variant))
+        tell(f"{variant}, before training", judge({"before": before}, variant, settings.gan[variant].model_dump()))
         for seed in settings.run.seeds:
             path = diagnoses / f"{cell_name(variant, seed)}.json"
             if path.is_file():

@@ -29,7 +29,7 @@ class Rule(NamedTuple):
     severity: Severity
     why: str
     mend: str
-    setting: str  # key and value in a variant's section of params.yaml; empty where none mends it
+    setting: str  # keys and values in a variant's section of params.yaml, "key: value, key: value"; empty where none mends it
     reference: str
 
     @property

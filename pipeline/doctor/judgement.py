@@ -1,5 +1,9 @@
 """Evidence -> findings. A new rule is a function in one of the modules of `rules`, and its name in `RULES`."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
 from pipeline.doctor.findings import SEVERITIES, Evidence, Finding, Rule
 from pipeline.doctor.rules import data, losses, networks, optimizers, samples, training
 
@@ -51,12 +55,20 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def judge(evidence: Evidence, variant: str = "") -> list[Finding]:
-    """What the rules find, errors first, otherwise in the order of the list of rules; with a `variant`, the setting that mends it is named."""
+def judge(evidence: Evidence, variant: str = "", settings: Mapping[str, Any] = MappingProxyType({})) -> list[Finding]:
+    """What the rules find, errors first, otherwise in the order of the list of rules.
+
+    With a `variant` of params.yaml and its `settings`, what mends an illness there is named, less what is set so already.
+    """
     found = []
     for each in RULES:
         numbers = each.judge(evidence)
         if numbers is not None:
-            here = f" Here: gan.{variant}.{each.setting} in params.yaml." if variant and each.setting else ""
-            found.append(Finding(each.id, each.severity, numbers, each.why, each.mend + here, each.reference))
+            found.append(Finding(each.id, each.severity, numbers, each.why, each.mend + _here(each, variant, settings), each.reference))
     return sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))
+
+
+def _here(rule: Rule, variant: str, settings: Mapping[str, Any]) -> str:
+    parts = [part.split(": ") for part in rule.setting.split(", ") if part] if variant else []
+    wanted = [f"{key}: {value}" for key, value in parts if str(settings.get(key)).lower() != value]
+    return f" Here, in params.yaml: gan.{variant}.{', '.join(wanted)}." if wanted else ""

@@ -12,13 +12,14 @@ from pipeline.doctor.judgement import judge
 from pipeline.doctor.summary import tell
 from pipeline.errors import one_line_errors
 from pipeline.evaluated import CURVES, METRICS
-from pipeline.params import load_settings
+from pipeline.params import Settings, load_settings
 from pipeline.tracking.diagnosis import mirror_diagnosis
 
 
-def diagnose(evidence: Path, evaluation: Path, diagnosis: Path, variant: str, seed: int) -> None:
+def diagnose(evidence: Path, evaluation: Path, diagnosis: Path, settings: Settings, variant: str, seed: int) -> None:
     """Judge the evidence of a cell together with the scores in the folder `evaluation`."""
-    found = judge(read_json(evidence) | {"scores": read_json(evaluation / METRICS), "curves": read_json(evaluation / CURVES)}, variant)
+    scores = {"scores": read_json(evaluation / METRICS), "curves": read_json(evaluation / CURVES)}
+    found = judge(read_json(evidence) | scores, variant, settings.gan[variant].model_dump())
     write_json(diagnosis, {"findings": [finding._asdict() for finding in found]})
     tell(cell_name(variant, seed), found)
 
@@ -27,5 +28,6 @@ if __name__ == "__main__":
     with one_line_errors():
         variant, seed, *paths = sys.argv[1:]
         evidence, evaluation, diagnosis = map(Path, paths)
-        diagnose(evidence, evaluation, diagnosis, variant, int(seed))
-        mirror_diagnosis(load_settings(), variant, int(seed), evidence, diagnosis)
+        settings = load_settings()
+        diagnose(evidence, evaluation, diagnosis, settings, variant, int(seed))
+        mirror_diagnosis(settings, variant, int(seed), evidence, diagnosis)

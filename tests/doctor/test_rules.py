@@ -196,8 +196,15 @@ def test_a_young_training_is_not_judged_by_its_samples():
 def test_the_worst_comes_first_and_names_the_setting_of_its_variant():
     found = judge(evidence({"scores.precision": 0.83, "scores.effective_classes": 4.3}), "answer")
     assert [finding.severity for finding in found] == ["error", "warning"]
-    assert "Here: gan.answer.r1_gamma: 0.3 and r2_gamma: 0.3" in found[0].mend
+    assert "Here, in params.yaml: gan.answer.r1_gamma: 0.3, r2_gamma: 0.3, adam_beta_1: 0.0," in found[0].mend
     assert health(found) == "error"
+
+
+def test_what_is_set_already_is_not_advised():
+    weak = evidence(late(separation=0.5, mean_image_distance=0.95))
+    advice = [judge(weak, "mine", {"discriminator_learning_rate": rate})[0].mend for rate in (0.001, 0.0001)]
+    assert "params.yaml" not in advice[0]
+    assert "gan.mine.discriminator_learning_rate: 0.001" in advice[1]
 
 
 def test_missing_evidence_is_no_illness():
@@ -218,5 +225,5 @@ def test_every_rule_is_tested_told_and_sourced():
 def test_a_setting_that_mends_exists():
     params = (ROOT / "params.yaml").read_text()
     for rule in RULES:
-        for part in filter(None, rule.setting.replace(" and ", ", ").split(", ")):
+        for part in filter(None, rule.setting.split(", ")):
             assert f"    {part.split(':')[0]}:" in params, rule.id

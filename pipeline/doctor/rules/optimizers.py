@@ -8,7 +8,7 @@ from pipeline.doctor.findings import Evidence, Numbers, rule
     "error",
     why="A network that learns too fast leaps over what it should find and outruns the other one; one that learns too slowly is outrun.",
     mend="Begin with 0.0002 for both and β1 = 0.5; let one network be at most some times as fast as the other.",
-    setting="generator_learning_rate: 0.0002 and discriminator_learning_rate: 0.0002",
+    setting="generator_learning_rate: 0.0002, discriminator_learning_rate: 0.0002",
     reference="Radford et al. 2016, arXiv:1511.06434; Heusel et al. 2017, arXiv:1706.08500",
 )
 def learning_rate(evidence: Evidence) -> Numbers | None:

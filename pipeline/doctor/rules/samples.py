@@ -19,7 +19,7 @@ def _compared(evidence: Evidence, name: str) -> Numbers:
     "error",
     why="The generator draws a few classes and leaves the others out.",
     mend="Penalise the discriminator's gradients at real images and samples (R1, R2), lower β1 and draw from averaged weights.",
-    setting="r1_gamma: 0.3 and r2_gamma: 0.3, adam_beta_1: 0.0, ema_half_life_images: 10000",
+    setting="r1_gamma: 0.3, r2_gamma: 0.3, adam_beta_1: 0.0, ema_half_life_images: 10000",
     reference="Goodfellow 2016, arXiv:1701.00160, section 5.1; Mescheder et al. 2018, arXiv:1801.04406",
 )
 def class_collapse(evidence: Evidence) -> Numbers | None:
@@ -32,7 +32,7 @@ def class_collapse(evidence: Evidence) -> Numbers | None:
     "error",
     why="Every class is drawn, and in each the same few digits again and again.",
     mend="Penalise the discriminator's gradients at real images and samples (R1, R2), or train for longer.",
-    setting="r1_gamma: 0.3 and r2_gamma: 0.3",
+    setting="r1_gamma: 0.3, r2_gamma: 0.3",
     reference="Kynkäänniemi et al. 2019, arXiv:1904.06991",
 )
 def within_class_collapse(evidence: Evidence) -> Numbers | None:
@@ -72,7 +72,7 @@ def not_a_digit(evidence: Evidence) -> Numbers | None:
     "warning",
     why="Many samples lie between digits: strokes that end, join or blur where no real one does.",
     mend="Take convolutions instead of dense layers, penalise gradients (R1, R2), average the generator's weights, and train for longer.",
-    setting="network: dcgan, r1_gamma: 0.1 and r2_gamma: 0.1",
+    setting="network: dcgan, r1_gamma: 0.1, r2_gamma: 0.1",
     reference="Radford et al. 2016, arXiv:1511.06434; Huang et al. 2024, arXiv:2501.05441",
 )
 def unlike_real_digits(evidence: Evidence) -> Numbers | None:

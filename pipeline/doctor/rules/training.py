@@ -169,7 +169,7 @@ def discriminator_remembers(evidence: Evidence) -> Numbers | None:
     "error",
     why="All samples are alike: the generator has found an image that passes and draws nothing else.",
     mend="Penalise the discriminator's gradients at real images and samples (R1, R2), and lower β1.",
-    setting="r1_gamma: 0.3 and r2_gamma: 0.3",
+    setting="r1_gamma: 0.3, r2_gamma: 0.3",
     reference="Goodfellow 2016, arXiv:1701.00160, section 5.1; Mescheder et al. 2018, arXiv:1801.04406",
 )
 def samples_alike(evidence: Evidence) -> Numbers | None:
