@@ -1,4 +1,4 @@
-"""A GAN before its training: evidence from its two networks, one batch and one step that is undone; and what the rules say of it."""
+"""A GAN before its training: evidence from its two networks, one batch and one step that is undone."""
 
 from typing import Any
 

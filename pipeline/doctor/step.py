@@ -48,7 +48,7 @@ class Step(NamedTuple):
 
 
 def run_step(gan: keras.Model, generator: keras.Model, discriminator: keras.Model, batch: Any, values: Values | None = None) -> Step:
-    """Run `gan.train_step(batch)` on copies of nothing: what it changes is put back."""
+    """Run `gan.train_step(batch)` and put back what it changes; with `values`, other outputs stand in the discriminator's place."""
     listener = _Listener(generator, discriminator, batch, values)
     kept = [(variable, variable.numpy()) for variable in _distinct(gan.variables + generator.variables + discriminator.variables)]
     tf.config.run_functions_eagerly(True)

@@ -83,7 +83,7 @@ class Hidden(keras.Model):
 def test_an_affine_map_is_measured_and_not_named(between: keras.layers.Layer, pairs: int):
     found = describe_network(Hidden(between), keras.random.normal((48, 8), seed=1))
     assert len(found["affine_pairs"]) == pairs
-    assert len(found["weighted_layers"]) == 2
+    assert found["weighted_layers"] == 2
 
 
 def test_a_step_that_fails_is_told_with_its_message(scans: Digits):

@@ -11,7 +11,7 @@ from pipeline.doctor.rules.training import D_BOUNDS, G_BOUNDS
 from tests.conftest import ROOT
 
 NETWORK = {
-    "weighted_layers": ["first", "second", "third"],
+    "weighted_layers": 3,
     "affine_pairs": [],
     "dead_units": 0.1,
     "trainable_variables": 6,
@@ -88,7 +88,7 @@ SWAPPED = {"before.loss.undecided.discriminator": {"real": -0.6, "fake": 0.4}, "
 CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "no_nonlinearity": (
         {"before.generator.affine_pairs": [["first", "second"], ["second", "third"]]},
-        {"before.generator.weighted_layers": ["first"]},
+        {"before.generator.weighted_layers": 1},
     ),
     "collapsed_layers": ({"before.generator.affine_pairs": [["first", "second"]]}, {}),
     "initial_scale": ({"before.discriminator.output_sd": 11.0}, {"before.discriminator.output_sd": 9.0}),

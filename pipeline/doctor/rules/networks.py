@@ -23,9 +23,9 @@ def networks(evidence: Evidence) -> dict[str, dict[str, Any]]:
 def no_nonlinearity(evidence: Evidence) -> Numbers | None:
     """Every weighted layer of a network receives an affine function of what the one before received."""
     found = {
-        name: len(network["weighted_layers"])
+        name: network["weighted_layers"]
         for name, network in networks(evidence).items()
-        if len(network["weighted_layers"]) > 1 and len(network["affine_pairs"]) == len(network["weighted_layers"]) - 1
+        if network["weighted_layers"] > 1 and len(network["affine_pairs"]) == network["weighted_layers"] - 1
     }
     return {f"{name}_layers": count for name, count in found.items()} or None
 
@@ -42,7 +42,7 @@ def collapsed_layers(evidence: Evidence) -> Numbers | None:
     found = [
         f"{name}: {first} and {second}"
         for name, network in networks(evidence).items()
-        if len(network["affine_pairs"]) < len(network["weighted_layers"]) - 1
+        if len(network["affine_pairs"]) < network["weighted_layers"] - 1
         for first, second in network["affine_pairs"]
     ]
     return {"layers": found} if found else None
