@@ -16,7 +16,7 @@ class Doctor(EvidenceRecorder):
 
     generator, discriminator: the built networks that the model's train_step trains. batch: what train_step takes, at least 48 rows. probe:
     what both networks are looked at with after each epoch. stop_on: "error" ends training at the first error, "never" does not.
-    title: what the GAN is called in what is printed; nothing is printed without one.
+    What train_step reports as `d_loss` and `g_loss` is judged too. title: what the GAN is called in what is printed; nothing is printed without one.
     """
 
     def __init__(
@@ -32,6 +32,7 @@ class Doctor(EvidenceRecorder):
         return judge(self.evidence)
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
+        super().on_train_begin(logs)
         if self.title:
             tell(f"{self.title}, before training", self.findings)
         self._stop_if_ill()

@@ -6,12 +6,12 @@ import keras
 import numpy as np
 
 from pipeline.doctor.networks import describe_network
-from pipeline.doctor.step import FAKE, OTHER, REAL, Step, Values, run_step
-from pipeline.doctor.tensors import images_in, rows
+from pipeline.doctor.step import FAKE, IMAGES, OTHER, REAL, Step, Values, run_step
+from pipeline.doctor.tensors import image_shape, images_in, rows
 
 ROWS = 48  # rows of a batch that networks are probed with: enough for shares of a hundredth, quick on a large network
 APART = 5.0  # an output that every logistic loss is sure of
-SURELY_WRONG = 3.0  # an output on the wrong side, where every loss of logits still pushes
+SURELY = 3.0  # an output far on one side: on the wrong one every loss of logits still pushes
 MARGIN = 0.5  # beyond a bound; a whole one would meet the hinge loss just where it ends
 UNDECIDED = 0.5  # neither real nor fake for logits, probabilities and the targets 0 and 1
 BOUNDED = 100.0  # outputs that reach no further than this although amplified ten thousand times
@@ -23,16 +23,29 @@ def examination(generator: keras.Model, discriminator: keras.Model, batch: Any, 
     generator, discriminator: built models. latent: a batch that the generator takes. batch: real images as `gan.train_step` takes them, or
     without a `gan` as the discriminator takes them. `gan` is a compiled model whose train_step trains both.
     """
+    if not all(np.isfinite(images).all() for images in images_in(batch, image_shape(batch))):
+        return {"not_finite": "the training batch"}
+    try:
+        return _examination(generator, discriminator, batch, latent, gan)
+    except Exception as error:  # a step that fails fails again in training; one that the doctor cannot follow must not end it
+        return _what_networks_show(generator, discriminator, latent, batch) | {"failure": (str(error).strip() or repr(error)).splitlines()[0]}
+
+
+def _examination(generator: keras.Model, discriminator: keras.Model, batch: Any, latent: Any, gan: keras.Model | None) -> dict[str, Any]:
     if gan is None:
         return _networks(generator, discriminator, latent, batch, batch)
-    try:
-        step = run_step(gan, generator, discriminator, batch)
-    except Exception as error:  # the training will raise it again; what the networks show may say why
-        judged = None if isinstance(batch, (tuple, list, dict)) else batch  # of several parts it is not known what the discriminator takes
-        return _networks(generator, discriminator, latent, judged, batch) | {"failure": (str(error).strip() or repr(error)).splitlines()[0]}
+    step = run_step(gan, generator, discriminator, batch)
     found = _networks(generator, discriminator, latent, _real_inputs(step, batch), batch)
     bounds = found["discriminator"]["reach_low"], found["discriminator"]["reach_high"]
     return found | {"step": _describe_step(step), "loss": _losses(gan, generator, discriminator, batch, bounds), "optimizers": _optimizers(step)}
+
+
+def _what_networks_show(generator: keras.Model, discriminator: keras.Model, latent: Any, batch: Any) -> dict[str, Any]:
+    judged = None if isinstance(batch, (tuple, list, dict)) else batch  # of several parts it is not known what the discriminator takes
+    try:
+        return _networks(generator, discriminator, latent, judged, batch)
+    except Exception:
+        return {}
 
 
 def _real_inputs(step: Step, batch: Any) -> Any:
@@ -63,7 +76,7 @@ def _describe_step(step: Step) -> dict[str, Any]:
         "judged": sorted(set[str]().union(*kinds)),
         "pushed": {network: sorted(_pushes(step, network)) for network in ("discriminator", "generator")},
         "mixes_real_and_fake": any({REAL, FAKE} <= kind for kind in kinds),
-        "penalises_gradients": any(push.network is None for call in step.judged for push in call.pushes),
+        "penalises_gradients": any(push.network == IMAGES for call in step.judged for push in call.pushes),
     }
 
 
@@ -85,12 +98,17 @@ def _losses(gan: keras.Model, generator: keras.Model, discriminator: keras.Model
         return _pushes(run_step(gan, generator, discriminator, batch, _outputs(real, fake)), network)
 
     bounded = max(map(abs, bounds)) < BOUNDED
-    undecided = run_step(gan, generator, discriminator, batch, _outputs(UNDECIDED, UNDECIDED))
-    wrong = pushed("discriminator", -SURELY_WRONG, SURELY_WRONG)
-    beyond = pushed("discriminator", bounds[1] + MARGIN, bounds[0] - MARGIN) if bounded else {}
+    undecided = _means(pushed("discriminator", UNDECIDED, UNDECIDED))
+    real_is_up = (undecided.get(REAL) or 1.0) > 0  # some label real images 0 and samples 1
+    up, low, high = (1, bounds[0] - MARGIN, bounds[1] + MARGIN) if real_is_up else (-1, bounds[1] + MARGIN, bounds[0] - MARGIN)
+    wrong = pushed("discriminator", -SURELY * up, SURELY * up)
+    rejected = pushed("generator", SURELY * up, -SURELY * up)
+    beyond = pushed("discriminator", high, low) if bounded else {}
     return {
         "bounded": bounded,
-        "undecided": {network: _means(_pushes(undecided, network)) for network in ("discriminator", "generator")},
+        "real_is_up": real_is_up,
+        "undecided": undecided,
+        "rejected": _means(rejected),
         "surely_wrong": _means(wrong),
         "beyond_bounds": _means(beyond),
         "pairs_every_with_every": _pairs_every_with_every(pushed),

@@ -41,8 +41,3 @@ class Rule(NamedTuple):
 def rule(severity: Severity, why: str, mend: str, reference: str, setting: str = "") -> Callable[[Callable[[Evidence], Numbers | None]], Rule]:
     """Make a function over evidence a rule."""
     return lambda judge: Rule(judge, severity, why, mend, setting, reference)
-
-
-def health(findings: list[Finding]) -> str:
-    """The worst severity among findings: error, warning or note; healthy without one."""
-    return next((severity for severity in SEVERITIES if any(finding.severity == severity for finding in findings)), HEALTHY)

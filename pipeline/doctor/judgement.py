@@ -7,6 +7,7 @@ from typing import Any
 from pipeline.doctor.findings import SEVERITIES, Evidence, Finding, Rule
 from pipeline.doctor.rules import data, losses, networks, optimizers, samples, training
 
+AT_LEAST = ("r1_gamma", "r2_gamma", "gradient_penalty", "ema_half_life_images")
 RULES: tuple[Rule, ...] = (
     networks.no_nonlinearity,
     networks.collapsed_layers,
@@ -17,7 +18,8 @@ RULES: tuple[Rule, ...] = (
     networks.inference_batch_norm,
     networks.batch_statistics_under_penalty,
     networks.batch_statistics_of_a_mixture,
-    losses.step_fails,
+    losses.not_examined,
+    losses.losses_not_examined,
     losses.double_activation,
     losses.logits_as_probabilities,
     losses.samples_not_judged,
@@ -68,7 +70,14 @@ def judge(evidence: Evidence, variant: str = "", settings: Mapping[str, Any] = M
     return sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))
 
 
+def _is_set(key: str, wanted: str, now: Any) -> bool:
+    """Whether a setting is what is wanted; of a penalty's weight and of averaging, more will do."""
+    if key in AT_LEAST and now is not None:
+        return float(now) >= float(wanted)
+    return str(now).lower() == wanted
+
+
 def _here(rule: Rule, variant: str, settings: Mapping[str, Any]) -> str:
     parts = [part.split(": ") for part in rule.setting.split(", ") if part] if variant else []
-    wanted = [f"{key}: {value}" for key, value in parts if str(settings.get(key)).lower() != value]
+    wanted = [f"{key}: {value}" for key, value in parts if not _is_set(key, value, settings.get(key))]
     return f" Here, in params.yaml: gan.{variant}.{', '.join(wanted)}." if wanted else ""

@@ -17,6 +17,7 @@ Hear = Callable[[keras.Layer, np.ndarray], np.ndarray]  # a weighted layer and w
 def weighted_layers(network: keras.Model) -> list[keras.Layer]:
     """The layers that multiply by a matrix or convolve, nested ones too."""
     leaves = [layer for layer in network._flatten_layers(include_self=False) if not list(layer._flatten_layers(include_self=False))]
+    leaves = [layer for layer in leaves if not isinstance(layer, keras.layers.PReLU)]  # its slopes have a place each and multiply nothing else
     return [layer for layer in leaves if any(len(weight.shape) > 1 for weight in layer.trainable_variables + layer.non_trainable_variables)]
 
 
@@ -56,6 +57,18 @@ def dead_units(network: keras.Model, inputs: Any) -> float:
     return max(shares[1:], default=0.0)  # the first layer's input is the network's own
 
 
+def last_layer(network: keras.Model, inputs: Any) -> keras.Layer | None:
+    """The weighted layer that is called last."""
+    called: list[keras.Layer] = []
+
+    def hear(layer: keras.Layer, values: np.ndarray) -> np.ndarray:
+        called.append(layer)
+        return values
+
+    _listen(network, inputs, hear)
+    return called[-1] if called else None
+
+
 def stir(network: keras.Model) -> None:
     """Add a little noise to every trainable weight."""
     generator = np.random.default_rng(0)
@@ -78,8 +91,8 @@ def _listen(network: keras.Model, inputs: Any, hear: Hear) -> None:
     def wrap(layer: keras.Layer) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         def wrapping(call: Callable[..., Any]) -> Callable[..., Any]:
             def heard(given: Any, *others: Any, **named: Any) -> Any:
-                if "int" in keras.backend.standardize_dtype(given.dtype):
-                    return call(given, *others, **named)  # an embedding
+                if not hasattr(given, "dtype") or "int" in keras.backend.standardize_dtype(given.dtype):
+                    return call(given, *others, **named)  # several inputs, or an embedding's
                 values = hear(layer, keras.ops.convert_to_numpy(given).astype("float32"))
                 return call(keras.ops.cast(values, given.dtype), *others, **named)
 

@@ -1,4 +1,4 @@
-"""What two networks do, measured from outside: nothing is read off a layer's name or class, and every weight is put back.
+"""What two networks do, measured from outside: no activation is read off a layer's name or class, and every weight is put back.
 
 `network` is any Keras model; `inputs` what it takes, with at least six rows.
 """
@@ -9,7 +9,7 @@ import keras
 import numpy as np
 from keras import tree
 
-from pipeline.doctor.layers import affine_pairs, dead_units, kept, stir, weighted_layers
+from pipeline.doctor.layers import affine_pairs, dead_units, kept, last_layer, stir, weighted_layers
 
 AMPLIFIED = 1e4  # a factor that drives any bounded activation to its bounds, and still squares to a finite float32
 TINY = 1e-30
@@ -40,7 +40,7 @@ def _reach(network: keras.Model, inputs: Any) -> tuple[float, float]:
     """The lowest and the highest output when inputs and last weights are amplified, either way."""
     louder = tree.map_structure(lambda leaf: leaf * AMPLIFIED if _is_float(leaf) else leaf, inputs)
     with kept(network):
-        last = weighted_layers(network)[-1].trainable_variables if weighted_layers(network) else []
+        last = layer.trainable_variables if (layer := last_layer(network, inputs)) else []
         found = [_run(network, louder)]
         for factor in (AMPLIFIED, -1):
             for variable in last:

@@ -18,12 +18,17 @@ class Probe(NamedTuple):
     held_out: Any | None = None  # images that are not trained on, likewise
 
 
-def look(generator: keras.Model, discriminator: keras.Model, probe: Probe, before: Array | None) -> tuple[dict[str, float], Array]:
-    """Numbers about the two networks, and the samples (n, ...). `before` are the samples of the previous look."""
+def look(
+    generator: keras.Model, discriminator: keras.Model, probe: Probe, before: Array | None, real_is_up: bool = True
+) -> tuple[dict[str, float], Array]:
+    """Numbers about the two networks, and the samples (n, ...). `before` are the samples of the previous look.
+
+    Outputs are told as if real images were to get high ones; real_is_up says whether they are.
+    """
     samples = np.asarray(keras.ops.convert_to_numpy(generator(probe.latent, training=False)), "float32")
-    (images,) = images_in(probe.real, samples.shape[1:])
-    images = images.astype("float32")
-    real, fake = _judge(discriminator, probe.real), _judge(discriminator, with_images(probe.real, keras.ops.convert_to_tensor(samples)))
+    images = images_in(probe.real, samples.shape[1:])[0].astype("float32")
+    up = 1 if real_is_up else -1
+    real, fake = (up * _judge(discriminator, given) for given in (probe.real, with_images(probe.real, keras.ops.convert_to_tensor(samples))))
     found = {
         "output_real": float(real.mean()),
         "output_fake": float(fake.mean()),
@@ -37,7 +42,7 @@ def look(generator: keras.Model, discriminator: keras.Model, probe: Probe, befor
         "contrast": float(samples.std() / max(float(images.std()), 1e-12)),
     }
     if probe.held_out is not None:
-        found["memory"] = separation(real, _judge(discriminator, probe.held_out))
+        found["memory"] = separation(real, up * _judge(discriminator, probe.held_out))
     if before is not None:
         found["sample_change"] = ratio(samples - before, images - images.mean())
     return found, samples

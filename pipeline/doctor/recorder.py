@@ -35,12 +35,16 @@ class EvidenceRecorder(keras.callbacks.Callback):
         self.watch = Watch(self.generator, self.discriminator)
         self.watching.enter_context(self.watch.watching(model))
 
+    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
+        self.watch.every = min(self.watch.every, self.params.get("steps") or self.watch.every)  # at least one look at each epoch
+
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
         if logs and not np.isfinite([float(value) for value in logs.values()]).all():
             self.model.stop_training = True
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        seen, self.samples = look(self.generator, self.discriminator, self.probe, self.samples)
+        real_is_up = self.evidence["before"].get("loss", {}).get("real_is_up", True)
+        seen, self.samples = look(self.generator, self.discriminator, self.probe, self.samples, real_is_up)
         row = {"epoch": epoch + 1} | dict(logs or {}) | self.watch.read() | seen
         self.evidence["epochs"].append({name: _number(value) for name, value in row.items()})
         if self.diverged:
@@ -57,6 +61,6 @@ class EvidenceRecorder(keras.callbacks.Callback):
 
 def _number(value: Any) -> Any:
     """As JSON holds it: null for what is not finite."""
-    if isinstance(value, (str, int)):
+    if value is None or isinstance(value, (str, int)):
         return value
     return float(value) if np.isfinite(value) else None

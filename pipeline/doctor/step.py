@@ -1,6 +1,7 @@
 """One training step of any Keras GAN, run eagerly and listened to: which network judged what, which way each loss pushed, who was to be updated.
 
-Nothing is updated, and what a step changes besides (batch statistics, counters, states of random generators) is put back. Listened to are the
+Nothing is updated, and what a step changes in the models' variables (batch statistics, counters, states of seed generators) is put back; random
+numbers that are drawn without a seed of their own go on from where the step left them. Listened to are the
 two networks' calls, `tf.GradientTape.gradient` and the optimisers' `apply`; so the step may be written in any way that uses them.
 """
 
@@ -13,16 +14,17 @@ import numpy as np
 import tensorflow as tf
 
 from pipeline.doctor.patches import wrapped
-from pipeline.doctor.tensors import arrays, images_in
+from pipeline.doctor.tensors import arrays, image_shape, images_in
 
 REAL, FAKE, OTHER = "real", "fake", "other"
+IMAGES, ELSEWHERE = "images", "elsewhere"  # where gradients flow to besides the two networks: to tensors, to any other variables
 Values = Callable[[np.ndarray], np.ndarray]  # kinds of rows -> outputs to put in the discriminator's place, NaN = its own
 
 
 class Push(NamedTuple):
-    """A loss's gradient at the discriminator's outputs, as it flows back to `network`, or in a penalty to the images."""
+    """A loss's gradient at the discriminator's outputs, as it flows back to `network`, to images (in a penalty) or elsewhere."""
 
-    network: str | None
+    network: str
     gradient: np.ndarray  # (n,)
 
 
@@ -51,13 +53,14 @@ def run_step(gan: keras.Model, generator: keras.Model, discriminator: keras.Mode
     """Run `gan.train_step(batch)` and put back what it changes; with `values`, other outputs stand in the discriminator's place."""
     listener = _Listener(generator, discriminator, batch, values)
     kept = [(variable, variable.numpy()) for variable in _distinct(gan.variables + generator.variables + discriminator.variables)]
+    eager = tf.config.functions_run_eagerly()
     tf.config.run_functions_eagerly(True)
     try:
         with listener.listening():
             gan.train_step(batch)
         moved = {name: _statistics_moved(network, kept) for name, network in listener.networks.items()}
     finally:
-        tf.config.run_functions_eagerly(False)
+        tf.config.run_functions_eagerly(eager)
         for variable, value in kept:
             variable.assign(value)
     return listener.step._replace(statistics_moved=moved)
@@ -69,7 +72,7 @@ class _Listener:
         self.owner = {id(variable): name for name, network in self.networks.items() for variable in _values(network.trainable_variables)}
         self.path = {id(variable.value): variable.path for network in self.networks.values() for variable in network.trainable_variables}
         self.batch, self.values = batch, values
-        self.flowing_to: str | None = None
+        self.flowing_to = ELSEWHERE
         self.step = Step([], [], [], [], {"generator": {}, "discriminator": {}}, [], {}, {})
 
     @contextmanager
@@ -118,18 +121,22 @@ class _Listener:
     def _hear_gradient(self, gradient: Callable[..., Any]) -> Callable[..., Any]:
         def heard(tape: tf.GradientTape, target: Any, sources: Any, *given: Any, **named: Any) -> Any:
             flat = _values(tf.nest.flatten(sources))
-            owners = {self.owner[id(source)] for source in flat if id(source) in self.owner}
-            before, self.flowing_to = self.flowing_to, owners.pop() if len(owners) == 1 else None
+            before, self.flowing_to = self.flowing_to, self._destination(flat)
             try:
                 found = gradient(tape, target, sources, *given, **named)
             finally:
                 flowed_to, self.flowing_to = self.flowing_to, before
-            if flowed_to:
-                norms = [None if part is None else float(tf.norm(_dense(part))) for part in tf.nest.flatten(found)]
-                self.step.gradients[flowed_to] |= {self.path[id(source)]: norm for source, norm in zip(flat, norms, strict=True)}
+            for source, part in zip(flat, tf.nest.flatten(found), strict=True):
+                if flowed_to in self.networks and id(source) in self.path:
+                    self.step.gradients[flowed_to][self.path[id(source)]] = None if part is None else float(tf.norm(_dense(part)))
             return found
 
         return heard
+
+    def _destination(self, sources: list[Any]) -> str:
+        owners = {self.owner.get(id(source), ELSEWHERE) for source in sources if isinstance(source, tf.Variable)}
+        networks = owners - {ELSEWHERE}
+        return IMAGES if not owners else networks.pop() if len(networks) == 1 else ELSEWHERE
 
     def _hear_update(self, apply: Callable[..., Any]) -> Callable[..., Any]:
         def heard(optimizer: keras.optimizers.Optimizer, gradients: Any, variables: Any = None) -> None:
@@ -142,11 +149,11 @@ class _Listener:
 
     def _kinds(self, inputs: Any) -> np.ndarray:
         """Of each row: whether it is one of the batch's images, or one of the generator's."""
-        shape = tuple(self.networks["generator"].output_shape[1:]) if not self.step.fakes else self.step.fakes[-1].shape[1:]
+        shape = image_shape(self.batch)
         real = {row.tobytes() for images in images_in(self.batch, shape) for row in images.astype("float32")}
         fake = {row.tobytes() for images in self.step.fakes for row in images.astype("float32")}
-        (judged,) = images_in(inputs, shape) or [np.zeros((len(arrays(inputs)[0]), 1))]
-        raw = [row.tobytes() for row in judged.astype("float32")]
+        judged = images_in(inputs, shape) or [np.zeros((len(arrays(inputs)[0]), 1))]
+        raw = [row.tobytes() for row in judged[0].astype("float32")]
         return np.array([FAKE if row in fake else REAL if row in real else OTHER for row in raw])
 
 

@@ -22,6 +22,12 @@ def images_in(structure: Any, image_shape: tuple[int, ...]) -> list[np.ndarray]:
     return [array for array in arrays(structure) if is_image(array, image_shape)]
 
 
+def image_shape(batch: Any) -> tuple[int, ...]:
+    """The shape of an image in a batch of real ones: of the array of floats with the most dimensions."""
+    floats = [array for array in arrays(batch) if "float" in keras.backend.standardize_dtype(array.dtype)]
+    return tuple(max(floats, key=lambda array: array.ndim).shape[1:]) if floats else ()
+
+
 def with_images(structure: Any, images: Any) -> Any:
     """The structure with `images` in the place of its images."""
     image_shape = tuple(images.shape[1:])

@@ -34,6 +34,7 @@ class Watch:
         self.finite = tf.Variable(tf.zeros(len(self.names), tf.int64))  # looks in which the tensor was finite
         self.norms = tf.Variable(tf.zeros((2, 2)))  # sum and maximum over looks of each network's gradient norm
         self.moments = tf.Variable(tf.zeros(3, tf.float64))  # of the images' brightness: sums of batch means, their squares, variances within
+        self.every, self.batch_rows = EVERY, None
         self.counters = (self.steps, self.looks, self.failed, self.finite, self.norms, self.moments)
 
     @contextmanager
@@ -48,9 +49,10 @@ class Watch:
         """The epoch's numbers; the counters start again."""
         steps, looks, failed, finite, norms, moments = (counter.numpy() for counter in self.counters)
         mean, square, within = moments / max(looks, 1)
-        found: dict[str, Any] = {"steps": int(steps), "between_batches": float(square - mean**2), "within_batches": float(within)}
+        found: dict[str, Any] = {"steps": int(steps), "looks": int(looks), "batch_rows": self.batch_rows}
+        found |= {"between_batches": float(square - mean**2), "within_batches": float(within)}
         for name, (total, largest) in zip(self.networks, norms, strict=True):
-            found |= {f"{name}_gradient": float(total) / max(looks, 1), f"{name}_gradient_max": float(largest)}
+            found |= {f"{name}_gradient": float(total) / looks if looks else None, f"{name}_gradient_max": float(largest) if looks else None}
         if failed:
             found |= {"first_not_finite": self.names[int(finite.argmin())], "first_not_finite_step": int(failed)}
         for counter in self.counters:
@@ -73,9 +75,12 @@ class _Step:
 
     def __init__(self, watch: Watch, batch: Any) -> None:
         self.watch = watch
-        self.images = max((part for part in tf.nest.flatten(batch) if part.dtype.is_floating), key=lambda part: len(part.shape))
+        floats = [part for part in tf.nest.flatten(batch) if part.dtype.is_floating]
+        self.images = max(floats, key=lambda part: len(part.shape)) if floats else tf.zeros((2, 1))  # bytes that are scaled in the step: unseen
         # By place among the watch's names. Of weights the vectors, biases and the like, stand for all: they are small, and fail with the rest.
         vectors = [variable.value for variable in watch.networks[GENERATOR].trainable_variables if len(variable.shape) == 1]
+        watch.batch_rows = self.images.shape[0]
+        self.graph = None if tf.executing_eagerly() else self.images.graph
         self.tensors: dict[int, list[Any]] = {1: [tf.convert_to_tensor(vector) for vector in vectors]}
         self.updating = False
 
@@ -109,8 +114,9 @@ class _Step:
     def count(self, results: Any) -> None:
         """Add this step to the counters."""
         self.watch.steps.assign_add(1)
-        healthy = tf.reduce_all(tf.math.is_finite(tf.stack([tf.cast(result, tf.float32) for result in tf.nest.flatten(results)])))
-        tf.cond(~healthy | (self.watch.steps % EVERY == 0), self._look, lambda: None)
+        told = [tf.reduce_sum(tf.cast(result, tf.float32)) for result in tf.nest.flatten(results) if result is not None]
+        healthy = tf.math.is_finite(tf.add_n([tf.zeros(()), *told]))
+        tf.cond(~healthy | (self.watch.steps % self.watch.every == 0), self._look, lambda: None)
 
     def _look(self) -> None:
         watch = self.watch
@@ -129,4 +135,5 @@ class _Step:
     def _size(self, place: int) -> tf.Tensor:
         """The sum of squares, finite if and only if the tensor is (and no value beyond 1e19)."""
         parts = [part.values if isinstance(part, tf.IndexedSlices) else part for part in self.tensors.get(place, [])]
+        parts = [part for part in parts if self.graph is None or part.graph is self.graph]  # others are of functions within the step
         return tf.add_n([tf.zeros(()), *(2 * tf.nn.l2_loss(tf.cast(part, tf.float32)) for part in parts)])

@@ -26,11 +26,11 @@ def mirror_diagnosis(settings: Settings, variant: str, seed: int, evidence: Path
         return
     for each in found[:1]:
         run = Run(client, each.info.run_id)
-        run.tags(health_tags(read_json(diagnosis)["findings"]))
-        run.file(diagnosis)
         if HEALTH not in each.data.tags:
             for row in read_json(evidence)["epochs"]:
                 run.metrics({f"{HEALTH}/{name}": row.get(name) for name in WATCHED}, row["epoch"])
+        run.file(diagnosis)
+        run.tags(health_tags(read_json(diagnosis)["findings"]))
 
 
 def health_tags(findings: list[dict[str, Any]]) -> dict[str, str]:

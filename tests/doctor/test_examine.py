@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from benchmarks.doctor.guide_gan import LATENT, make_discriminator, make_generator
-from benchmarks.doctor.patients import Patient, own_patient
+from benchmarks.doctor.guide_gan import LATENT, GuideGAN, make_discriminator, make_generator
+from benchmarks.doctor.patients import Patient, guide_patient, own_patient
 from pipeline.data import Digits
 from pipeline.doctor.examination import examination
 from pipeline.doctor.examine import examine
@@ -90,7 +90,7 @@ def test_a_step_that_fails_is_told_with_its_message(scans: Digits):
     someone = patient(scans, "answer")
     object.__setattr__(someone.gan, "train_step", lambda batch: 1 / 0)
     (found,) = someone.examine()
-    assert (found.id, found.evidence) == ("step_fails", {"message": "division by zero"})
+    assert (found.id, found.evidence) == ("not_examined", {"message": "division by zero"})
 
 
 def test_evidence_is_the_same_on_every_run(scans: Digits):
@@ -100,3 +100,38 @@ def test_evidence_is_the_same_on_every_run(scans: Digits):
         return examination(someone.gan.generator, someone.gan.discriminator, someone._batch(np.arange(48)), someone.latent, someone.gan)
 
     assert evidence() == evidence()
+
+
+def with_loss(loss_fn: object, activation: str | None = None) -> list[str]:
+    keras.utils.set_random_seed(0)
+    gan = GuideGAN(make_generator(), make_discriminator(activation))
+    gan.compile(keras.optimizers.Adam(0.0003, 0.5), keras.optimizers.Adam(0.0003, 0.5), loss_fn)
+    images = np.random.default_rng(0).uniform(-1, 1, (48, 28, 28, 1)).astype("float32")
+    return [finding.id for finding in examine(gan.generator, gan.discriminator, tf.constant(images), keras.random.normal((48, LATENT)), gan)]
+
+
+@pytest.mark.parametrize(
+    ("loss_fn", "activation", "expected"),
+    [
+        (keras.losses.MeanSquaredError(), None, []),
+        (keras.losses.MeanSquaredError(), "sigmoid", []),
+        (keras.losses.BinaryCrossentropy(from_logits=True, label_smoothing=0.2), None, []),
+        (keras.losses.BinaryCrossentropy(), "sigmoid", []),
+        (keras.losses.BinaryCrossentropy(), None, ["logits_as_probabilities"]),
+        (lambda told, judged: tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(told, judged)), "sigmoid", ["double_activation"]),
+    ],
+)
+def test_losses_of_gans_that_label_samples_1_are_judged_the_right_way_round(loss_fn: object, activation: str | None, expected: list[str]):
+    assert with_loss(loss_fn, activation) == expected
+
+
+def test_a_step_with_a_function_and_xla_inside_is_watched(scans: Digits):
+    keras.utils.clear_session()
+    someone = guide_patient(scans)
+    object.__setattr__(someone.gan, "train_step", tf.function(someone.gan.train_step))
+    rows = someone.train(2, 6).evidence["epochs"]
+    assert [(row["steps"], row["looks"]) for row in rows] == [(6, 1), (6, 1)]
+    compiled = guide_patient(scans)
+    keras.Model.compile(compiled.gan, jit_compile=True)
+    assert [row["generator_gradient"] > 0 for row in compiled.train(1, 20).evidence["epochs"]] == [True]
+    assert compiled.gan.jit_compile

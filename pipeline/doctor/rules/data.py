@@ -70,14 +70,17 @@ def constant_data(evidence: Evidence) -> Numbers | None:
     "error",
     why="Batches are not drawn at random: both networks learn one kind of image at a time and forget the one before.",
     mend="Shuffle the images before they are cut into batches, anew in each epoch.",
-    reference="Bottou 2012, Stochastic gradient descent tricks, section 3",
+    reference="Bottou 2012, Stochastic gradient descent tricks",
 )
 def sorted_batches(evidence: Evidence) -> Numbers | None:
     """Batch means vary far more than means of images drawn at random."""
     for row in evidence.get("epochs", []):
-        within, between = row.get("within_batches"), row.get("between_batches")
-        if within and between and between / within > thresholds.BATCH_VARIATION:
-            return {"epoch": row["epoch"], "variance_between_to_within_batches": between / within}
+        within, between, looks, size = (row.get(name) for name in ("within_batches", "between_batches", "looks", "batch_rows"))
+        if not within or not between or not size or (looks or 0) < thresholds.LOOKS_TO_TELL:
+            continue
+        variation = between / within * (size - 1)
+        if variation > thresholds.BATCH_VARIATION:
+            return {"epoch": row["epoch"], "variance_of_batch_means_to_that_of_shuffled_ones": variation}
     return None
 
 

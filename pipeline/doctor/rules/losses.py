@@ -17,7 +17,7 @@ def _step(evidence: Evidence) -> Numbers:
 
 def _expects_probabilities(loss: Numbers) -> bool:
     """Whether the loss stops pushing, or pushes the wrong way, when a real image gets an output that no probability can be."""
-    at_wrong, undecided = loss.get("surely_wrong", {}).get("real", 0.0), loss.get("undecided", {}).get("discriminator", {}).get("real")
+    at_wrong, undecided = loss.get("surely_wrong", {}).get("real", 0.0), loss.get("undecided", {}).get("real")
     return bool(undecided) and (at_wrong is None or at_wrong * undecided <= 0 or abs(at_wrong) < thresholds.NO_PUSH)
 
 
@@ -34,7 +34,7 @@ def double_activation(evidence: Evidence) -> Numbers | None:
     loss = _loss(evidence)
     if not loss.get("bounded") or _expects_probabilities(loss):
         return None
-    beyond, undecided = loss["beyond_bounds"], loss["undecided"]["discriminator"]
+    beyond, undecided = loss["beyond_bounds"], loss["undecided"]
     pushing = {kind: push for kind, push in beyond.items() if push is not None and push * (undecided.get(kind) or 0) > thresholds.STILL_PUSHES}
     if not pushing:
         return None
@@ -93,15 +93,28 @@ def gradient_cut(evidence: Evidence) -> Numbers | None:
 
 
 @rule(
-    "error",
-    why="train_step fails on the first batch.",
-    mend="Read the message; without trainable variables, for one, Keras' optimisers have nothing to apply.",
+    "warning",
+    why="The training step could not be examined: it fails, or it is written in a way that the doctor cannot follow.",
+    mend="Read the message; if training goes on without it, networks and losses were not examined.",
     reference="Keras, keras.Model.train_step",
 )
-def step_fails(evidence: Evidence) -> Numbers | None:
+def not_examined(evidence: Evidence) -> Numbers | None:
     """The step that was tried before training raised an error, and no network is frozen, which would explain it."""
     failure = evidence.get("before", {}).get("failure")
     return {"message": failure} if failure and not frozen_network.judge(evidence) else None
+
+
+@rule(
+    "note",
+    why="What the discriminator is given is neither an image of the batch nor the generator's, as after augmentation or added noise: how the losses "
+    "push real images and samples was not examined.",
+    mend="Examine once without augmentation.",
+    reference="Karras et al. 2020, arXiv:2006.06676",
+)
+def losses_not_examined(evidence: Evidence) -> Numbers | None:
+    """No row that the discriminator judged is a real image of the batch."""
+    judged = _step(evidence).get("judged")
+    return {"judged": judged} if judged is not None and "real" not in judged else None
 
 
 @rule(
@@ -111,7 +124,7 @@ def step_fails(evidence: Evidence) -> Numbers | None:
     reference="Goodfellow et al. 2014, arXiv:1406.2661, algorithm 1",
 )
 def not_updated(evidence: Evidence) -> Numbers | None:
-    """In a training step no optimiser is given a network that has trainable variables."""
+    """In the examined step no optimiser is given a network that has trainable variables."""
     if "updated" not in _step(evidence):
         return None
     updated = {network for networks in _step(evidence)["updated"] for network in networks}
@@ -157,13 +170,13 @@ def labels_swapped(evidence: Evidence) -> Numbers | None:
     "error",
     why="Outputs of shape (n,) and (n, 1) make a table (n, n) when combined: each output is held against every label or partner, and the loss "
     "no longer tells which is which.",
-    mend="Give outputs and labels the same shape before the loss.",
+    mend="Give outputs and labels the same shape before the loss, and look whether labels differ between real images and samples.",
     reference="NumPy user guide: Broadcasting",
 )
 def broadcast_outputs(evidence: Evidence) -> Numbers | None:
     """Real images and samples are pushed the same way, or each sample is paired with all real images."""
     loss = _loss(evidence)
-    pushes = loss.get("undecided", {}).get("discriminator", {})
+    pushes = loss.get("undecided", {})
     real, fake = pushes.get("real"), pushes.get("fake")
     if real and fake and real * fake > 0:
         return {"push_real": real, "push_fake": fake}
@@ -171,11 +184,9 @@ def broadcast_outputs(evidence: Evidence) -> Numbers | None:
 
 
 def _same_way(evidence: Evidence, real_is_up: bool) -> Numbers | None:
-    undecided = _loss(evidence).get("undecided", {})
-    real, fake, generator = (undecided.get(network, {}).get(kind) for network, kind in PUSHES)
+    loss = _loss(evidence)
+    real, fake = (loss.get("undecided", {}).get(kind) for kind in ("real", "fake"))
+    generator = loss.get("rejected", {}).get("fake")
     if not (real and fake and generator) or real * fake >= 0 or fake * generator <= 0 or (real > 0) != real_is_up:
         return None
-    return {"discriminator_pushes_real": real, "discriminator_pushes_samples": fake, "generator_pushes_samples": generator}
-
-
-PUSHES = (("discriminator", "real"), ("discriminator", "fake"), ("generator", "fake"))
+    return {"discriminator_pushes_real": real, "discriminator_pushes_samples": fake, "generator_pushes_rejected_samples": generator}

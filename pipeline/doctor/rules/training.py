@@ -32,7 +32,10 @@ def _is_grown_up(rows: list[Row]) -> bool:
     reference="TensorFlow, tf.debugging.enable_check_numerics",
 )
 def not_finite(evidence: Evidence) -> Numbers | None:
-    """A tensor of a training step is infinite or not a number."""
+    """A tensor of a training step, or of the batch before training, is infinite or not a number."""
+    before = evidence.get("before", {}).get("not_finite")
+    if before:
+        return {"first": before, "epoch": 0}
     for row in epochs(evidence):
         if "first_not_finite" in row:
             return {"first": row["first_not_finite"], "epoch": row["epoch"], "step": row["first_not_finite_step"]}
@@ -71,7 +74,7 @@ D_BOUNDS = (LOW + math.log(2), LOW + HIGH, HIGH + math.log(2))
     reference="Arjovsky and Bottou 2017, arXiv:1701.04862",
 )
 def discriminator_wins(evidence: Evidence) -> Numbers | None:
-    """It tells all real images from all samples, by many standard deviations, and the samples do not get better."""
+    """In the last quarter of the epochs it tells all real images from all samples, by many standard deviations."""
     rows = _late(evidence)
     if not rows or any(row["separation"] is None or row["separation"] < thresholds.WON for row in rows):
         return None
@@ -85,14 +88,13 @@ def discriminator_wins(evidence: Evidence) -> Numbers | None:
     "error",
     why="The discriminator cannot tell samples that are far from real from real images: the generator has nobody to learn from.",
     mend="Let the discriminator learn: check that it is trained, raise its learning rate, widen it.",
-    setting="discriminator_learning_rate: 0.001",
-    reference="Goodfellow 2016, arXiv:1701.00160, section 4.2",
+    reference="Goodfellow 2016, arXiv:1701.00160, section 4",
 )
 def discriminator_too_weak(evidence: Evidence) -> Numbers | None:
     """Real images and samples get the same outputs while the samples' mean image is no nearer than a blank one."""
     rows = _late(evidence)
     blind = [row["separation"] is not None and abs(row["separation"] - 0.5) < thresholds.BLIND for row in rows]
-    if not rows or not all(blind) or rows[-1]["mean_image_distance"] < thresholds.BLANK:
+    if not rows or not all(blind) or (rows[-1]["mean_image_distance"] or 0.0) < thresholds.BLANK:
         return None
     return {"epoch": rows[-1]["epoch"], "separation": rows[-1]["separation"], "mean_image_distance": rows[-1]["mean_image_distance"]}
 
@@ -105,7 +107,7 @@ def discriminator_too_weak(evidence: Evidence) -> Numbers | None:
     reference="Goodfellow et al. 2014, arXiv:1406.2661, section 3; Arjovsky and Bottou 2017, arXiv:1701.04862",
 )
 def generator_gradient_vanishes(evidence: Evidence) -> Numbers | None:
-    """The generator's gradient is a ten-thousandth of what it was in the first epoch, or zero."""
+    """The generator's gradient has fallen to a ten-thousandth of its largest by epoch, or to nothing."""
     rows = epochs(evidence)
     if not rows or rows[-1]["generator_gradient"] is None:
         return None
@@ -123,13 +125,13 @@ def generator_gradient_vanishes(evidence: Evidence) -> Numbers | None:
     reference="Pascanu et al. 2013, arXiv:1211.5063; Gulrajani et al. 2017, arXiv:1704.00028",
 )
 def exploding_gradients(evidence: Evidence) -> Numbers | None:
-    """A network's mean gradient norm has grown a thousandfold since the first epoch, or is beyond what any healthy training shows."""
+    """A network's mean gradient norm is a hundred times beyond what any healthy training shows."""
     rows = epochs(evidence)
     for network in ("discriminator", "generator") if rows else ():
         name = f"{network}_gradient"
-        now, least = rows[-1][name], min(row[name] or 0.0 for row in rows)
+        now = rows[-1][name]
         if now is not None and now > thresholds.EXPLODED:
-            return {"epoch": rows[-1]["epoch"], name: now, "least_before": least}
+            return {"epoch": rows[-1]["epoch"], name: now}
     return None
 
 
@@ -187,7 +189,7 @@ def samples_alike(evidence: Evidence) -> Numbers | None:
     reference="Theis et al. 2016, arXiv:1511.01844",
 )
 def nothing_learnt(evidence: Evidence) -> Numbers | None:
-    """After a quarter of the epochs and two at least, the mean image is no nearer than a blank one."""
+    """In the last quarter of the epochs the samples' mean image is no nearer than a blank one."""
     rows = _late(evidence)
     if not rows or any(row["mean_image_distance"] is None or row["mean_image_distance"] < thresholds.BLANK for row in rows):
         return None
