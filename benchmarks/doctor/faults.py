@@ -226,7 +226,7 @@ FAULTS = (
     Fault("β1 = 0.999", "guide", "momentum", BEFORE, _with("guide", _momentum)),
     Fault("not a number in a batch", "modern", "not_finite", 2, _with("modern", _nan_in_a_batch)),
     Fault("root of zero in the loss", "lsgan", "not_finite", 2, _with("lsgan", _root_of_nothing)),
-    Fault("batches sorted by class", "answer_tuned", "sorted_batches", 2, _with("answer_tuned", _sorted)),
+    Fault("batches sorted by class", "answer_tuned", "sorted_batches", 2, _with("answer_tuned", _sorted), 160),
     Fault("loss a million times as steep", "hinge_sn", "exploding_gradients", 2, _with("hinge_sn", _steep_loss)),
     Fault("one class only", "answer_tuned", "class_collapse", 2, _with("answer_tuned", _ones_only), 600, scored=True),
     Fault("labels of other images", "modern", "labels_not_followed", 2, _with("modern", _labels_shuffled), 300, scored=True),

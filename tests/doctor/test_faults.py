@@ -26,7 +26,7 @@ def test_the_same_gan_without_a_fault_has_no_finding(gan: str, scans: Digits):
 @pytest.mark.parametrize("name", ["not a number in a batch", "batches sorted by class"])
 def test_a_fault_that_shows_in_training_is_named_within_two_epochs(name: str, scans: Digits):
     (fault,) = (fault for fault in FAULTS if fault.name == name)
-    findings = fault.make(scans, whole_settings()).train(2, 60).findings
+    findings = fault.make(scans, whole_settings()).train(2, fault.steps).findings
     assert [finding.id for finding in findings if finding.severity == "error"] == [fault.finding]
     if fault.finding == "not_finite":
         assert findings[0].evidence == {"first": "the training batch", "epoch": 2, "step": 11}
