@@ -4,14 +4,16 @@ INTRODUCTION = """# What ails GANs, and how the doctor names it
 
 This page is made by `make faults` from the list of rules and from [doctor.json](../benchmarks/doctor.json).
 
-The doctor looks at a GAN three times. *Before training* it runs one training step eagerly, listens to it and undoes it: which network judged
+The doctor looks at a GAN three times. *Before training* it runs a training step eagerly, some times over with other
+outputs in the discriminator's place, listens to it and undoes it: which network judged
 what, which way each loss pushes the discriminator's outputs, which variables get a gradient and an update; and it probes both networks: where
 nothing non-linear stands between two layers, how far outputs reach, which inputs do not matter. *During training* it counts
 gradients, what is not finite and how batches vary inside the compiled step, and looks at both
 networks from outside after each epoch. *Afterwards* the digit classifier's scores are evidence too. Rules judge that evidence; every number that they
 compare with stands, with its reason, in `pipeline/doctor/thresholds.py`.
 
-It works on any Keras GAN whose `train_step` uses `tf.GradientTape` and Keras' optimisers:
+It works on Keras GANs of one generator and one discriminator whose `train_step` uses `tf.GradientTape` and Keras' optimisers, the discriminator with
+one output per image. What it cannot follow it says so of, and training goes on:
 
 ```
 from pipeline.doctor.examine import examine
