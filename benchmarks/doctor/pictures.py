@@ -72,4 +72,4 @@ def _draw(finding: str, samples: np.ndarray, limits: tuple[float, float], right:
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png")
     with staged_file(FOLDER / f"{finding}.png") as partial:
-        Image.open(buffer).convert("RGB").quantize(COLOURS).save(partial, "PNG", optimize=True)
+        Image.open(buffer).convert("RGB").quantize(COLOURS, Image.Quantize.MAXCOVERAGE).save(partial, "PNG", optimize=True)
