@@ -13,7 +13,9 @@ from tests.project import ran
 @pytest.mark.skipif(not os.environ.get("MNIST_MIRROR"), reason="MNIST_MIRROR is not set")
 def test_real_mnist_from_download_to_leaderboard(reproduced):
     project, ended = reproduced["mnist"]
-    assert ran(ended) == [*("settings", "download", "preprocess", "classifier", "reference", "train@asker-0", "evaluate@asker-0", "compare")]
+    assert ran(ended) == [
+        *("settings", "download", "preprocess", "classifier", "reference", "train@asker-0", "evaluate@asker-0", "diagnose@asker-0", "compare")
+    ]
     train, validation, test = (load_digits(project / f"artifacts/data/{name}.npz") for name in ("train", "validation", "test"))
     assert [len(split.labels) for split in (train, validation, test)] == [55_000, 5_000, 10_000]
     assert np.bincount(test.labels).tolist() == [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]

@@ -198,7 +198,7 @@ def test_one_number_of_one_variant_reruns_that_cell_alone(project: Path):
     key = runs(project)["asker-0"].data.tags["pipeline.key"]
     content["gan"]["asker"]["generator_learning_rate"] = 0.0001
     write_params(project, content)
-    assert ran(run(project, "dvc", "repro")) == ["settings", "train@asker-0", "evaluate@asker-0", "compare"]
+    assert ran(run(project, "dvc", "repro")) == ["settings", "train@asker-0", "evaluate@asker-0", "diagnose@asker-0", "compare"]
     found = all_runs(project)
     assert sorted(run.info.run_name for run in found) == ["asker-0", "asker-0", "modern-0"]
     assert key in [run.data.tags["pipeline.key"] for run in found]
@@ -209,7 +209,7 @@ def test_changed_evaluation_settings_make_a_new_run_with_its_training_and_a_drop
     content["evaluate"]["seed"] = 1
     content["run"]["variants"] = ["modern"]
     write_params(project, content)
-    assert ran(run(project, "dvc", "repro")) == ["settings", "evaluate@modern-0", "compare"]
+    assert ran(run(project, "dvc", "repro")) == ["settings", "evaluate@modern-0", "diagnose@modern-0", "compare"]
     client = store(project)
     found = [recorded for recorded in all_runs(project) if recorded.data.params["variant"] == "modern"]
     assert len(found) == 2
@@ -217,8 +217,11 @@ def test_changed_evaluation_settings_make_a_new_run_with_its_training_and_a_drop
         assert len(client.get_metric_history(recorded.info.run_id, "d_loss")) == 2
     assert [path.name for path in (project / "artifacts/gan").iterdir() if path.is_dir()] == ["modern-0"]
     assert [path.name for path in (project / "artifacts/evaluation").iterdir() if path.is_dir()] == ["modern-0"]
+    assert [path.name for path in (project / "artifacts/diagnosis").glob("*.json")] == ["modern-0.json"]
     lock = yaml.safe_load((project / "dvc.lock").read_text())["stages"]
-    assert list(lock) == [*("settings", "download", "preprocess", "classifier", "reference", "train@modern-0", "evaluate@modern-0", "compare")]
+    assert list(lock) == [
+        *("settings", "download", "preprocess", "classifier", "reference", "train@modern-0", "evaluate@modern-0", "diagnose@modern-0", "compare")
+    ]
     assert ran(run(project, "dvc", "repro")) == []
 
 
