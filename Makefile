@@ -17,7 +17,7 @@ run: $(ENVIRONMENT) ## run the pipeline: data, classifier, GANs, scores, leaderb
 doctor: $(ENVIRONMENT) ## what ails the GANs of params.yaml, before training and after
 	@python -m pipeline.doctor
 
-test: $(ENVIRONMENT) ## all tests but the slow ones: six to ten minutes
+test: $(ENVIRONMENT) ## all tests but the slow ones: eight to ten minutes
 	@python -m pytest -m "not slow"
 
 test-all: $(ENVIRONMENT) ## all tests
