@@ -14,7 +14,6 @@ APART = 5.0  # an output that every logistic loss is sure of
 SURELY = 3.0  # an output far on one side: on the wrong one every loss of logits still pushes
 MARGIN = 0.5  # beyond a bound; a whole one would meet the hinge loss just where it ends
 UNDECIDED = 0.5  # neither real nor fake for logits, probabilities and the targets 0 and 1
-BOUNDED = 100.0  # outputs that reach no further than this although amplified ten thousand times
 
 
 def examination(generator: keras.Model, discriminator: keras.Model, batch: Any, latent: Any, gan: keras.Model | None = None) -> dict[str, Any]:
@@ -23,8 +22,11 @@ def examination(generator: keras.Model, discriminator: keras.Model, batch: Any, 
     generator, discriminator: built models. latent: a batch that the generator takes. batch: real images as `gan.train_step` takes them, or
     without a `gan` as the discriminator takes them. `gan` is a compiled model whose train_step trains both.
     """
-    if not all(np.isfinite(images).all() for images in images_in(batch, image_shape(batch))):
-        return {"not_finite": "the training batch"}
+    numbers = {"the training batch": images_in(batch, image_shape(batch))}
+    numbers |= {f"the {name}'s weights": network.get_weights() for name, network in (("generator", generator), ("discriminator", discriminator))}
+    for name, parts in numbers.items():
+        if not all(np.isfinite(part).all() for part in parts if part.dtype.kind == "f"):
+            return {"not_finite": name}
     try:
         return _examination(generator, discriminator, batch, latent, gan)
     except Exception as error:  # a step that fails fails again in training; one that the doctor cannot follow must not end it
@@ -36,8 +38,8 @@ def _examination(generator: keras.Model, discriminator: keras.Model, batch: Any,
         return _networks(generator, discriminator, latent, batch, batch)
     step = run_step(gan, generator, discriminator, batch)
     found = _networks(generator, discriminator, latent, _real_inputs(step, batch), batch)
-    bounds = found["discriminator"]["reach_low"], found["discriminator"]["reach_high"]
-    return found | {"step": _describe_step(step), "loss": _losses(gan, generator, discriminator, batch, bounds), "optimizers": _optimizers(step)}
+    losses = _losses(gan, generator, discriminator, batch, found["discriminator"])
+    return found | {"step": _describe_step(step), "loss": losses, "optimizers": _optimizers(step)}
 
 
 def _what_networks_show(generator: keras.Model, discriminator: keras.Model, latent: Any, batch: Any) -> dict[str, Any]:
@@ -62,7 +64,7 @@ def _networks(generator: keras.Model, discriminator: keras.Model, latent: Any, j
     told = {} if judged is None else {"discriminator": describe_network(discriminator, rows(judged, 0, ROWS))}
     return told | {
         "generator": describe_network(generator, few),
-        "data": {"low": float(images.min()), "high": float(images.max()), "sd": float(images.std()), "sd_between": float(images.std(axis=0).mean())},
+        "data": {"low": float(images.min()), "high": float(images.max()), "sd_between": float(images.std(axis=0).mean())},
         "latent": {"low": min(float(np.min(part)) for part in keras.tree.flatten(few))},
     }
 
@@ -91,21 +93,21 @@ def _pushes(step: Step, network: str) -> dict[str, np.ndarray]:
     return {kind: np.concatenate(parts) for kind, parts in found.items() if kind != OTHER}
 
 
-def _losses(gan: keras.Model, generator: keras.Model, discriminator: keras.Model, batch: Any, bounds: tuple[float, float]) -> dict[str, Any]:
+def _losses(gan: keras.Model, generator: keras.Model, discriminator: keras.Model, batch: Any, judging: dict[str, Any]) -> dict[str, Any]:
     """How the losses push when other outputs stand in the discriminator's place."""
 
     def pushed(network: str, real: Any, fake: Any) -> dict[str, np.ndarray]:
         return _pushes(run_step(gan, generator, discriminator, batch, _outputs(real, fake)), network)
 
-    bounded = max(map(abs, bounds)) < BOUNDED
     undecided = _means(pushed("discriminator", UNDECIDED, UNDECIDED))
     real_is_up = (undecided.get(REAL) or 1.0) > 0  # some label real images 0 and samples 1
-    up, low, high = (1, bounds[0] - MARGIN, bounds[1] + MARGIN) if real_is_up else (-1, bounds[1] + MARGIN, bounds[0] - MARGIN)
+    up = 1 if real_is_up else -1
+    ends = judging["reach_low"] - MARGIN, judging["reach_high"] + MARGIN
+    of_fake, of_real = ends if real_is_up else ends[::-1]
     wrong = pushed("discriminator", -SURELY * up, SURELY * up)
     rejected = pushed("generator", SURELY * up, -SURELY * up)
-    beyond = pushed("discriminator", high, low) if bounded else {}
+    beyond = pushed("discriminator", of_real, of_fake) if judging["bounded"] else {}
     return {
-        "bounded": bounded,
         "real_is_up": real_is_up,
         "undecided": undecided,
         "rejected": _means(rejected),

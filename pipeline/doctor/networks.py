@@ -12,6 +12,7 @@ from keras import tree
 from pipeline.doctor.layers import affine_pairs, dead_units, kept, last_layer, stir, weighted_layers
 
 AMPLIFIED = 1e4  # a factor that drives any bounded activation to its bounds, and still squares to a finite float32
+BOUNDED = 100.0  # outputs that reach no further than this although amplified are held by something
 TINY = 1e-30
 
 
@@ -25,11 +26,10 @@ def describe_network(network: keras.Model, inputs: Any) -> dict[str, Any]:
         "affine_pairs": affine_pairs(network, inputs),
         "dead_units": dead_units(network, inputs),
         "trainable_variables": len(network.trainable_variables),
-        "output_low": float(outputs.min()),
-        "output_high": float(outputs.max()),
         "output_sd": float(outputs.std()),
         "reach_low": low,
         "reach_high": high,
+        "bounded": max(abs(low), abs(high)) < BOUNDED,
         "at_bounds": float(((outputs < low + 0.01 * span) | (outputs > high - 0.01 * span)).mean()),
         "ignored_inputs": _ignored_inputs(network, inputs),
         "batch_dependent": _batch_dependent(network, inputs),

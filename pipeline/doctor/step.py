@@ -41,7 +41,6 @@ class Step(NamedTuple):
 
     judged: list[Judged]
     fakes: list[np.ndarray]  # the generator's outputs
-    generator_inputs: list[Any]
     discriminator_inputs: list[Any]
     gradients: dict[str, dict[str, float | None]]  # network -> its variables -> norm of the gradient; None: no path to the loss
     updated: list[list[str]]  # for each call of an optimiser, the networks whose variables it was given
@@ -73,7 +72,7 @@ class _Listener:
         self.path = {id(variable.value): variable.path for network in self.networks.values() for variable in network.trainable_variables}
         self.batch, self.values = batch, values
         self.flowing_to = ELSEWHERE
-        self.step = Step([], [], [], [], {"generator": {}, "discriminator": {}}, [], {}, {})
+        self.step = Step([], [], [], {"generator": {}, "discriminator": {}}, [], {}, {})
 
     @contextmanager
     def listening(self) -> Iterator[None]:
@@ -88,7 +87,6 @@ class _Listener:
         def heard(inputs: Any, *given: Any, **named: Any) -> Any:
             images = call(inputs, *given, **named)
             self.step.fakes.append(images.numpy())
-            self.step.generator_inputs.append(inputs)
             return images
 
         return heard

@@ -2,7 +2,6 @@
 
 # Before training
 CONSTANT = 1e-3  # a spread below this is none: it is far under one grey level of 255
-BOUNDED = 100.0  # outputs that reach no further than this, amplified ten thousand times, are held by something
 AT_BOUNDS = 0.5  # by Glorot's weights no output starts within a hundredth of a bound; by N(0, 1) nine in ten do
 OUTPUT_SD = 10.0  # logits start with a spread under 1 in every healthy variant; at 10 the sigmoid in the loss is flat
 DEAD_UNITS = 0.9  # half of a layer's ReLUs are off for one input, but few for all of 48

@@ -135,3 +135,11 @@ def test_a_step_with_a_function_and_xla_inside_is_watched(scans: Digits):
     keras.Model.compile(compiled.gan, jit_compile=True)
     assert [row["generator_gradient"] > 0 for row in compiled.train(1, 20).evidence["epochs"]] == [True]
     assert compiled.gan.jit_compile
+
+
+def test_weights_that_are_not_finite_are_named_before_training(scans: Digits):
+    ill = patient(scans, "answer")
+    kernel = ill.gan.generator.trainable_variables[0]
+    kernel.assign(np.full(kernel.shape, np.nan))
+    (found,) = ill.examine()
+    assert (found.id, found.evidence) == ("not_finite", {"first": "the generator's weights", "epoch": 0})

@@ -17,6 +17,7 @@ NETWORK = {
     "output_sd": 0.1,
     "reach_low": -1.0,
     "reach_high": 1.0,
+    "bounded": True,
     "at_bounds": 0.0,
     "ignored_inputs": [],
     "batch_dependent": False,
@@ -46,8 +47,8 @@ GRADIENTS = {network: {"kernel": 0.3, "bias": 0.0} for network in ("generator", 
 HEALTHY: dict[str, Any] = {
     "before": {
         "generator": NETWORK | {"batch_dependent": True},
-        "discriminator": NETWORK | {"reach_low": -1e7, "reach_high": 1e7},
-        "data": {"low": -1.0, "high": 1.0, "sd": 0.6, "sd_between": 0.3},
+        "discriminator": NETWORK | {"reach_low": -1e7, "reach_high": 1e7, "bounded": False},
+        "data": {"low": -1.0, "high": 1.0, "sd_between": 0.3},
         "latent": {"low": -3.0},
         "step": {
             "updated": [["discriminator"], ["generator"]],
@@ -59,7 +60,6 @@ HEALTHY: dict[str, Any] = {
             "penalises_gradients": True,
         },
         "loss": {
-            "bounded": False,
             "real_is_up": True,
             "undecided": {"real": 0.38, "fake": -0.62},
             "rejected": {"fake": 0.95},
@@ -85,7 +85,7 @@ def late(**values: Any) -> dict[str, Any]:
     return {f"epochs.{row}.{name}": value for row in LATE for name, value in values.items()}
 
 
-BOUNDED = {"before.loss.bounded": True, "before.discriminator.reach_low": 0.0, "before.discriminator.reach_high": 1.0}
+BOUNDED = {"before.discriminator.bounded": True, "before.discriminator.reach_low": 0.0, "before.discriminator.reach_high": 1.0}
 SWAPPED = {"before.loss.undecided": {"real": -0.6, "fake": 0.4}, "before.loss.surely_wrong": {"real": -0.05, "fake": 0.05}}
 CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "no_nonlinearity": (
@@ -137,7 +137,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "constant_data": ({"before.data.sd_between": 0.0}, {"before.data.sd_between": 0.01}),
     "sorted_batches": ({"epochs.1.between_batches": 0.001}, {"epochs.1.between_batches": 0.00006}),
     "not_finite": ({"epochs.7.first_not_finite": "the training batch", "epochs.7.first_not_finite_step": 3}, {}),
-    "pinned_loss": ({"before.loss.bounded": True} | late(d_loss=1.6264), {"before.loss.bounded": True} | late(d_loss=1.64)),
+    "pinned_loss": ({"before.discriminator.bounded": True} | late(d_loss=1.6264), {"before.discriminator.bounded": True} | late(d_loss=1.64)),
     "discriminator_wins": (late(separation=1.0, output_real=9.0, output_fake=-9.0), late(separation=0.99, output_real=9.0, output_fake=-9.0)),
     "discriminator_too_weak": (late(separation=0.5, mean_image_distance=0.95), late(separation=0.5)),
     "generator_gradient_vanishes": ({"epochs.7.generator_gradient": 1e-6}, {"epochs.7.generator_gradient": 1e-3}),
@@ -184,7 +184,7 @@ def test_a_rule_finds_what_is_far_enough_and_nothing_nearer(name: str):
 
 @pytest.mark.parametrize("bound", [("g_loss", bound) for bound in G_BOUNDS] + [("d_loss", bound) for bound in D_BOUNDS])
 def test_the_bounds_of_a_double_sigmoid_are_known(bound: tuple[str, float]):
-    (found,) = judge(evidence({"before.loss.bounded": True} | late(**{bound[0]: bound[1]})))
+    (found,) = judge(evidence({"before.discriminator.bounded": True} | late(**{bound[0]: bound[1]})))
     assert (found.id, found.evidence["bound"]) == ("pinned_loss", bound[1])
     assert round(bound[1], 4) in (0.3133, 0.6931, 1.0064, 1.6265, 2.0064)
 

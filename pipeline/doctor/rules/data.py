@@ -34,7 +34,7 @@ def range_unused(evidence: Evidence) -> Numbers | None:
     if not data or range_mismatch.judge(evidence):
         return None
     reach = generator["reach_high"] - generator["reach_low"]
-    if not thresholds.CONSTANT < reach < thresholds.BOUNDED or data["high"] - data["low"] > thresholds.RANGE_USED * reach:
+    if not generator["bounded"] or reach < thresholds.CONSTANT or data["high"] - data["low"] > thresholds.RANGE_USED * reach:
         return None
     return _ranges(evidence)
 

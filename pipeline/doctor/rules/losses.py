@@ -32,7 +32,7 @@ def _expects_probabilities(loss: Numbers) -> bool:
 def double_activation(evidence: Evidence) -> Numbers | None:
     """With outputs one beyond their bounds, the loss still pushes outwards."""
     loss = _loss(evidence)
-    if not loss.get("bounded") or _expects_probabilities(loss):
+    if not loss or not evidence["before"]["discriminator"]["bounded"] or _expects_probabilities(loss):
         return None
     beyond, undecided = loss["beyond_bounds"], loss["undecided"]
     pushing = {kind: push for kind, push in beyond.items() if push is not None and push * (undecided.get(kind) or 0) > thresholds.STILL_PUSHES}

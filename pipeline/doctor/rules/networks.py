@@ -62,7 +62,7 @@ def initial_scale(evidence: Evidence) -> Numbers | None:
     scale = max(1.0, abs(data.get("low", 0.0)), abs(data.get("high", 0.0)))  # large images make large outputs: that is another illness
     for name, network in networks(evidence).items():
         reach = network["reach_high"] - network["reach_low"]
-        if thresholds.CONSTANT < reach < thresholds.BOUNDED and network["at_bounds"] > thresholds.AT_BOUNDS:
+        if network["bounded"] and reach > thresholds.CONSTANT and network["at_bounds"] > thresholds.AT_BOUNDS:
             found[f"{name}_outputs_at_bounds"] = network["at_bounds"]
         if name == "discriminator" and network["output_sd"] / scale > thresholds.OUTPUT_SD:
             found["discriminator_output_sd"] = network["output_sd"]

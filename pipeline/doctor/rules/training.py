@@ -52,7 +52,7 @@ def not_finite(evidence: Evidence) -> Numbers | None:
 def pinned_loss(evidence: Evidence) -> Numbers | None:
     """A loss stands on one of the numbers that a double sigmoid bounds it by, log(1 + e^-1), log 2 and their sums."""
     rows = _late(evidence)
-    if not rows or not evidence.get("before", {}).get("loss", {}).get("bounded"):
+    if not rows or not evidence.get("before", {}).get("discriminator", {}).get("bounded"):
         return None
     for name, bounds in (("d_loss", D_BOUNDS), ("g_loss", G_BOUNDS)):
         for bound in bounds:
