@@ -23,7 +23,7 @@ from pipeline.errors import one_line_errors
 from pipeline.params import Settings, load_settings
 
 RESULTS = Path("benchmarks/doctor.json")
-TRAIN = Path("artifacts/data/train.npz")
+TRAIN, UNSEEN = Path("artifacts/data/train.npz"), Path("artifacts/data/validation.npz")
 IMAGES = 4000  # of the training split: enough for the moment that each GAN is trained
 
 
@@ -41,8 +41,12 @@ if __name__ == "__main__":
         pin_runtime(settings.train.threads)
         few = Digits(digits.name, digits.images[:IMAGES], digits.labels[:IMAGES])
         before = read_json(RESULTS)["cells"] if RESULTS.is_file() else []
-        results = {"session": session(settings)} | run_suite(few, settings) | {"cells": diagnosed(settings, before), "cost": measure(few, settings)}
+        results = (
+            {"session": session(settings)}
+            | run_suite(few, load_digits(UNSEEN), settings)
+            | {"cells": diagnosed(settings, before), "cost": measure(few, settings)}
+        )
         draw_cells(results["cells"], {row["expected"] for row in results["faults"]})
         write_json(RESULTS, results)
         with staged_file(PAGE) as partial:
-            partial.write_text(as_page(results, {path.stem for path in FOLDER.glob("*.png")}), encoding="utf-8")
+            partial.write_text(as_page(read_json(RESULTS), {path.stem for path in FOLDER.glob("*.png")}), encoding="utf-8")

@@ -24,11 +24,12 @@ def as_page(results: dict[str, Any], pictures: set[str]) -> str:
 
 def faults_table(faults: list[Row]) -> str:
     """A line per fault."""
-    lines = ["| fault | GAN | found | epoch | evidence | beside it |", "|---|---|---|---:|---|---|"]
+    lines = ["| fault | GAN | found | epoch | steps an epoch | evidence | beside it |", "|---|---|---|---:|---:|---|---|"]
     for row in faults:
         found = f"[{row['expected']}](#{row['expected']})" if row["named"] else f"**not found**: {row['expected']}"
         beside = ", ".join(row["errors_beside"] + row["others_beside"])
-        lines.append(f"| {row['fault']} | `{row['gan']}` | {found} | {row['epoch']} | {numbers_in_words(row['evidence'] or {})} | {beside} |")
+        start = f"| {row['fault']} | `{row['gan']}` | {found} | {row['epoch']} | {row['steps']} |"
+        lines.append(f"{start} {numbers_in_words(row['evidence'] or {})} | {beside} |")
     return "\n".join(lines)
 
 

@@ -38,12 +38,12 @@ class Patient:
         """What the doctor finds before training."""
         return examine(self.gan.generator, self.gan.discriminator, self._batch(np.arange(48)), self.latent, self.gan)
 
-    def train(self, epochs: int, steps: int) -> Doctor:
+    def train(self, epochs: int, steps: int, *callbacks: keras.callbacks.Callback) -> Doctor:
         """Train for so many epochs of so many steps; returns the doctor with what it found."""
         doctor = Doctor(self.gan.generator, self.gan.discriminator, self._batch(np.arange(48)), self.probe(), "never")
         stream = tf.data.Dataset.from_generator(lambda: self._batches(steps * epochs), output_signature=self._signature())
         with suppress(ValueError):  # some faults are such that Keras itself refuses to train; the doctor has looked by then
-            self.gan.fit(stream, epochs=epochs, steps_per_epoch=steps, callbacks=[doctor], verbose=0, shuffle=False)
+            self.gan.fit(stream, epochs=epochs, steps_per_epoch=steps, callbacks=[doctor, *callbacks], verbose=0, shuffle=False)
         return doctor
 
     def _batches(self, count: int) -> Iterator[Any]:

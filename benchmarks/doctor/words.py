@@ -30,8 +30,7 @@ gan.fit(images, epochs=20, callbacks=[doctor])
 ## Faults put in, and what was found
 
 Each fault is put into an otherwise healthy small GAN by a few lines (`benchmarks/doctor/faults.py`), on MNIST. `guide` is a GAN in the style of
-Keras' guide that shares no code with the project; the others are variants of params.yaml, narrow. Epoch 0 is before training; an epoch has
-60 steps (600 and 300 where the classifier is needed)."""
+Keras' guide that shares no code with the project; the others are variants of params.yaml, narrow. Epoch 0 is before training."""
 CONFUSION = "### Expected against found\n\nErrors, warnings and notes that were found beside the expected one have a column; without any, none was."
 CELLS = """## The variants of params.yaml as they were trained
 

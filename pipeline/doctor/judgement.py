@@ -1,6 +1,6 @@
 """Evidence -> findings. A new rule is a function in one of the modules of `rules`, and its name in `RULES`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -55,6 +55,7 @@ RULES: tuple[Rule, ...] = (
     samples.worse_than_before,
     samples.still_improving,
 )
+IN_TRAINING = frozenset(rule.id for rule in RULES if rule.judge.__module__ in (training.__name__, samples.__name__))
 
 
 def judge(evidence: Evidence, variant: str = "", settings: Mapping[str, Any] = MappingProxyType({})) -> list[Finding]:
@@ -68,6 +69,16 @@ def judge(evidence: Evidence, variant: str = "", settings: Mapping[str, Any] = M
         if numbers is not None:
             found.append(Finding(each.id, each.severity, numbers, each.why, each.mend + _here(each, variant, settings), each.reference))
     return sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))
+
+
+def causes_and_symptoms(findings: Sequence[Finding]) -> tuple[list[Finding], list[Finding]]:
+    """What to mend first, and what training and samples showed that may come of it.
+
+    Only an error of the networks, losses, optimisers or data is a cause; without one, what training shows is to be mended itself.
+    """
+    in_training = [finding for finding in findings if finding.id in IN_TRAINING]
+    others = [finding for finding in findings if finding.id not in IN_TRAINING]
+    return (others, in_training) if any(finding.severity == "error" for finding in others) else (list(findings), [])
 
 
 def _is_set(key: str, wanted: str, now: Any) -> bool:

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from pipeline.doctor.findings import Finding
+from pipeline.doctor.judgement import causes_and_symptoms
 
 COLOURS = {"error": "31", "warning": "33", "note": "36", "healthy": "32"}
 WIDTH = 110
+SYMPTOMS = "Mend the errors above first; what training showed may come of them"
 
 
 def tell(title: str, findings: Sequence[Finding]) -> None:
@@ -18,16 +20,21 @@ def tell(title: str, findings: Sequence[Finding]) -> None:
 
 
 def as_text(title: str, findings: Sequence[Finding], colour: bool) -> str:
-    """A paragraph per finding: what it is, its evidence, why it hurts, how to mend it."""
+    """A paragraph per finding: what it is, its evidence, why it hurts, how to mend it; a line for what may come of another."""
     if not findings:
         return f"{title}: {_painted('nothing found', 'healthy', colour)}"
     lines = [f"{title}:"]
-    for finding in findings:
-        lines.append(
-            f"  {_painted(finding.severity, finding.severity, colour)}  {finding.id.replace('_', ' ')}  ({numbers_in_words(finding.evidence)})"
-        )
+    causes, symptoms = causes_and_symptoms(findings)
+    for finding in causes:
+        lines.append(_headline(finding, colour))
         lines += textwrap.wrap(f"{finding.why} {finding.mend}", WIDTH, initial_indent="         ", subsequent_indent="         ")
+    if symptoms:
+        lines += [f"  {SYMPTOMS}:", *(_headline(finding, colour) for finding in symptoms)]
     return "\n".join(lines)
+
+
+def _headline(finding: Finding, colour: bool) -> str:
+    return f"  {_painted(finding.severity, finding.severity, colour)}  {finding.id.replace('_', ' ')}  ({numbers_in_words(finding.evidence)})"
 
 
 def _painted(text: str, severity: str, colour: bool) -> str:

@@ -7,6 +7,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from pipeline.artifacts import staged_file
+from pipeline.doctor.summary import SYMPTOMS
 from pipeline.errors import PipelineError
 from pipeline.params import Settings
 from pipeline.report.charts import chart_script, charts, line_styles, series
@@ -60,5 +61,6 @@ def _content(leaderboard: dict[str, Any], settings: Settings, outputs: Outputs) 
         "classes": CLASSES,
         "real": digits(outputs.reference / "real_by_class.png"),
         "sections": [variant_section(variant, settings, outputs) for variant in variants],
+        "symptoms_heading": SYMPTOMS,
         "script": Markup(chart_script()),
     }

@@ -7,6 +7,8 @@ from typing import Any
 
 from pipeline.artifacts import read_json
 from pipeline.cells import FIGURE, cell_name
+from pipeline.doctor.findings import Finding
+from pipeline.doctor.judgement import causes_and_symptoms
 from pipeline.doctor.summary import numbers_in_words
 from pipeline.evaluated import BY_CLASS, CONFUSION, METRICS, NEAREST
 from pipeline.params import Settings
@@ -22,24 +24,27 @@ def variant_section(variant: str, settings: Settings, outputs: Outputs) -> dict[
     """What the page shows of a variant's first seed; what a diverged cell never drew is left out."""
     cell = cell_name(variant, settings.run.seeds[0])
     metrics = read_json(outputs.evaluations / cell / METRICS)
+    causes, symptoms = (list(map(_finding, found)) for found in _diagnosed(outputs.diagnoses / f"{cell}.json"))
     return {
         "name": variant,
         "cell": cell,
         "metrics": metrics,
         "search": f"tags.`pipeline.key` = '{metrics['key']}'",
         "conditional": settings.gan[variant].classes > 1,
-        "findings": _findings(outputs.diagnoses / f"{cell}.json"),
+        "causes": causes,
+        "symptoms": symptoms,
         "sheets": sheets(outputs.gans / cell),
         "figure": figure(outputs.gans / cell / FIGURE),
         "scored": _scored(outputs.evaluations / cell, metrics) if metrics["status"] == "finished" else None,
     }
 
 
-def _findings(diagnosis: Path) -> list[dict[str, str]]:
-    return [
-        finding | {"name": finding["id"].replace("_", " "), "evidence": numbers_in_words(finding["evidence"])}
-        for finding in read_json(diagnosis)["findings"]
-    ]
+def _diagnosed(diagnosis: Path) -> tuple[list[Finding], list[Finding]]:
+    return causes_and_symptoms([Finding(**finding) for finding in read_json(diagnosis)["findings"]])
+
+
+def _finding(finding: Finding) -> dict[str, str]:
+    return finding._asdict() | {"name": finding.id.replace("_", " "), "evidence": numbers_in_words(finding.evidence)}
 
 
 def _scored(evaluation: Path, metrics: dict[str, Any]) -> dict[str, Any]:

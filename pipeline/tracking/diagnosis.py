@@ -34,7 +34,7 @@ def mirror_diagnosis(settings: Settings, variant: str, seed: int, evidence: Path
 
 
 def health_tags(findings: list[dict[str, Any]]) -> dict[str, str]:
-    """The worst severity, and the ids of each severity."""
+    """The worst severity, and the ids of each severity; the word `none` replaces what an earlier diagnosis found."""
     ids = {severity: [finding["id"] for finding in findings if finding["severity"] == severity] for severity in SEVERITIES}
     worst = next((severity for severity in SEVERITIES if ids[severity]), HEALTHY)
-    return {HEALTH: worst} | {f"{HEALTH}.{severity}s": ", ".join(ids[severity]) for severity in SEVERITIES}
+    return {HEALTH: worst} | {f"{HEALTH}.{severity}s": ", ".join(ids[severity]) or "none" for severity in SEVERITIES}

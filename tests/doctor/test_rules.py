@@ -151,7 +151,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "labels_not_followed": ({"scores.class_consistency": 0.1}, {"scores.class_consistency": None}),
     "not_a_digit": ({"scores.precision": 0.0}, {"scores.precision": 0.9}),
     "unlike_real_digits": ({"scores.precision": 0.83}, {"scores.precision": 0.9}),
-    "copies_training_images": ({"scores.memorised_share": 0.5}, {"scores.memorised_share": 0.05}),
+    "copies_training_images": ({"scores.memorised_share": 0.5, "scores.recall": 0.05}, {"scores.memorised_share": 0.05}),
     "worse_than_before": (FALLEN, dict.fromkeys(FALLEN, 8.0)),
     "still_improving": (IMPROVING, dict.fromkeys(IMPROVING, 9.0)),
 }
@@ -238,3 +238,8 @@ def test_a_number_that_is_not_finite_is_no_other_illness(name: str):
 def test_a_batch_that_is_not_finite_is_named_before_training():
     (found,) = judge({"before": {"not_finite": "the training batch"}})
     assert (found.id, found.evidence) == ("not_finite", {"first": "the training batch", "epoch": 0})
+
+
+def test_samples_that_fell_are_not_said_to_improve():
+    rising_again = {f"curves.epochs.{row}.classifier_score": 3.0 + 0.5 * row for row in range(4, 9)}
+    assert [finding.id for finding in judge(evidence(FALLEN | rising_again))] == ["worse_than_before"]

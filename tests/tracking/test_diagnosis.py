@@ -38,7 +38,7 @@ def test_tags_follow_the_findings_and_curves_are_recorded_once(client: mlflow.Ml
     assert (tags["health"], tags["health.errors"], tags["health.warnings"]) == ("error", "class_collapse", "unlike_real_digits")
     mirror_diagnosis(settings, "answer", 0, *write(tmp_path, {}))
     found = client.get_run(run.info.run_id)
-    assert (found.data.tags["health"], found.data.tags["health.errors"]) == ("healthy", "")
+    assert (found.data.tags["health"], found.data.tags["health.errors"]) == ("healthy", "none")
     assert [metric.step for metric in client.get_metric_history(run.info.run_id, "health/separation")] == [1, 2]
     assert "health/memory" not in found.data.metrics
     assert [file.path for file in client.list_artifacts(run.info.run_id)] == ["diagnosis.json"]
@@ -60,4 +60,4 @@ def test_a_store_that_fails_costs_a_warning(tmp_path: Path, settings: Settings, 
 
 
 def test_healthy_is_a_tag_too():
-    assert health_tags([]) == {"health": "healthy", "health.errors": "", "health.warnings": "", "health.notes": ""}
+    assert health_tags([]) == {"health": "healthy", "health.errors": "none", "health.warnings": "none", "health.notes": "none"}

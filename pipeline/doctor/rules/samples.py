@@ -36,9 +36,9 @@ def class_collapse(evidence: Evidence) -> Numbers | None:
     reference="Kynkäänniemi et al. 2019, arXiv:1904.06991",
 )
 def within_class_collapse(evidence: Evidence) -> Numbers | None:
-    """Most real digits have no sample near them, though the classes are there."""
+    """Most real digits have no sample near them, though the classes are there, and the samples are no copies of a few images."""
     share = _share_of_real(evidence, "recall")
-    if share is None or share > thresholds.RECALL_COLLAPSED or class_collapse.judge(evidence):
+    if share is None or share > thresholds.RECALL_COLLAPSED or class_collapse.judge(evidence) or copies_training_images.judge(evidence):
         return None
     return _compared(evidence, "recall")
 
@@ -105,7 +105,7 @@ def still_improving(evidence: Evidence) -> Numbers | None:
     """The classifier's score of the sample sheets is higher in the last quarter of the epochs than in the one before."""
     scores = [row["classifier_score"] for row in evidence.get("curves", {}).get("epochs", [])]
     quarter = len(scores) // 4
-    if len(scores) < thresholds.EPOCHS_TO_FALL or quarter == 0:
+    if len(scores) < thresholds.EPOCHS_TO_FALL or quarter == 0 or worse_than_before.judge(evidence):
         return None
     before, late = (sum(part) / quarter for part in (scores[-2 * quarter : -quarter], scores[-quarter:]))
     return {"score_before": before, "score_late": late} if late > thresholds.IMPROVED * before else None
