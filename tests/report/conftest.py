@@ -57,6 +57,10 @@ def tree(made: Tree) -> Tree:
     return replace(made, leaderboard=deepcopy(made.leaderboard))
 
 
+COLLAPSED = {"scores": {"effective_classes": 4.3, "effective_classes_real": 9.98}}
+EVIDENCE = {"answer": COLLAPSED, "asker": COLLAPSED | {"before": {"optimizers": {"generator": {"learning_rate": 1.0, "beta_1": 0.5}}}}}
+
+
 def make_tree(folder: Path, verdicts: dict[str, str], images: np.ndarray, epochs: int) -> Tree:
     content = shrink(read_yaml(ROOT / "params.yaml"))
     content["gan"] |= {variant: content["gan"].get(variant, content["gan"]["asker"]) for variant in verdicts}
@@ -90,8 +94,8 @@ def _make_cell(folder: Path, variant: str, seed: int, settings: Settings, epochs
     _write(gan / "history.json", {"data_set": "mnist", "variant": variant, "seed": seed, "epochs": losses})
     watched = [{"epoch": epoch, "separation": 0.7, "generator_gradient": 2.0 / epoch, "crowding": 0.9} for epoch in range(1, epochs + 1)]
     _write(gan / "evidence.json", {"before": {}, "epochs": watched})
-    found = [finding._asdict() for finding in judge({"scores": {"effective_classes": 4.3, "effective_classes_real": 9.98}}, variant)]
-    _write(folder / "diagnosis" / f"{cell}.json", {"findings": found if variant == "answer" else []})
+    found = judge(EVIDENCE[variant], variant) if variant in EVIDENCE else []
+    _write(folder / "diagnosis" / f"{cell}.json", {"findings": [finding._asdict() for finding in found]})
     consistency = 0.9 if settings.gan[variant].classes > 1 else None
     curve = {"classifier_score": 3.0, "effective_classes": 4.0, "class_consistency": consistency}
     _write(evaluation / "curves.json", {"samples": 100, "epochs": [{"epoch": epoch, **curve} for epoch in range(epochs + 1)]})

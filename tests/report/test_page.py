@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from pipeline.doctor.summary import SYMPTOMS
 from pipeline.report import page as page_module
 from pipeline.report.page import ReportError
 from tests.report.conftest import Tree, make_tree
@@ -61,6 +62,15 @@ def test_rows_stand_best_first_and_what_has_no_score_last(written: str):
 
 def test_a_score_that_nobody_has_is_no_column(written: str):
     assert "accuracy trained on samples" not in written.split("<tbody id")[0]
+
+
+def test_what_training_showed_stands_closed_below_the_error_that_it_may_come_of(written: str):
+    asker, answer = (written.split(f'id="variant-{name}"')[1].split('class="panels"')[0] for name in ("asker", "answer"))
+    cause, symptoms = asker.split(SYMPTOMS)
+    assert re.search(r"<details open>\s*<summary>.*learning rate", cause)
+    assert re.search(r"<details>\s*<summary>.*class collapse", symptoms)
+    assert re.search(r"<details open>\s*<summary>.*class collapse", answer)
+    assert SYMPTOMS not in answer
 
 
 def test_text_from_files_is_escaped(tree: Tree):
