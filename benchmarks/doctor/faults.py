@@ -49,6 +49,7 @@ FAULTS = (
     Fault("one activation left out", "guide", "collapsed_layers", BEFORE, _with("guide", injections.linear_layer)),
     Fault("weights from N(0, 1)", "answer", "initial_scale", BEFORE, _set("answer", initializer="normal")),
     Fault("samples judged by a second discriminator", "lsgan", "samples_not_judged", BEFORE, _set("lsgan", share_discriminator=False)),
+    Fault("real images left out of the loss", "answer", "real_images_not_judged", BEFORE, _with("answer", injections.real_images_left_out)),
     Fault("frozen generator", "guide", "frozen_network", BEFORE, _with("guide", injections.frozen)),
     Fault("generator's optimiser never called", "guide", "not_updated", BEFORE, _with("guide", injections.never_updated)),
     Fault("generator's update moves the discriminator", "guide", "other_network_updated", BEFORE, _with("guide", injections.both_updated)),

@@ -53,6 +53,10 @@ def swapped_labels(patient: Patient) -> None:
         return {"d_loss_real": tf.reduce_mean(tf.nn.softplus(-real)), "d_loss_fake": tf.reduce_mean(tf.nn.softplus(fake))}
 
 
+def real_images_left_out(patient: Patient) -> None:
+    _objective(patient, lambda real, fake, losses: losses._replace(discriminator=losses.discriminator | {"d_loss_real": tf.constant(0.0)}))
+
+
 def gradient_stopped(patient: Patient) -> None:
     generate = patient.gan._generate
     _put(patient.gan, "_generate", lambda labels, turn: tf.stop_gradient(generate(labels, turn)))

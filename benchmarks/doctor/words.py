@@ -25,7 +25,20 @@ for finding in examine(gan.generator, gan.discriminator, real_batch, latents, ga
 
 doctor = Doctor(gan.generator, gan.discriminator, real_batch, Probe(latents, real_images, unseen_images), stop_on="error", title="mine")
 gan.fit(images, epochs=20, callbacks=[doctor])
+print(doctor.findings)
 ```
+
+- Both networks are built, that is, called once on a batch, and `gan` is compiled. `stop_on` is `"error"` or `"never"`; without a `title`
+  nothing is printed.
+- `real_batch` is what `train_step` takes; `latents` is what the generator takes; a `Probe` holds `latents`, and training images and unseen ones as
+  the discriminator takes them, as many of each (128 are good; unseen ones may be left out). All are tensors, images are floats, and 48 rows of a
+  batch are enough.
+- A conditional GAN is given its labels in the same structure as its networks take them. With `generator([latent, label])` and
+  `discriminator([image, label])`: `examine(generator, discriminator, (images, labels), [latents, labels], gan)` and
+  `Probe([latents, labels], [images, labels], [unseen_images, unseen_labels])`.
+- What `train_step` returns as `d_loss` and `g_loss` is judged too. Images that `train_step` itself scales or augments are not known to it as
+  real ones: it says so, and leaves ranges and losses unexamined.
+- `stop_on="error"` ends training after the first call into TensorFlow: one step, or `steps_per_execution` of them.
 
 ## Faults put in, and what was found
 

@@ -23,6 +23,7 @@ RULES: tuple[Rule, ...] = (
     losses.double_activation,
     losses.logits_as_probabilities,
     losses.samples_not_judged,
+    losses.real_images_not_judged,
     losses.gradient_cut,
     losses.not_updated,
     losses.other_network_updated,

@@ -116,7 +116,11 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "samples_not_judged": ({"before.step.pushed.discriminator": ["real"]}, {"before.step.pushed.discriminator": ["fake", "real"]}),
     "gradient_cut": ({"before.step.gradients.generator.kernel": None}, {"before.step.gradients.generator.kernel": 1e-9}),
     "not_updated": ({"before.step.updated": [["discriminator"]]}, {"before.step.updated": [["generator"], ["discriminator"]]}),
-    "other_network_updated": ({"before.step.updated": [["discriminator"], ["discriminator", "generator"]]}, {}),
+    "real_images_not_judged": ({"before.step.pushed.discriminator": ["fake"]}, {"before.step.pushed.discriminator": ["fake", "real"]}),
+    "other_network_updated": (
+        {"before.step.updated": [["discriminator"], ["discriminator", "generator"]], "before.step.gradients.generator": {}},
+        {"before.step.updated": [["discriminator", "generator"]]},
+    ),
     "generator_sign": ({"before.loss.rejected.fake": -0.38}, {"before.loss.rejected.fake": 0.01}),
     "labels_swapped": (
         SWAPPED,
@@ -243,3 +247,15 @@ def test_a_batch_that_is_not_finite_is_named_before_training():
 def test_samples_that_fell_are_not_said_to_improve():
     rising_again = {f"curves.epochs.{row}.classifier_score": 3.0 + 0.5 * row for row in range(4, 9)}
     assert [finding.id for finding in judge(evidence(FALLEN | rising_again))] == ["worse_than_before"]
+
+
+def test_images_that_the_step_scales_are_not_said_to_have_the_wrong_range():
+    scaled = {"before.data.low": 0.0, "before.data.high": 255.0, "before.step.judged": ["fake", "other"]}
+    assert [finding.id for finding in judge(evidence(scaled))] == ["losses_not_examined"]
+
+
+def test_sorted_batches_of_short_epochs_are_told_from_several():
+    short = {f"epochs.{row}.looks": 4 for row in ALL}
+    (found,) = judge(evidence(short | {f"epochs.{row}.between_batches": 0.001 for row in ALL}))
+    assert (found.id, found.evidence["epoch"]) == ("sorted_batches", 3)
+    assert judge(evidence(short)) == []

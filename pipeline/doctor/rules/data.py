@@ -14,7 +14,7 @@ from pipeline.doctor.findings import Evidence, Numbers, rule
 def range_mismatch(evidence: Evidence) -> Numbers | None:
     """Real images have values that the generator cannot draw."""
     data, generator = _data_and_generator(evidence)
-    if not data or generator["reach_high"] - generator["reach_low"] < thresholds.CONSTANT:
+    if not data or generator["reach_high"] - generator["reach_low"] < thresholds.CONSTANT or _changed_in_the_step(evidence):
         return None
     slack = thresholds.RANGE_SLACK * (data["high"] - data["low"])
     reached = generator["reach_low"] - slack <= data["low"] and data["high"] <= generator["reach_high"] + slack
@@ -31,7 +31,7 @@ def range_mismatch(evidence: Evidence) -> Numbers | None:
 def range_unused(evidence: Evidence) -> Numbers | None:
     """Real images fill little of the range that a bounded generator draws in."""
     data, generator = _data_and_generator(evidence)
-    if not data or range_mismatch.judge(evidence):
+    if not data or range_mismatch.judge(evidence) or _changed_in_the_step(evidence):
         return None
     reach = generator["reach_high"] - generator["reach_low"]
     if not generator["bounded"] or reach < thresholds.CONSTANT or data["high"] - data["low"] > thresholds.RANGE_USED * reach:
@@ -74,14 +74,25 @@ def constant_data(evidence: Evidence) -> Numbers | None:
 )
 def sorted_batches(evidence: Evidence) -> Numbers | None:
     """Batch means vary far more than means of images drawn at random."""
+    seen: list[Numbers] = []  # epochs since the last judgement: short ones are judged together
     for row in evidence.get("epochs", []):
-        within, between, looks, size = (row.get(name) for name in ("within_batches", "between_batches", "looks", "batch_rows"))
-        if not within or not between or not size or (looks or 0) < thresholds.LOOKS_TO_TELL:
+        if all(row.get(name) for name in ("within_batches", "between_batches", "looks", "batch_rows")):
+            seen.append(row)
+        looks = sum(each["looks"] for each in seen)
+        if looks < thresholds.LOOKS_TO_TELL:
             continue
-        variation = between / within * (size - 1)
+        within, between = (sum(each[name] * each["looks"] for each in seen) / looks for name in ("within_batches", "between_batches"))
+        variation = between / within * (seen[0]["batch_rows"] - 1)
         if variation > thresholds.BATCH_VARIATION:
             return {"epoch": row["epoch"], "variance_of_batch_means_to_that_of_shuffled_ones": variation}
+        seen = []
     return None
+
+
+def _changed_in_the_step(evidence: Evidence) -> bool:
+    """Whether the discriminator is given no image as the batch has it, as where train_step scales them: their range is not the batch's."""
+    judged = evidence["before"].get("step", {}).get("judged")
+    return judged is not None and "real" not in judged
 
 
 def _data_and_generator(evidence: Evidence) -> tuple[Numbers, Numbers]:

@@ -23,8 +23,8 @@ def _expects_probabilities(loss: Numbers) -> bool:
 
 @rule(
     "error",
-    why="The discriminator's outputs are bounded and its loss wants them beyond the bounds: it applies its own sigmoid to what is one already. "
-    "Both losses are pinned between bounds, and gradients stay small.",
+    why="The discriminator's outputs are bounded and its loss wants them beyond the bounds; a loss of logits applies its own sigmoid to what is one "
+    "already. Losses are pinned between bounds, and gradients stay small.",
     mend="Give the loss raw logits: no activation after the discriminator's last layer.",
     setting="discriminator_activation: linear",
     reference="TensorFlow, tf.nn.sigmoid_cross_entropy_with_logits: its inputs are logits",
@@ -68,9 +68,24 @@ def logits_as_probabilities(evidence: Evidence) -> Numbers | None:
 )
 def samples_not_judged(evidence: Evidence) -> Numbers | None:
     """In the discriminator's turn its loss flows back from real images alone."""
+    return _learns_only_from("real", evidence)
+
+
+@rule(
+    "error",
+    why="The discriminator learns from samples alone: nothing tells it what real images are, and the generator chases whatever it rejects least.",
+    mend="Put real images into the discriminator's loss, and give each network the gradient of its own loss.",
+    reference="Goodfellow et al. 2014, arXiv:1406.2661, algorithm 1",
+)
+def real_images_not_judged(evidence: Evidence) -> Numbers | None:
+    """In the discriminator's turn its loss flows back from samples alone."""
+    return _learns_only_from("fake", evidence)
+
+
+def _learns_only_from(kind: str, evidence: Evidence) -> Numbers | None:
     step = _step(evidence)
     pushed = step.get("pushed", {}).get("discriminator", [])
-    return {"discriminator_learns_from": pushed} if pushed == ["real"] and "other" not in step["judged"] else None
+    return {"discriminator_learns_from": pushed} if pushed == [kind] and "other" not in step["judged"] else None
 
 
 @rule(
@@ -107,8 +122,8 @@ def not_examined(evidence: Evidence) -> Numbers | None:
 @rule(
     "note",
     why="What the discriminator is given is neither an image of the batch nor the generator's, as after augmentation or added noise: how the losses "
-    "push real images and samples was not examined.",
-    mend="Examine once without augmentation.",
+    "push real images and samples, and whether their ranges fit, was not examined.",
+    mend="Examine once without augmentation, and with images scaled before train_step.",
     reference="Karras et al. 2020, arXiv:2006.06676",
 )
 def losses_not_examined(evidence: Evidence) -> Numbers | None:
@@ -139,8 +154,9 @@ def not_updated(evidence: Evidence) -> Numbers | None:
     reference="Goodfellow et al. 2014, arXiv:1406.2661, algorithm 1",
 )
 def other_network_updated(evidence: Evidence) -> Numbers | None:
-    """One call of an optimiser is given variables of both networks."""
-    found = [networks for networks in _step(evidence).get("updated", []) if len(networks) > 1]
+    """One call of an optimiser is given variables of both networks, and their gradients were not taken apart, each network's of its own loss."""
+    apart = {network for network, norms in _step(evidence).get("gradients", {}).items() if norms}
+    found = [networks for networks in _step(evidence).get("updated", []) if len(networks) > 1 and not apart.issuperset(networks)]
     return {"updated_together": found[0]} if found else None
 
 
@@ -158,7 +174,7 @@ def generator_sign(evidence: Evidence) -> Numbers | None:
 @rule(
     "error",
     why="The discriminator is taught to call samples real and real images fake, and the generator is taught by that.",
-    mend="Exchange the labels in the discriminator's loss: 1 for real images, 0 for samples.",
+    mend="Exchange the labels in the discriminator's loss, 1 for real images, 0 for samples; without labels, turn its sign.",
     reference="Goodfellow et al. 2014, arXiv:1406.2661, section 3",
 )
 def labels_swapped(evidence: Evidence) -> Numbers | None:
