@@ -2,6 +2,7 @@
 
 from pipeline.doctor import thresholds
 from pipeline.doctor.findings import Evidence, Numbers, rule
+from pipeline.doctor.rules.losses import losses_not_examined
 
 
 @rule(
@@ -14,7 +15,7 @@ from pipeline.doctor.findings import Evidence, Numbers, rule
 def range_mismatch(evidence: Evidence) -> Numbers | None:
     """Real images have values that the generator cannot draw."""
     data, generator = _data_and_generator(evidence)
-    if not data or generator["reach_high"] - generator["reach_low"] < thresholds.CONSTANT or _changed_in_the_step(evidence):
+    if not data or generator["reach_high"] - generator["reach_low"] < thresholds.CONSTANT or losses_not_examined.judge(evidence):
         return None
     slack = thresholds.RANGE_SLACK * (data["high"] - data["low"])
     reached = generator["reach_low"] - slack <= data["low"] and data["high"] <= generator["reach_high"] + slack
@@ -31,7 +32,7 @@ def range_mismatch(evidence: Evidence) -> Numbers | None:
 def range_unused(evidence: Evidence) -> Numbers | None:
     """Real images fill little of the range that a bounded generator draws in."""
     data, generator = _data_and_generator(evidence)
-    if not data or range_mismatch.judge(evidence) or _changed_in_the_step(evidence):
+    if not data or range_mismatch.judge(evidence) or losses_not_examined.judge(evidence):
         return None
     reach = generator["reach_high"] - generator["reach_low"]
     if not generator["bounded"] or reach < thresholds.CONSTANT or data["high"] - data["low"] > thresholds.RANGE_USED * reach:
@@ -87,12 +88,6 @@ def sorted_batches(evidence: Evidence) -> Numbers | None:
             return {"epoch": row["epoch"], "variance_of_batch_means_to_that_of_shuffled_ones": variation}
         seen = []
     return None
-
-
-def _changed_in_the_step(evidence: Evidence) -> bool:
-    """Whether the discriminator is given no image as the batch has it, as where train_step scales them: their range is not the batch's."""
-    judged = evidence["before"].get("step", {}).get("judged")
-    return judged is not None and "real" not in judged
 
 
 def _data_and_generator(evidence: Evidence) -> tuple[Numbers, Numbers]:

@@ -32,7 +32,7 @@ def _is_grown_up(rows: list[Row]) -> bool:
     reference="TensorFlow, tf.debugging.enable_check_numerics",
 )
 def not_finite(evidence: Evidence) -> Numbers | None:
-    """A tensor of a training step, or of the batch before training, is infinite or not a number."""
+    """A tensor of a training step, or of the batch or the weights before training, is infinite or not a number."""
     before = evidence.get("before", {}).get("not_finite")
     if before:
         return {"first": before, "epoch": 0}
