@@ -15,7 +15,7 @@ run: $(ENVIRONMENT) ## run the pipeline: data, classifier, GANs, scores, leaderb
 	@python -m pipeline
 
 doctor: $(ENVIRONMENT) ## what ails the GANs of params.yaml, before training and after
-	@python -m pipeline.doctor
+	@python -m pipeline.checkup
 
 test: $(ENVIRONMENT) ## all tests but the slow ones: eight to ten minutes
 	@python -m pytest -m "not slow"
@@ -33,7 +33,7 @@ bench: $(ENVIRONMENT) ## publish results with their cost, and the picture of the
 	@python -m benchmarks.publish
 
 faults: $(ENVIRONMENT) ## put known faults into GANs and write down which the doctor names, and what it costs: a quarter of an hour
-	@python -m benchmarks.doctor
+	@python -m benchmarks.diagnosis
 
 lock: $(ENVIRONMENT) ## requirements.lock anew from pyproject.toml, and that of the oracles
 	@uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-annotate \

@@ -13,15 +13,15 @@ from pipeline.runtime import pin_runtime
 # isort: split
 import numpy as np
 
-from pipeline.artifacts import read_json, write_json
-from pipeline.data import CLASSES, load_digits
-from pipeline.errors import one_line_errors
-from pipeline.evaluation import draw_samples
-from pipeline.features import load_classifier, read_images
+from pipeline.classifier.network import load_classifier, read_images
+from pipeline.data.digits import CLASSES, load_digits
+from pipeline.evaluation.samples import draw_samples
+from pipeline.files.artifacts import read_json, write_json
+from pipeline.files.errors import one_line_errors
 from pipeline.metrics.frechet import frechet_distance
 from pipeline.metrics.kernel import kernel_distance
 from pipeline.metrics.neighbours import neighbour_scores
-from pipeline.params import Settings, load_settings
+from pipeline.settings.params import Settings, load_settings
 
 BIAS = Path("benchmarks/bias.json")
 COUNTS = (1_000, 2_000, 5_000, 10_000, 20_000, 50_000)

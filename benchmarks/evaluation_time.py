@@ -20,19 +20,19 @@ from pipeline.runtime import pin_runtime
 import numpy as np
 
 from benchmarks.publish import machine
-from pipeline.artifacts import read_json, write_json
-from pipeline.cells import HISTORY
-from pipeline.data import CLASSES
-from pipeline.errors import one_line_errors
-from pipeline.evaluation import draw_samples, sheet_curves
-from pipeline.features import load_classifier, read_images
+from pipeline.classifier.network import load_classifier, read_images
+from pipeline.data.digits import CLASSES
+from pipeline.evaluation.samples import draw_samples, sheet_curves
+from pipeline.files.artifacts import read_json, write_json
+from pipeline.files.cells import HISTORY
+from pipeline.files.errors import one_line_errors
 from pipeline.metrics.diversity import within_class_diversity
 from pipeline.metrics.frechet import frechet_distance
 from pipeline.metrics.kernel import kernel_distance
 from pipeline.metrics.memorisation import nearest_distances
 from pipeline.metrics.neighbours import neighbour_scores
-from pipeline.params import Settings, load_settings
-from pipeline.scores import Reference, Samples, score_spread
+from pipeline.metrics.scores import Reference, Samples, score_spread
+from pipeline.settings.params import Settings, load_settings
 
 TIMES = Path("benchmarks/evaluation_time.json")
 ROUNDS = 3

@@ -19,14 +19,15 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from benchmarks.tables import Row, table
-from pipeline.artifacts import read_json, staged_file, write_json
-from pipeline.cells import HISTORY, SAMPLES, cell_name
-from pipeline.data import SIDE
-from pipeline.errors import PipelineError, one_line_errors
+from pipeline.data.digits import SIDE
+from pipeline.files.artifacts import read_json, staged_file, write_json
+from pipeline.files.cells import HISTORY, SAMPLES, cell_name
+from pipeline.files.errors import PipelineError, one_line_errors
 from pipeline.gan.base import images_per_step
-from pipeline.images import CAPTION_HEIGHT, SCALE, read_png
-from pipeline.params import Settings, load_settings
+from pipeline.pictures.png import read_png
+from pipeline.pictures.sheets import CAPTION_HEIGHT, SCALE
 from pipeline.provenance import cell_key, training_key
+from pipeline.settings.params import Settings, load_settings
 from pipeline.tracking.diagnosis import GANS
 from pipeline.tracking.run import TRAINING_KEY
 from pipeline.tracking.store import connect

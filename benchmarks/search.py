@@ -18,10 +18,10 @@ from pipeline.runtime import pin_runtime
 # isort: split
 from benchmarks.publish import images_seen
 from benchmarks.tables import Row, duration
-from pipeline.artifacts import read_json, write_json
-from pipeline.cells import HISTORY
-from pipeline.errors import SettingsError, one_line_errors
-from pipeline.params import Loader, Settings, load_settings
+from pipeline.files.artifacts import read_json, write_json
+from pipeline.files.cells import HISTORY
+from pipeline.files.errors import SettingsError, one_line_errors
+from pipeline.settings.params import Loader, Settings, load_settings
 from pipeline.stages.evaluate import evaluate
 from pipeline.stages.reference import reference
 from pipeline.stages.train import train

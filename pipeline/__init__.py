@@ -2,22 +2,20 @@
 
 The way through the code: dvc.yaml -> pipeline/stages/STAGE.py -> the library module it names.
 
-    stages/         one file per stage of dvc.yaml
-    gan/            the GAN and its one train_step, objectives, penalties, networks
-    metrics/        sample quality as pure functions of arrays
-    data.py         the IDX format, Digits, batches, uint8 <-> float
-    mirrors.py      fetching verified files from folders and web servers
-    features.py     the digit classifier in whose features samples are scored
-    scores.py       every score of a set of samples, by name
-    images.py       arrays -> sample sheets and plots
-    report/         the page that shows every cell: scores, curves, settings, samples
-    params.py       params.yaml -> strict typed settings
-    variants.py     what one GAN is
-    runtime.py      the same bytes on every run: threads and deterministic kernels
-    artifacts.py    whole files, stable bytes
-    cells.py        what lies in the folder of a cell
-    leftovers.py    removing what dropped cells leave behind
-    provenance.py   what a run's results come from: settings, data, code
-    tracking/       MLflow, live and rebuilt from the files
-    errors.py       one-line errors
+    stages/        one file per stage of dvc.yaml
+    settings/      params.yaml -> strict typed settings
+    files/         whole files with stable bytes, one-line errors, what lies in a cell's folder
+    data/          the IDX format, splits, batches, bytes <-> floats
+    download/      fetching verified files from folders and web servers
+    pictures/      sheets and figures from arrays
+    classifier/    the digit classifier in whose features samples are scored
+    gan/           the GAN and its one train_step, objectives, penalties, networks
+    doctor/        evidence/ is what is measured, diagnosis/ the rules that check it
+    metrics/       sample quality as pure functions of arrays, and every score by name
+    evaluation/    drawing samples and what an evaluation leaves in its folder
+    report/        the page that shows every cell: scores, curves, settings, samples
+    tracking/      MLflow, live and rebuilt from the files
+    provenance.py  what a run's results come from: settings, data, code
+    runtime.py     the same bytes on every run: threads and deterministic kernels
+    checkup.py     what `make doctor` does
 """

@@ -8,8 +8,8 @@ import re
 import subprocess
 import sys
 
-from pipeline.errors import DownloadError, one_line_errors
-from pipeline.params import load_settings
+from pipeline.files.errors import DownloadError, one_line_errors
+from pipeline.settings.params import load_settings
 
 DVC = (sys.executable, "-m", "dvc")
 # An experiment is a commit of DVC's own, and a fresh machine has no name for its author.

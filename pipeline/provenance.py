@@ -7,8 +7,8 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from pipeline.artifacts import file_hash
-from pipeline.params import Settings, read_yaml
+from pipeline.files.artifacts import file_hash
+from pipeline.settings.params import Settings, read_yaml
 
 DVC_FILE = Path("dvc.yaml")
 TRAIN_SPLIT = Path("artifacts/data/train.npz")

@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipeline.data import IDX_FILES, Digits, encode_idx
-from pipeline.mirrors import Expected
-from pipeline.params import Settings, read_yaml
+from pipeline.data.digits import Digits
+from pipeline.data.idx import IDX_FILES, encode_idx
+from pipeline.download.mirrors import Expected
+from pipeline.settings.params import Settings, read_yaml
 
 ROOT = Path(__file__).parent.parent
 

@@ -6,7 +6,7 @@ import os
 import numpy as np
 import pytest
 
-from pipeline.data import load_digits
+from pipeline.data.digits import load_digits
 from tests.project import ran
 
 

@@ -17,10 +17,10 @@ import pytest
 import requests
 import yaml
 
-from pipeline.artifacts import file_hash
+from pipeline.files.artifacts import file_hash
 from pipeline.gan.networks.build import build_generator
-from pipeline.params import load_settings
-from pipeline.score_names import SCORES
+from pipeline.metrics.score_names import SCORES
+from pipeline.settings.params import load_settings
 from tests.project import ENVIRONMENT, ran, run, write_params
 
 CELLS = ("asker-0", "modern-0")

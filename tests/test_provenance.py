@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.params import Settings
 from pipeline.provenance import cell_key, cell_settings, classifier_key, origin, training_key
+from pipeline.settings.params import Settings
 from tests.conftest import ROOT
 
 

@@ -4,11 +4,11 @@ from typing import Any, Literal
 
 import keras
 
-from pipeline.doctor.findings import Finding
-from pipeline.doctor.judgement import judge
-from pipeline.doctor.probe import Probe
-from pipeline.doctor.recorder import EvidenceRecorder
-from pipeline.doctor.summary import tell
+from pipeline.doctor.diagnosis.diagnose import judge
+from pipeline.doctor.diagnosis.findings import Finding
+from pipeline.doctor.diagnosis.summary import tell
+from pipeline.doctor.evidence.probe import Probe
+from pipeline.doctor.evidence.recorder import EvidenceRecorder
 
 
 class Doctor(EvidenceRecorder):

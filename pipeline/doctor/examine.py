@@ -4,9 +4,9 @@ from typing import Any
 
 import keras
 
-from pipeline.doctor.examination import examination
-from pipeline.doctor.findings import Finding
-from pipeline.doctor.judgement import judge
+from pipeline.doctor.diagnosis.diagnose import judge
+from pipeline.doctor.diagnosis.findings import Finding
+from pipeline.doctor.evidence.examination import examination
 
 
 def examine(generator: keras.Model, discriminator: keras.Model, real_batch: Any, latent: Any, gan: keras.Model | None = None) -> list[Finding]:

@@ -6,13 +6,15 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from pipeline.data import SIDE, Digits, batches, to_float
+from pipeline.data.batches import batches
+from pipeline.data.digits import SIDE, Digits
+from pipeline.data.pixels import to_float
 from pipeline.gan import objectives
 from pipeline.gan.networks.build import build_discriminator, build_generator, is_conditional
 from pipeline.gan.penalties import gradient_penalty, judge_with_penalty
 from pipeline.gan.spectral import iterate_spectral_layers
 from pipeline.runtime import batch_stream
-from pipeline.variants import VariantSettings
+from pipeline.settings.variants import VariantSettings
 
 INTERPOLATIONS = -1000  # their random numbers are counted down from here, those of latents up from 0
 ADAM_EPSILON = 1e-8  # the question's optimiser had this one; it matters where saturated units make gradients tiny

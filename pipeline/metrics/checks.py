@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.errors import PipelineError
+from pipeline.files.errors import PipelineError
 
 
 class MetricError(PipelineError, ValueError):

@@ -6,12 +6,12 @@ from typing import Any, NamedTuple
 import altair as alt
 import vl_convert
 
-from pipeline.artifacts import read_json
-from pipeline.cells import EVIDENCE, HISTORY, cell_name
-from pipeline.evaluated import CURVES
-from pipeline.evenly import evenly
-from pipeline.params import Settings
+from pipeline.evaluation.files import CURVES
+from pipeline.evaluation.subsample import evenly
+from pipeline.files.artifacts import read_json
+from pipeline.files.cells import EVIDENCE, HISTORY, cell_name
 from pipeline.report.outputs import Outputs
+from pipeline.settings.params import Settings
 
 # Each is told from white and from the dark background at 3:1 or better.
 COLOURS = ["#2b7bd0", "#c8601a", "#1f9163", "#b0509f", "#a67c00", "#7a6be0", "#d0455c", "#14909c", "#7f8a1e", "#8a7a70"]

@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Any
 
-from pipeline.params import Settings
+from pipeline.settings.params import Settings
 
 
 def differing_settings(settings: Settings) -> list[dict[str, Any]]:

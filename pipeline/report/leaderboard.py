@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from pipeline.cells import cell_name
+from pipeline.files.cells import cell_name
+from pipeline.metrics.score_names import SCORES
 from pipeline.report.words import SYMBOLS, decimals, number, verdict_words
-from pipeline.score_names import SCORES
 
 # What an anchor is for; the names are those of the leaderboard.
 ANCHORS = {

@@ -6,10 +6,10 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from pipeline.artifacts import staged_file
-from pipeline.doctor.summary import SYMPTOMS
-from pipeline.errors import PipelineError
-from pipeline.params import Settings
+from pipeline.doctor.diagnosis.summary import SYMPTOMS
+from pipeline.files.artifacts import staged_file
+from pipeline.files.errors import PipelineError
+from pipeline.metrics.score_names import SCORES
 from pipeline.report.charts import chart_script, charts, line_styles, series
 from pipeline.report.choices import differing_settings
 from pipeline.report.leaderboard import anchor_rows, score_columns, variant_rows
@@ -17,7 +17,7 @@ from pipeline.report.outputs import Outputs
 from pipeline.report.pictures import digits
 from pipeline.report.variant import CLASSES, variant_section
 from pipeline.report.words import counted, grouped, number
-from pipeline.score_names import SCORES
+from pipeline.settings.params import Settings
 
 MOST_BYTES = 8_000_000  # a mail takes it, a phone opens it
 

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from pipeline.cells import sheet_path
-from pipeline.evenly import evenly
-from pipeline.images import read_png
-from pipeline.sheets import unscaled
+from pipeline.evaluation.subsample import evenly
+from pipeline.files.cells import sheet_path
+from pipeline.pictures.grids import unscaled
+from pipeline.pictures.png import read_png
 
 GREYS = 16  # a reader sees no difference, and noise, which does not compress, takes half the room
 FIGURE_COLOURS = 64

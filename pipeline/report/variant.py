@@ -5,17 +5,17 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from pipeline.artifacts import read_json
-from pipeline.cells import FIGURE, cell_name
-from pipeline.doctor.findings import Finding
-from pipeline.doctor.judgement import causes_and_symptoms
-from pipeline.doctor.summary import numbers_in_words
-from pipeline.evaluated import BY_CLASS, CONFUSION, METRICS, NEAREST
-from pipeline.params import Settings
+from pipeline.doctor.diagnosis.diagnose import causes_and_symptoms
+from pipeline.doctor.diagnosis.findings import Finding
+from pipeline.doctor.diagnosis.summary import numbers_in_words
+from pipeline.evaluation.files import BY_CLASS, CONFUSION, METRICS, NEAREST
+from pipeline.files.artifacts import read_json
+from pipeline.files.cells import FIGURE, cell_name
+from pipeline.metrics.score_names import SCORES
 from pipeline.report.outputs import Outputs
 from pipeline.report.pictures import digits, figure, sheets
 from pipeline.report.words import decimals, number
-from pipeline.score_names import SCORES
+from pipeline.settings.params import Settings
 
 CLASSES = [str(digit) for digit in range(10)]
 

@@ -11,12 +11,12 @@ from pipeline.runtime import pin_runtime
 # isort: split
 import numpy as np
 
-from pipeline.artifacts import file_hash, staged_file, write_json
-from pipeline.classifier_training import train_classifier
-from pipeline.data import CLASSES, load_digits
-from pipeline.errors import one_line_errors
-from pipeline.features import read_images
-from pipeline.params import Settings, load_settings
+from pipeline.classifier.network import read_images
+from pipeline.classifier.training import train_classifier
+from pipeline.data.digits import CLASSES, load_digits
+from pipeline.files.artifacts import file_hash, staged_file, write_json
+from pipeline.files.errors import one_line_errors
+from pipeline.settings.params import Settings, load_settings
 from pipeline.tracking.mirror import classifier_run, mirror_classifier
 from pipeline.tracking.run import Run
 

@@ -7,17 +7,17 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from pipeline.artifacts import read_json, staged_file, write_json
-from pipeline.cells import cell_name
-from pipeline.errors import one_line_errors
-from pipeline.evaluated import METRICS
-from pipeline.leaderboard import as_table
-from pipeline.leftovers import remove_others, tidy_lock
-from pipeline.params import Settings, load_settings
+from pipeline.evaluation.files import METRICS
+from pipeline.files.artifacts import read_json, staged_file, write_json
+from pipeline.files.cells import cell_name
+from pipeline.files.errors import one_line_errors
 from pipeline.report.outputs import Outputs
 from pipeline.report.page import write_report
+from pipeline.report.prune import remove_others, tidy_lock
+from pipeline.report.table import as_table
+from pipeline.report.verdicts import VERDICT_SCORE, aggregate
+from pipeline.settings.params import Settings, load_settings
 from pipeline.tracking.comparison import mirror_comparison
-from pipeline.verdicts import VERDICT_SCORE, aggregate
 
 
 def compare(

@@ -6,13 +6,13 @@ A stage of its own, without TensorFlow, so that a changed rule trains nothing an
 import sys
 from pathlib import Path
 
-from pipeline.artifacts import read_json, write_json
-from pipeline.cells import cell_name
-from pipeline.doctor.judgement import judge
-from pipeline.doctor.summary import tell
-from pipeline.errors import one_line_errors
-from pipeline.evaluated import CURVES, METRICS
-from pipeline.params import Settings, load_settings
+from pipeline.doctor.diagnosis.diagnose import judge
+from pipeline.doctor.diagnosis.summary import tell
+from pipeline.evaluation.files import CURVES, METRICS
+from pipeline.files.artifacts import read_json, write_json
+from pipeline.files.cells import cell_name
+from pipeline.files.errors import one_line_errors
+from pipeline.settings.params import Settings, load_settings
 from pipeline.tracking.diagnosis import mirror_diagnosis
 
 

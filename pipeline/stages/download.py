@@ -12,11 +12,12 @@ import numpy as np
 from PIL import Image
 from sklearn.datasets import load_digits
 
-from pipeline.artifacts import staged_folder, write_json
-from pipeline.data import IDX_FILES, SIDE, Bytes, encode_idx
-from pipeline.errors import DownloadError, one_line_errors
-from pipeline.mirrors import Expected, fetch_verified
-from pipeline.params import DownloadSettings, load_settings
+from pipeline.data.digits import SIDE, Bytes
+from pipeline.data.idx import IDX_FILES, encode_idx
+from pipeline.download.mirrors import Expected, fetch_verified
+from pipeline.files.artifacts import staged_folder, write_json
+from pipeline.files.errors import DownloadError, one_line_errors
+from pipeline.settings.params import DownloadSettings, load_settings
 
 OFFICIAL = tuple(
     Expected(name, size, sha256)

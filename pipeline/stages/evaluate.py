@@ -13,20 +13,20 @@ from pipeline.runtime import pin_runtime
 import keras
 import numpy as np
 
-from pipeline.artifacts import read_json, staged_folder, write_json
-from pipeline.cells import HISTORY
-from pipeline.classifier_training import train_classifier
-from pipeline.data import CLASSES, Bytes, Digits, load_digits
-from pipeline.errors import DataError, one_line_errors
-from pipeline.evaluated import CONFUSION, CURVES, METRICS
-from pipeline.evaluation import Drawn, draw_samples, nothing_drawn, sheet_curves, write_confusion, write_pictures
-from pipeline.features import load_classifier, read_images
+from pipeline.classifier.network import load_classifier, read_images
+from pipeline.classifier.training import train_classifier
+from pipeline.data.digits import CLASSES, Bytes, Digits, load_digits
+from pipeline.evaluation.files import CONFUSION, CURVES, METRICS
+from pipeline.evaluation.samples import Drawn, draw_samples, nothing_drawn, sheet_curves, write_confusion, write_pictures
+from pipeline.files.artifacts import read_json, staged_folder, write_json
+from pipeline.files.cells import HISTORY
+from pipeline.files.errors import DataError, one_line_errors
 from pipeline.gan.networks.build import is_conditional
 from pipeline.metrics.memorisation import nearest_distances
-from pipeline.params import EvaluateSettings, Settings, load_settings
+from pipeline.metrics.score_names import SCORES
+from pipeline.metrics.scores import Reference, Samples, score_samples, score_spread
 from pipeline.provenance import cell_key
-from pipeline.score_names import SCORES
-from pipeline.scores import Reference, Samples, score_samples, score_spread
+from pipeline.settings.params import EvaluateSettings, Settings, load_settings
 from pipeline.tracking.mirror import evaluation_run, mirror_evaluation
 from pipeline.tracking.run import Run
 

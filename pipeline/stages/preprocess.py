@@ -8,10 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.artifacts import read_json
-from pipeline.data import IDX_FILES, IDX_IMAGES, IDX_LABELS, Bytes, Digits, decode_idx, save_digits
-from pipeline.errors import DataError, one_line_errors
-from pipeline.params import PreprocessSettings, load_settings
+from pipeline.data.digits import Bytes, Digits, save_digits
+from pipeline.data.idx import IDX_FILES, IDX_IMAGES, IDX_LABELS, decode_idx
+from pipeline.files.artifacts import read_json
+from pipeline.files.errors import DataError, one_line_errors
+from pipeline.settings.params import PreprocessSettings, load_settings
 
 
 def preprocess(raw: Path, train: Path, validation: Path, test: Path, settings: PreprocessSettings) -> None:

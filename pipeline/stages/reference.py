@@ -13,15 +13,15 @@ from pipeline.runtime import pin_runtime
 # isort: split
 import numpy as np
 
-from pipeline.artifacts import read_json, staged_file, write_json
-from pipeline.data import Bytes, Digits, load_digits
-from pipeline.errors import DataError, one_line_errors
-from pipeline.features import FEATURE_LAYER, load_classifier, read_images
-from pipeline.images import write_png
+from pipeline.classifier.network import FEATURE_LAYER, load_classifier, read_images
+from pipeline.data.digits import Bytes, Digits, load_digits
+from pipeline.files.artifacts import read_json, staged_file, write_json
+from pipeline.files.errors import DataError, one_line_errors
 from pipeline.metrics.memorisation import nearest_distances
-from pipeline.params import Settings, load_settings
-from pipeline.scores import Reference, Samples, score_samples
-from pipeline.sheets import by_class
+from pipeline.metrics.scores import Reference, Samples, score_samples
+from pipeline.pictures.grids import by_class
+from pipeline.pictures.png import write_png
+from pipeline.settings.params import Settings, load_settings
 
 
 def reference(

@@ -6,8 +6,8 @@ It comes first, so that a wrong key is named before any other stage removes an o
 import sys
 from pathlib import Path
 
-from pipeline.errors import one_line_errors
-from pipeline.params import load_settings
+from pipeline.files.errors import one_line_errors
+from pipeline.settings.params import load_settings
 
 
 def settings(params: Path) -> None:

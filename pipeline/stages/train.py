@@ -15,14 +15,17 @@ from pipeline.runtime import pin_runtime
 import keras
 import numpy as np
 
-from pipeline.artifacts import staged_folder, write_json
-from pipeline.cells import EVIDENCE, FIGURE, GENERATOR, HISTORY, SAMPLES, sheet_path
-from pipeline.data import CLASSES, load_digits, to_bytes
-from pipeline.doctor.attendance import doctor_of
-from pipeline.errors import one_line_errors
+from pipeline.data.digits import CLASSES, load_digits
+from pipeline.data.pixels import to_bytes
+from pipeline.doctor.setup import doctor_of
+from pipeline.files.artifacts import staged_folder, write_json
+from pipeline.files.cells import EVIDENCE, FIGURE, GENERATOR, HISTORY, SAMPLES, sheet_path
+from pipeline.files.errors import one_line_errors
 from pipeline.gan.base import GAN, draw_latents, generator_inputs, image_low, images_per_step, training_batches
-from pipeline.images import sample_sheet, write_png, write_question_figure
-from pipeline.params import Settings, load_settings
+from pipeline.pictures.figure import write_question_figure
+from pipeline.pictures.png import write_png
+from pipeline.pictures.sheets import sample_sheet
+from pipeline.settings.params import Settings, load_settings
 from pipeline.tracking.mirror import mirror_epoch, mirror_sheet, mirror_trained, training_run
 from pipeline.tracking.run import Run
 

@@ -10,9 +10,9 @@ import pipeline.runtime  # noqa: F401 (before keras)
 
 # isort: split
 
-from pipeline.cells import EVIDENCE, cell_name
-from pipeline.errors import PipelineError, one_line_errors
-from pipeline.params import load_settings
+from pipeline.files.cells import EVIDENCE, cell_name
+from pipeline.files.errors import PipelineError, one_line_errors
+from pipeline.settings.params import load_settings
 from pipeline.tracking.diagnosis import mirror_diagnosis
 from pipeline.tracking.mirror import classifier_run, evaluation_run, mirror_classifier, mirror_evaluation
 

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from pipeline.artifacts import file_hash
-from pipeline.params import Settings
+from pipeline.files.artifacts import file_hash
+from pipeline.settings.params import Settings
 from pipeline.tracking.run import EVALUATION, Subject, subject, tracked_run
 
 COMPARISONS = "comparison"  # MLflow's experiment

@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import Any
 
-from pipeline.artifacts import read_json
-from pipeline.doctor.findings import HEALTHY, SEVERITIES
-from pipeline.params import Settings
+from pipeline.doctor.diagnosis.findings import HEALTHY, SEVERITIES
+from pipeline.files.artifacts import read_json
 from pipeline.provenance import cell_key
+from pipeline.settings.params import Settings
 from pipeline.tracking.run import KEY, Run
 from pipeline.tracking.store import connect
 

@@ -12,16 +12,16 @@ import tensorflow as tf
 from mlflow.models import ModelSignature
 from mlflow.types import ColSpec, Schema, TensorSpec
 
-from pipeline.artifacts import read_json
-from pipeline.cells import FIGURE, GENERATOR, HISTORY, cell_name, sheet_path
-from pipeline.evaluated import BY_CLASS, CONFUSION, CURVES, METRICS, NEAREST
+from pipeline.evaluation.files import BY_CLASS, CONFUSION, CURVES, METRICS, NEAREST
+from pipeline.files.artifacts import read_json
+from pipeline.files.cells import FIGURE, GENERATOR, HISTORY, cell_name, sheet_path
 from pipeline.gan.networks.build import build_generator
-from pipeline.images import read_png
-from pipeline.params import Settings
+from pipeline.pictures.png import read_png
 from pipeline.provenance import cell_key, cell_settings, classifier_key, classifier_settings, training_key
+from pipeline.settings.params import Settings
+from pipeline.settings.variants import VariantSettings
 from pipeline.tracking.diagnosis import GANS
 from pipeline.tracking.run import EVALUATION, TRAINING, TRAINING_KEY, Run, Subject, subject, tracked_run
-from pipeline.variants import VariantSettings
 
 CLASSIFIERS = "digit-classifier"  # MLflow's experiment
 

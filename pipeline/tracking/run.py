@@ -11,9 +11,9 @@ import numpy as np
 from mlflow import MlflowClient
 from mlflow.entities import Dataset, DatasetInput, Metric, Param, RunTag
 
-from pipeline.artifacts import file_hash
-from pipeline.params import Settings
+from pipeline.files.artifacts import file_hash
 from pipeline.provenance import TRAIN_SPLIT, origin
+from pipeline.settings.params import Settings
 from pipeline.tracking.store import connect
 
 KEY, TRAINING_KEY = "pipeline.key", "pipeline.training_key"

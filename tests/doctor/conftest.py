@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.data import Digits, load_digits
-from pipeline.params import Settings, read_yaml
+from pipeline.data.digits import Digits, load_digits
+from pipeline.settings.params import Settings, read_yaml
 from pipeline.stages.download import download
 from pipeline.stages.preprocess import preprocess
 from tests.conftest import ROOT

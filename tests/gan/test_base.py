@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from pipeline.data import Digits
+from pipeline.data.digits import Digits
 from pipeline.gan.base import GAN, draw_latents, training_batches
-from pipeline.params import Settings, read_yaml
-from pipeline.variants import VariantSettings
+from pipeline.settings.params import Settings, read_yaml
+from pipeline.settings.variants import VariantSettings
 from tests.conftest import ROOT
 
 VARIANTS = [name for name in read_yaml(ROOT / "params.yaml")["gan"] if name != "defaults"]

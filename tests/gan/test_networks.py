@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from pipeline.gan.networks.build import NETWORKS, build_discriminator, build_generator
 from pipeline.gan.networks.parts import Clip
-from pipeline.params import Settings
+from pipeline.settings.params import Settings
 
 CONDITIONS = [(1, "class_logit"), (10, "class_logit"), (10, "projection")]
 SMALL = {"generator_width": 4, "discriminator_width": 4}

@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from pipeline.gan import objectives
 from pipeline.gan.objectives import Objective, hinge, least_squares, non_saturating, relativistic, saturating, wasserstein
-from pipeline.variants import VariantSettings
+from pipeline.settings.variants import VariantSettings
 
 LOG_2 = np.log(2)
 OBJECTIVES: dict[str, Objective] = {name: getattr(objectives, name) for name in get_args(VariantSettings.model_fields["objective"].annotation)}

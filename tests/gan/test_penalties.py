@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from pipeline.gan.networks.build import build_discriminator
 from pipeline.gan.penalties import gradient_penalty, interpolate, judge_with_penalty
-from pipeline.params import Settings
+from pipeline.settings.params import Settings
 
 KEY = tf.constant([0, 1], tf.int64)
 

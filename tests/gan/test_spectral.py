@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from pipeline.data import Digits
+from pipeline.data.digits import Digits
 from pipeline.gan.base import GAN, training_batches
 from pipeline.gan.networks.build import build_discriminator
 from pipeline.gan.spectral import SpectralConv2D, SpectralDense, _Spectral, iterate_spectral_layers
-from pipeline.params import Settings
+from pipeline.settings.params import Settings
 
 LAYERS = [(SpectralDense(30, bias_initializer="ones"), keras.layers.Dense(30), (5, 40))]
 LAYERS += [(SpectralConv2D(6, 4, 2, "same", bias_initializer="ones"), keras.layers.Conv2D(6, 4, 2, "same"), (5, 8, 8, 3))]

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from pipeline.data import Digits
+from pipeline.data.digits import Digits
 from pipeline.gan import base
 from pipeline.gan.base import GAN, training_batches
 from pipeline.gan.penalties import interpolate
-from pipeline.params import Settings
+from pipeline.settings.params import Settings
 
 MLP = {"network": "mlp", "generator_normalization": "none", "hidden_activation": "leaky_relu", "objective": "least_squares"}
 

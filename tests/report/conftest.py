@@ -10,13 +10,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipeline.cells import cell_name, sheet_path
-from pipeline.doctor.judgement import judge
-from pipeline.images import sample_sheet, write_png
-from pipeline.params import Settings, read_yaml
+from pipeline.doctor.diagnosis.diagnose import judge
+from pipeline.files.cells import cell_name, sheet_path
+from pipeline.metrics.score_names import SCORES
+from pipeline.pictures.png import write_png
+from pipeline.pictures.sheets import sample_sheet
 from pipeline.report.outputs import Outputs
 from pipeline.report.page import write_report
-from pipeline.score_names import SCORES
+from pipeline.settings.params import Settings, read_yaml
 from tests.conftest import ROOT, shrink
 
 VARIANTS = {"answer": "baseline", "asker": "worse", "modern": "cannot tell", "lsgan": "no verdict", "dcgan": "better"}

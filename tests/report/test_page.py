@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.doctor.summary import SYMPTOMS
+from pipeline.doctor.diagnosis.summary import SYMPTOMS
 from pipeline.report import page as page_module
 from pipeline.report.page import ReportError
 from tests.report.conftest import Tree, make_tree

@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.artifacts import file_hash, read_json
-from pipeline.classifier_training import _shift, train_classifier
-from pipeline.data import Digits, save_digits
-from pipeline.params import Settings
+from pipeline.classifier.training import _shift, train_classifier
+from pipeline.data.digits import Digits, save_digits
+from pipeline.files.artifacts import file_hash, read_json
+from pipeline.settings.params import Settings
 from pipeline.stages.classifier import classifier
 from pipeline.tracking.run import Run
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.artifacts import read_json, write_json
-from pipeline.errors import DataError
-from pipeline.params import Settings
+from pipeline.files.artifacts import read_json, write_json
+from pipeline.files.errors import DataError
+from pipeline.settings.params import Settings
 from pipeline.stages.compare import compare
 from tests.report.conftest import SEEDS, VARIANTS, Tree, made  # noqa: F401 (a fixture)
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.artifacts import read_json, write_json
-from pipeline.params import Settings
+from pipeline.files.artifacts import read_json, write_json
+from pipeline.settings.params import Settings
 from pipeline.stages.diagnose import diagnose
 
 HEALTHY_SCORES = {"effective_classes": 9.9, "precision": 0.93, "recall": 0.9, "class_consistency": None, "memorised_share": 0.01}

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.data import IDX_FILES, IDX_IMAGES, IDX_LABELS, decode_idx
-from pipeline.errors import DownloadError
-from pipeline.params import DownloadSettings
+from pipeline.data.idx import IDX_FILES, IDX_IMAGES, IDX_LABELS, decode_idx
+from pipeline.files.errors import DownloadError
+from pipeline.settings.params import DownloadSettings
 from pipeline.stages import download as stage
 from tests.conftest import ROOT
 

@@ -5,15 +5,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.artifacts import read_json, write_json
-from pipeline.cells import sheet_path
-from pipeline.data import Digits, save_digits
-from pipeline.errors import DataError
-from pipeline.features import build_classifier
+from pipeline.classifier.network import build_classifier
+from pipeline.data.digits import Digits, save_digits
+from pipeline.files.artifacts import read_json, write_json
+from pipeline.files.cells import sheet_path
+from pipeline.files.errors import DataError
 from pipeline.gan.networks.build import build_generator
-from pipeline.images import read_png, sample_sheet, write_png
-from pipeline.params import Settings
-from pipeline.score_names import SCORES
+from pipeline.metrics.score_names import SCORES
+from pipeline.pictures.png import read_png, write_png
+from pipeline.pictures.sheets import sample_sheet
+from pipeline.settings.params import Settings
 from pipeline.stages.evaluate import evaluate
 from pipeline.tracking.run import Run
 

@@ -5,10 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.artifacts import write_json
-from pipeline.data import IDX_FILES, encode_idx, load_digits
-from pipeline.errors import DataError
-from pipeline.params import PreprocessSettings
+from pipeline.data.digits import load_digits
+from pipeline.data.idx import IDX_FILES, encode_idx
+from pipeline.files.artifacts import write_json
+from pipeline.files.errors import DataError
+from pipeline.settings.params import PreprocessSettings
 from pipeline.stages.preprocess import preprocess
 
 

@@ -5,13 +5,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.artifacts import read_json, write_json
-from pipeline.data import Digits, save_digits
-from pipeline.errors import DataError
-from pipeline.features import build_classifier
-from pipeline.images import read_png
-from pipeline.params import Settings
-from pipeline.score_names import SCORES
+from pipeline.classifier.network import build_classifier
+from pipeline.data.digits import Digits, save_digits
+from pipeline.files.artifacts import read_json, write_json
+from pipeline.files.errors import DataError
+from pipeline.metrics.score_names import SCORES
+from pipeline.pictures.png import read_png
+from pipeline.settings.params import Settings
 from pipeline.stages.reference import reference
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.errors import SettingsError
+from pipeline.files.errors import SettingsError
 from pipeline.stages.settings import settings
 from tests.conftest import ROOT
 

@@ -7,10 +7,10 @@ import keras
 import numpy as np
 import pytest
 
-from pipeline.artifacts import read_json
-from pipeline.data import Digits, save_digits
+from pipeline.data.digits import Digits, save_digits
+from pipeline.files.artifacts import read_json
 from pipeline.gan.base import GAN
-from pipeline.params import Settings
+from pipeline.settings.params import Settings
 from pipeline.stages import train as stage
 from pipeline.tracking.run import Run
 

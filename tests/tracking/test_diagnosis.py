@@ -5,9 +5,9 @@ from pathlib import Path
 import mlflow
 import pytest
 
-from pipeline.artifacts import write_json
-from pipeline.doctor.judgement import judge
-from pipeline.params import Settings
+from pipeline.doctor.diagnosis.diagnose import judge
+from pipeline.files.artifacts import write_json
+from pipeline.settings.params import Settings
 from pipeline.tracking import diagnosis as module
 from pipeline.tracking.diagnosis import health_tags, mirror_diagnosis
 from pipeline.tracking.run import KEY

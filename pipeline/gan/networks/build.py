@@ -11,10 +11,10 @@ from contextlib import contextmanager
 import keras
 from keras import layers
 
-from pipeline.data import SIDE
+from pipeline.data.digits import SIDE
 from pipeline.gan.networks import dcgan, mlp, resnet
 from pipeline.gan.networks.parts import Tensor, activate, dense
-from pipeline.variants import VariantSettings
+from pipeline.settings.variants import VariantSettings
 
 NETWORKS = {"mlp": mlp, "dcgan": dcgan, "resnet": resnet}
 

@@ -5,9 +5,9 @@ A width is the number of channels at the finest grid and doubles with each coars
 
 from keras import layers
 
-from pipeline.data import SIDE
+from pipeline.data.digits import SIDE
 from pipeline.gan.networks.parts import Tensor, activate, convolution, dense, double
-from pipeline.variants import VariantSettings
+from pipeline.settings.variants import VariantSettings
 
 
 def generate(variant: VariantSettings, hidden: Tensor) -> Tensor:

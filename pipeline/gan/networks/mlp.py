@@ -2,9 +2,9 @@
 
 from keras import layers
 
-from pipeline.data import SIDE
+from pipeline.data.digits import SIDE
 from pipeline.gan.networks.parts import Tensor, activate, dense
-from pipeline.variants import VariantSettings
+from pipeline.settings.variants import VariantSettings
 
 
 def generate(variant: VariantSettings, hidden: Tensor) -> Tensor:

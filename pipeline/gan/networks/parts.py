@@ -6,7 +6,7 @@ import keras
 from keras import initializers, layers, ops
 
 from pipeline.gan.spectral import SpectralConv2D, SpectralDense
-from pipeline.variants import VariantSettings
+from pipeline.settings.variants import VariantSettings
 
 Tensor = Any  # a symbolic tensor: Keras carries no types
 

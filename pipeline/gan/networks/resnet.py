@@ -6,9 +6,9 @@ The discriminator halves by means of 2x2 pixels, the generator doubles by repeti
 
 from keras import layers
 
-from pipeline.data import SIDE
+from pipeline.data.digits import SIDE
 from pipeline.gan.networks.parts import Tensor, activate, convolution, dense
-from pipeline.variants import VariantSettings
+from pipeline.settings.variants import VariantSettings
 
 
 def generate(variant: VariantSettings, hidden: Tensor) -> Tensor:

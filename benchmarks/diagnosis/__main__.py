@@ -1,0 +1,52 @@
+"""`python -m benchmarks.diagnosis`: which faults the doctor names, what it found in trained cells, and what it costs. Needs `dvc repro` before.
+
+Writes benchmarks/diagnosis.json, docs/failure-modes.md and its pictures.
+"""
+
+import io
+from contextlib import redirect_stdout
+from pathlib import Path
+
+from pipeline.runtime import pin_runtime
+
+# isort: split
+
+from benchmarks.diagnosis.cells import diagnosed, draw_cells
+from benchmarks.diagnosis.cost import measure
+from benchmarks.diagnosis.page import PAGE, as_page
+from benchmarks.diagnosis.pictures import FOLDER
+from benchmarks.diagnosis.suite import run_suite
+from pipeline.checkup import attend
+from pipeline.data.digits import Digits, load_digits
+from pipeline.files.artifacts import read_json, staged_file, write_json
+from pipeline.files.errors import one_line_errors
+from pipeline.settings.params import Settings, load_settings
+
+RESULTS = Path("benchmarks/diagnosis.json")
+TRAIN, UNSEEN = Path("artifacts/data/train.npz"), Path("artifacts/data/validation.npz")
+IMAGES = 4000  # of the training split: enough for the moment that each GAN is trained
+
+
+def session(settings: Settings) -> str:
+    """What `make doctor` tells of the asker's network before training."""
+    asker = settings.model_copy(update={"run": settings.run.model_copy(update={"variants": ["asker"]})})
+    with redirect_stdout(io.StringIO()) as told:
+        attend(asker, TRAIN, Path("none"))
+    return told.getvalue()
+
+
+if __name__ == "__main__":
+    with one_line_errors():
+        settings, digits = load_settings(), load_digits(TRAIN)
+        pin_runtime(settings.train.threads)
+        few = Digits(digits.name, digits.images[:IMAGES], digits.labels[:IMAGES])
+        before = read_json(RESULTS)["cells"] if RESULTS.is_file() else []
+        results = (
+            {"session": session(settings)}
+            | run_suite(few, load_digits(UNSEEN), settings)
+            | {"cells": diagnosed(settings, before), "cost": measure(few, settings)}
+        )
+        draw_cells(results["cells"], {row["expected"] for row in results["faults"]})
+        write_json(RESULTS, results)
+        with staged_file(PAGE) as partial:
+            partial.write_text(as_page(read_json(RESULTS), {path.stem for path in FOLDER.glob("*.png")}), encoding="utf-8")

@@ -1,0 +1,94 @@
+"""docs/failure-modes.md from the list of rules and from what the suite measured."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from benchmarks.diagnosis.pictures import FOLDER
+from benchmarks.diagnosis.words import CELLS, CONFUSION, COST, INTRODUCTION, SESSION
+from pipeline.doctor.diagnosis.diagnose import RULES
+from pipeline.doctor.diagnosis.findings import SEVERITIES, Rule
+from pipeline.doctor.diagnosis.summary import numbers_in_words
+
+PAGE = Path("docs/failure-modes.md")
+Row = dict[str, Any]
+
+
+def as_page(results: dict[str, Any], pictures: set[str]) -> str:
+    """The whole page; `pictures` are the ids of findings that have one."""
+    parts = [INTRODUCTION, faults_table(results["faults"]), CONFUSION, confusion_table(results["faults"]), healthy_table(results["healthy"])]
+    parts += [CELLS, cells_table(results["cells"]), COST, cost_table(results["cost"]), SESSION, f"```\n{results['session'].strip()}\n```"]
+    parts += ["## The illnesses", *(illness(rule, results, pictures) for rule in RULES)]
+    return "\n\n".join(parts) + "\n"
+
+
+def faults_table(faults: list[Row]) -> str:
+    """A line per fault."""
+    lines = ["| fault | GAN | found | epoch | steps an epoch | evidence | beside it |", "|---|---|---|---:|---:|---|---|"]
+    for row in faults:
+        found = f"[{row['expected']}](#{row['expected']})" if row["named"] else f"**not found**: {row['expected']}"
+        beside = ", ".join(row["errors_beside"] + row["others_beside"])
+        start = f"| {row['fault']} | `{row['gan']}` | {found} | {row['epoch']} | {row['steps']} |"
+        lines.append(f"{start} {numbers_in_words(row['evidence'] or {})} | {beside} |")
+    return "\n".join(lines)
+
+
+def confusion_table(faults: list[Row]) -> str:
+    """Expected findings against those found: counts, a row per expected finding, a column per finding that is ever found in another's place."""
+    expected = list(dict.fromkeys(row["expected"] for row in faults))
+    beside = sorted({name for row in faults for name in row["errors_beside"] + row["others_beside"]})
+    lines = [
+        "| expected | faults | found |" + "".join(f" {name} |" for name in beside),
+        "|---|---:|---:|" + "---:|" * len(beside),
+    ]
+    for name in expected:
+        rows = [row for row in faults if row["expected"] == name]
+        others = Counter(other for row in rows for other in row["errors_beside"] + row["others_beside"])
+        lines.append(f"| {name} | {len(rows)} | {sum(row['named'] for row in rows)} |" + "".join(f" {others[other]} |" for other in beside))
+    return "\n".join(lines)
+
+
+def healthy_table(healthy: list[Row]) -> str:
+    """The same GANs without a fault."""
+    lines = ["Without a fault, in the same time:", "", "| GAN | errors | warnings | notes |", "|---|---|---|---|"]
+    lines += [f"| `{row['gan']}` | " + " | ".join(", ".join(row[f"{severity}s"]) or "none" for severity in SEVERITIES) + " |" for row in healthy]
+    return "\n".join(lines)
+
+
+def cells_table(cells: list[Row]) -> str:
+    """A line per trained cell."""
+    lines = ["| variant | seed | errors | warnings | notes |", "|---|---:|---|---|---|"]
+    for row in cells:
+        named = {severity: [each["id"] for each in row["findings"] if each["severity"] == severity] for severity in SEVERITIES}
+        lines.append(f"| `{row['variant']}` | {row['seed']} | " + " | ".join(", ".join(named[severity]) or "none" for severity in SEVERITIES) + " |")
+    return "\n".join(lines)
+
+
+def cost_table(cost: list[Row]) -> str:
+    """A line per variant that was timed."""
+    lines = [
+        "| variant | training with the doctor over training without | lowest and highest pair | seconds before training |",
+        "|---|---:|---:|---:|",
+    ]
+    for row in cost:
+        lines.append(f"| `{row['variant']}` | {row['ratio']:.3f} | {row['lowest']:.3f}, {row['highest']:.3f} | {row['seconds_before']:.1f} |")
+    return "\n".join(lines)
+
+
+def illness(rule: Rule, results: dict[str, Any], pictures: set[str]) -> str:
+    """One rule: what it looks like, why it hurts, how to mend it."""
+    looks = (rule.judge.__doc__ or "").strip()
+    lines = [f"### {rule.id}", f"*{rule.severity}.* {looks}"]
+    if rule.id in pictures:
+        lines.append(f"![{rule.id.replace('_', ' ')}]({FOLDER.relative_to('docs')}/{rule.id}.png)\n\n{_pictured(rule.id, results)}")
+    mended = f" In params.yaml: `{rule.setting}`." if rule.setting else ""
+    lines += [f"Why it hurts: {rule.why}", f"How to mend it: {rule.mend}{mended}", f"Reference: {rule.reference}."]
+    return "\n\n".join(lines)
+
+
+def _pictured(finding: str, results: dict[str, Any]) -> str:
+    for row in results["faults"]:
+        if row["expected"] == finding:
+            return f"Picture: {row['fault']}, `{row['gan']}`, after the suite's moment of training."
+    cell = next(row for row in results["cells"] if any(each["id"] == finding for each in row["findings"]))
+    return f"Picture: `{cell['variant']}`, seed {cell['seed']}, at its end."

@@ -1,0 +1,64 @@
+"""Put each fault into its GAN, train for a moment, and write down what the doctor finds, beside what it finds in the same GANs without faults."""
+
+from typing import Any
+
+from benchmarks.diagnosis.faults import FAULTS, Fault, healthy
+from benchmarks.diagnosis.pictures import draw_patient
+from benchmarks.diagnosis.scores import Scorer
+from pipeline.data.digits import Digits
+from pipeline.doctor.diagnosis.diagnose import judge
+from pipeline.doctor.diagnosis.findings import Evidence
+from pipeline.settings.params import Settings
+
+HEALTHY_EPOCHS, HEALTHY_STEPS = 2, 60
+
+
+def try_fault(fault: Fault, digits: Digits, unseen: Digits, settings: Settings) -> dict[str, Any]:
+    """What was found, when, and whether nothing wrong was."""
+    patient = fault.make(digits, settings)
+    scorers = [Scorer(patient, unseen, settings)] if fault.scored else []
+    evidence = patient.train(max(fault.by_epoch, 1), fault.steps, *scorers).evidence
+    for scorer in scorers:
+        evidence = evidence | scorer.evidence()
+    draw_patient(fault.finding, patient)
+    findings = judge(evidence)
+    named = next((finding for finding in findings if finding.id == fault.finding), None)
+    return {
+        "fault": fault.name,
+        "gan": fault.gan,
+        "expected": fault.finding,
+        "named": named is not None,
+        "steps": fault.steps,
+        "epoch": first_epoch(fault.finding, evidence) if named else None,
+        "evidence": named.evidence if named else None,
+        "errors_beside": [finding.id for finding in findings if finding.severity == "error" and finding.id != fault.finding],
+        "others_beside": [finding.id for finding in findings if finding.severity != "error" and finding.id != fault.finding],
+    }
+
+
+def try_healthy(gan: str, digits: Digits, settings: Settings) -> dict[str, Any]:
+    """What is found in a GAN without a fault, in the same time."""
+    findings = healthy(gan)(digits, settings).train(HEALTHY_EPOCHS, HEALTHY_STEPS).findings
+    return {"gan": gan, **{f"{severity}s": [each.id for each in findings if each.severity == severity] for severity in ("error", "warning", "note")}}
+
+
+def first_epoch(finding: str, evidence: Evidence) -> int:
+    """The first epoch after which it is found; 0 is before training."""
+    for epoch in range(len(evidence["epochs"])):
+        if finding in {each.id for each in judge({"before": evidence["before"], "epochs": evidence["epochs"][:epoch]})}:
+            return epoch
+    return len(evidence["epochs"])
+
+
+def run_suite(digits: Digits, unseen: Digits, settings: Settings) -> dict[str, Any]:
+    """All faults, and all of their GANs without one."""
+    gans = sorted({fault.gan for fault in FAULTS})
+    return {
+        "faults": [_told(try_fault(fault, digits, unseen, settings)) for fault in FAULTS],
+        "healthy": [_told(try_healthy(gan, digits, settings)) for gan in gans],
+    }
+
+
+def _told(row: dict[str, Any]) -> dict[str, Any]:
+    print(row, flush=True)
+    return row

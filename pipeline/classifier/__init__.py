@@ -1,0 +1,1 @@
+"""The digit classifier in whose features samples are scored."""

@@ -1,0 +1,44 @@
+"""The digit classifier: its network, the features and the class probabilities in which samples are scored."""
+
+from pathlib import Path
+
+import keras
+import numpy as np
+from keras import layers
+
+from pipeline.classifier.output import Reading
+from pipeline.data.digits import CLASSES, SIDE, Bytes
+from pipeline.data.pixels import to_float
+
+FEATURE_LAYER = "features"
+FEATURES = 128
+
+
+def build_classifier(width: int) -> keras.Model:
+    """Five 3x3 convolutions with batch statistics, 28x28 to 7x7, then 128 ReLU features and 10 logits: (n, 28, 28, 1) in [0, 1] -> (n, 10)."""
+    image = keras.Input((SIDE, SIDE, 1), name="image")
+    hidden = image
+    for number, (channels, stride) in enumerate([(width, 1), (2 * width, 2), (2 * width, 1), (4 * width, 2), (4 * width, 1)]):
+        hidden = layers.Conv2D(channels, 3, stride, "same", use_bias=False, name=f"conv_{number}")(hidden)
+        hidden = layers.BatchNormalization(name=f"norm_{number}")(hidden)
+        hidden = layers.Activation("relu", name=f"relu_{number}")(hidden)
+    hidden = layers.Dropout(0.4, seed=0, name="dropout")(layers.Flatten(name="flatten")(hidden))
+    features = layers.Dense(FEATURES, activation="relu", name=FEATURE_LAYER)(hidden)
+    logits = layers.Dense(CLASSES, name="logits")(features)
+    return keras.Model(image, logits, name="digit_classifier")
+
+
+def load_classifier(weights: Path, width: int) -> keras.Model:
+    """The classifier as its stage trained it."""
+    classifier = build_classifier(width)
+    classifier.load_weights(weights)
+    return classifier
+
+
+def read_images(classifier: keras.Model, images: Bytes) -> Reading:
+    """The classifier's features and class probabilities of images (n, 28, 28)."""
+    outputs = [classifier.get_layer(FEATURE_LAYER).output, classifier.output]
+    reader = keras.Model(classifier.input, outputs)
+    features, logits = reader.predict(to_float(images, 0), batch_size=500, verbose=0)
+    exponentials = np.exp(logits.astype(np.float64) - logits.max(axis=1, keepdims=True))
+    return Reading(features.astype(np.float64), exponentials / exponentials.sum(axis=1, keepdims=True))

@@ -1,0 +1,1 @@
+"""The IDX format, splits, batches, bytes <-> floats."""

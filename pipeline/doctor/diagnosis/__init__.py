@@ -1,0 +1,1 @@
+"""Rules over evidence, thresholds, findings, their words."""

@@ -1,0 +1,1 @@
+"""Rules by what they look at; `pipeline.doctor.diagnosis.diagnose` has the list of them."""

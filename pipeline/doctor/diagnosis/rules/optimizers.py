@@ -1,0 +1,42 @@
+"""Learning rates and decay rates far outside of what is known to work, seen before training."""
+
+from pipeline.doctor.diagnosis import thresholds
+from pipeline.doctor.diagnosis.findings import Evidence, Numbers, rule
+
+
+@rule(
+    "error",
+    why="A network that learns too fast leaps over what it should find and outruns the other one; one that learns too slowly is outrun.",
+    mend="Begin with 0.0002 for both and β1 = 0.5; let one network be at most some times as fast as the other.",
+    setting="generator_learning_rate: 0.0002, discriminator_learning_rate: 0.0002",
+    reference="Radford et al. 2016, arXiv:1511.06434; Heusel et al. 2017, arXiv:1706.08500",
+)
+def learning_rate(evidence: Evidence) -> Numbers | None:
+    """A rate is out of bounds, or one network's is many times the other's."""
+    rates = {network: numbers["learning_rate"] for network, numbers in _optimizers(evidence).items() if "beta_1" in numbers}
+    if not rates:
+        return None
+    low, high = min(rates.values()), max(rates.values())
+    if low >= thresholds.LOWEST_RATE and high <= thresholds.HIGHEST_RATE and high <= thresholds.RATE_RATIO * low:
+        return None
+    return {f"{network}_learning_rate": rate for network, rate in rates.items()}
+
+
+@rule(
+    "error",
+    why="In a game between two networks a long memory of past gradients makes both overshoot: they answer where the other one was.",
+    mend="Use β1 = 0.5 or 0, and β2 between 0.9 and 0.999.",
+    setting="adam_beta_1: 0.5",
+    reference="Radford et al. 2016, arXiv:1511.06434, section 4; Gidel et al. 2019, arXiv:1807.04740",
+)
+def momentum(evidence: Evidence) -> Numbers | None:
+    """β1 above, or β2 below, what GANs are known to train with."""
+    found: Numbers = {}
+    for network, numbers in _optimizers(evidence).items():
+        if numbers.get("beta_1", 0) > thresholds.HIGHEST_BETA_1 or numbers.get("beta_2", 1) < thresholds.LOWEST_BETA_2:
+            found |= {f"{network}_beta_1": numbers["beta_1"], f"{network}_beta_2": numbers.get("beta_2")}
+    return found or None
+
+
+def _optimizers(evidence: Evidence) -> dict[str, dict[str, float]]:
+    return dict(evidence.get("before", {}).get("optimizers", {}))

@@ -1,0 +1,52 @@
+"""Findings in plain words, in colour on a terminal."""
+
+import os
+import sys
+import textwrap
+from collections.abc import Sequence
+from typing import Any
+
+from pipeline.doctor.diagnosis.diagnose import causes_and_symptoms
+from pipeline.doctor.diagnosis.findings import Finding
+
+COLOURS = {"error": "31", "warning": "33", "note": "36", "healthy": "32"}
+WIDTH = 110
+SYMPTOMS = "Mend the errors above first; what training showed may come of them"
+
+
+def tell(title: str, findings: Sequence[Finding]) -> None:
+    """Print what was found."""
+    print(as_text(title, findings, colour=sys.stdout.isatty() and "NO_COLOR" not in os.environ), flush=True)
+
+
+def as_text(title: str, findings: Sequence[Finding], colour: bool) -> str:
+    """A paragraph per finding: what it is, its evidence, why it hurts, how to mend it; a line for what may come of another."""
+    if not findings:
+        return f"{title}: {_painted('nothing found', 'healthy', colour)}"
+    lines = [f"{title}:"]
+    causes, symptoms = causes_and_symptoms(findings)
+    for finding in causes:
+        lines.append(_headline(finding, colour))
+        lines += textwrap.wrap(f"{finding.why} {finding.mend}", WIDTH, initial_indent="         ", subsequent_indent="         ")
+    if symptoms:
+        lines += [f"  {SYMPTOMS}:", *(_headline(finding, colour) for finding in symptoms)]
+    return "\n".join(lines)
+
+
+def _headline(finding: Finding, colour: bool) -> str:
+    return f"  {_painted(finding.severity, finding.severity, colour)}  {finding.id.replace('_', ' ')}  ({numbers_in_words(finding.evidence)})"
+
+
+def _painted(text: str, severity: str, colour: bool) -> str:
+    return f"\x1b[1;{COLOURS[severity]}m{text}\x1b[0m" if colour else text
+
+
+def numbers_in_words(evidence: dict[str, Any]) -> str:
+    """Names and numbers in a line."""
+    return ", ".join(f"{name.replace('_', ' ')} {_number(value)}" for name, value in evidence.items())
+
+
+def _number(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return ", ".join(map(_number, value)) if isinstance(value, list) else str(value)

@@ -1,0 +1,106 @@
+"""What the layers of a network do, heard while a batch passes through them; and a network's weights, stirred and put back."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import keras
+import numpy as np
+
+from pipeline.doctor.evidence.monkeypatch import wrapped
+
+AFFINE = 0.02  # relative: rounding of bfloat16 stays under 0.01, a leaky ReLU of slope 0.2 is above 0.1
+NOISE = 0.05  # stirs weights that start at zero, so that what they lead to can be seen
+Hear = Callable[[keras.Layer, np.ndarray], np.ndarray]  # a weighted layer and what it is given -> what it is to be given
+
+
+def weighted_layers(network: keras.Model) -> list[keras.Layer]:
+    """The layers that multiply by a matrix or convolve, nested ones too."""
+    leaves = [layer for layer in network._flatten_layers(include_self=False) if not list(layer._flatten_layers(include_self=False))]
+    leaves = [layer for layer in leaves if not isinstance(layer, keras.layers.PReLU)]  # its slopes have a place each and multiply nothing else
+    return [layer for layer in leaves if any(len(weight.shape) > 1 for weight in layer.trainable_variables + layer.non_trainable_variables)]
+
+
+def affine_pairs(network: keras.Model, inputs: Any) -> list[list[str]]:
+    """Names of weighted layers called one after the other with nothing but an affine map between.
+
+    A map f is affine if f((x + y) / 2) = (f(x) + f(y)) / 2. Every weighted layer is given the midpoints of the first two thirds of the batch
+    in the place of the last third, and the next weighted layer looks whether midpoints arrive.
+    """
+    pairs: list[list[str]] = []
+    before: list[str] = []
+
+    def hear(layer: keras.Layer, values: np.ndarray) -> np.ndarray:
+        third = len(values) // 3
+        first, second, last = values[:third], values[third : 2 * third], values[2 * third : 3 * third]
+        midpoints, distance = (first + second) / 2, np.linalg.norm(first - second)
+        if before and distance > 0 and np.linalg.norm(last - midpoints) < AFFINE * distance:
+            pairs.append([before[-1], layer.name])
+        before.append(layer.name)
+        return np.concatenate([first, second, midpoints, values[3 * third :]])
+
+    _listen(network, inputs, hear)
+    return pairs
+
+
+def dead_units(network: keras.Model, inputs: Any) -> float:
+    """The largest share of units before a layer that are zero for every row; with weights stirred, for zeros may come from zeros at the input."""
+    shares: list[float] = []
+
+    def hear(layer: keras.Layer, values: np.ndarray) -> np.ndarray:
+        shares.append(float((values.reshape(-1, values.shape[-1]) == 0).all(axis=0).mean()))
+        return values
+
+    with kept(network):
+        stir(network)
+        _listen(network, inputs, hear)
+    return max(shares[1:], default=0.0)  # the first layer's input is the network's own
+
+
+def last_layer(network: keras.Model, inputs: Any) -> keras.Layer | None:
+    """The weighted layer that is called last."""
+    called: list[keras.Layer] = []
+
+    def hear(layer: keras.Layer, values: np.ndarray) -> np.ndarray:
+        called.append(layer)
+        return values
+
+    _listen(network, inputs, hear)
+    return called[-1] if called else None
+
+
+def stir(network: keras.Model) -> None:
+    """Add a little noise to every trainable weight."""
+    generator = np.random.default_rng(0)
+    for variable in network.trainable_variables:
+        variable.assign(variable + NOISE * generator.standard_normal(variable.shape))
+
+
+@contextmanager
+def kept(network: keras.Model) -> Iterator[None]:
+    """Put every variable back afterwards."""
+    values = [(variable, variable.numpy()) for variable in network.variables]
+    try:
+        yield
+    finally:
+        for variable, value in values:
+            variable.assign(value)
+
+
+def _listen(network: keras.Model, inputs: Any, hear: Hear) -> None:
+    def wrap(layer: keras.Layer) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        def wrapping(call: Callable[..., Any]) -> Callable[..., Any]:
+            def heard(given: Any, *others: Any, **named: Any) -> Any:
+                if not hasattr(given, "dtype") or "int" in keras.backend.standardize_dtype(given.dtype):
+                    return call(given, *others, **named)  # several inputs, or an embedding's
+                values = hear(layer, keras.ops.convert_to_numpy(given).astype("float32"))
+                return call(keras.ops.cast(values, given.dtype), *others, **named)
+
+            return heard
+
+        return wrapping
+
+    with ExitStack() as stack:
+        for layer in weighted_layers(network):
+            stack.enter_context(wrapped(layer, "call", wrap(layer)))
+        network(inputs, training=False)

@@ -1,0 +1,1 @@
+"""Fetching verified files from folders and web servers."""

@@ -1,0 +1,1 @@
+"""Drawing samples, and what an evaluation leaves in its folder."""

@@ -1,0 +1,1 @@
+"""params.yaml -> strict typed settings."""

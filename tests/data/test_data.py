@@ -1,0 +1,93 @@
+"""The IDX format held to its specification, and batches that are a pure function of the step."""
+
+import itertools
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pipeline.data.batches import batches
+from pipeline.data.digits import Digits, load_digits, save_digits
+from pipeline.data.idx import IDX_IMAGES, IDX_LABELS, decode_idx, encode_idx
+from pipeline.data.pixels import to_bytes, to_float
+from pipeline.files.errors import DataError
+
+
+def test_an_idx_file_by_the_specification():
+    content = struct.pack(">IIII", 0x803, 2, 28, 28) + bytes(784) + bytes([7]) * 784
+    images = decode_idx(content, IDX_IMAGES, "file")
+    assert images.shape == (2, 28, 28)
+    assert (images[0] == 0).all()
+    assert (images[1] == 7).all()
+    assert encode_idx(images) == content
+    assert decode_idx(struct.pack(">II", 0x801, 3) + bytes([0, 9, 4]), IDX_LABELS, "file").tolist() == [0, 9, 4]
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "reason"),
+    [
+        (b"", IDX_IMAGES, "expected an IDX file that begins with 0x00000803, received 0x;"),
+        (b"<htm", IDX_IMAGES, "expected an IDX file that begins with 0x00000803, received 0x3c68746d"),
+        (struct.pack(">II", 0x801, 0), IDX_IMAGES, "begins with 0x00000803, received 0x00000801"),
+        (struct.pack(">IIII", 0x803, 0, 28, 28), IDX_LABELS, "begins with 0x00000801, received 0x00000803"),
+        (struct.pack(">III", 0x803, 1, 28), IDX_IMAGES, "header of 16 bytes, received 12"),
+        (struct.pack(">II", 0x801, 4) + bytes(3), IDX_LABELS, "promises 4 bytes of data, received 3"),
+        (struct.pack(">II", 0x801, 2) + bytes(3), IDX_LABELS, "promises 2 bytes of data, received 3"),
+        (struct.pack(">IIII", 0x803, 2**32 - 1, 2**32 - 1, 2**32 - 1) + bytes(9), IDX_IMAGES, "received 9"),
+        (struct.pack(">IIII", 0x803, 1, 8, 8) + bytes(64), IDX_IMAGES, "expected images of 28x28, received 8x8"),
+        (struct.pack(">II", 0x801, 2) + bytes([3, 10]), IDX_LABELS, "expected labels from 0 to 9, received 10"),
+    ],
+)
+def test_an_idx_file_that_lies_is_refused_by_name(content, kind, reason):
+    with pytest.raises(DataError, match=f"^file: .*{reason}"):
+        decode_idx(content, kind, "file")
+
+
+def test_a_split_survives_its_file_and_has_the_same_bytes_twice(tmp_path: Path, digits: Digits):
+    save_digits(tmp_path / "a.npz", digits)
+    save_digits(tmp_path / "b.npz", digits)
+    loaded = load_digits(tmp_path / "a.npz")
+    assert loaded.name == digits.name
+    assert (loaded.images == digits.images).all()
+    assert (loaded.labels == digits.labels).all()
+    assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
+
+
+def test_a_missing_or_broken_split_is_named(tmp_path: Path):
+    with pytest.raises(DataError, match=r"none\.npz: .*found no file"):
+        load_digits(tmp_path / "none.npz")
+    for content in (b"", b"PK\x03\x04 no more"):
+        (tmp_path / "broken.npz").write_bytes(content)
+        with pytest.raises(DataError, match=r"broken\.npz: expected name, images and labels"):
+            load_digits(tmp_path / "broken.npz")
+
+
+@pytest.mark.parametrize("low", [0.0, -1.0])
+def test_bytes_and_floats_are_inverse_over_the_whole_range(low: float):
+    images = np.arange(256, dtype=np.uint8).repeat(784).reshape(256, 28, 28)
+    floats = to_float(images, low)
+    assert floats.dtype == np.float32
+    assert floats.shape == (256, 28, 28, 1)
+    assert floats.min() == low
+    assert floats.max() == pytest.approx(1, abs=1e-6)
+    assert (to_bytes(floats, low) == images).all()
+
+
+def test_every_pass_visits_each_image_once_in_an_order_of_its_own(digits: Digits):
+    marked = Digits("mnist", digits.images, np.arange(40, dtype=np.uint8))
+    labels = np.concatenate([labels for _, labels in itertools.islice(batches(marked, 16, seed=3), 5)])
+    first, second = labels[:40], labels[40:]
+    assert sorted(first) == sorted(second) == list(range(40))
+    assert first.tolist() != second.tolist()
+    assert first.tolist() != sorted(first)
+
+
+def test_batches_continue_anywhere_as_if_they_had_never_stopped(digits: Digits):
+    whole = list(itertools.islice(batches(digits, 16, seed=3), 7))
+    rest = list(itertools.islice(batches(digits, 16, seed=3, first_step=4), 3))
+    for (images, labels), (again_images, again_labels) in zip(whole[4:], rest, strict=True):
+        assert (images == again_images).all()
+        assert (labels == again_labels).all()
+    other = next(batches(digits, 16, seed=4))
+    assert (other[0] != whole[0][0]).any()

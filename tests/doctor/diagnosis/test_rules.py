@@ -1,0 +1,261 @@
+"""Every rule from both sides: the evidence of a healthy GAN with one thing changed, far enough to be found, and not quite."""
+
+import copy
+from typing import Any
+
+import pytest
+
+from pipeline.doctor.diagnosis.diagnose import RULES, judge
+from pipeline.doctor.diagnosis.rules.training import D_BOUNDS, G_BOUNDS
+from tests.conftest import ROOT
+
+NETWORK = {
+    "weighted_layers": 3,
+    "affine_pairs": [],
+    "dead_units": 0.1,
+    "trainable_variables": 6,
+    "output_sd": 0.1,
+    "reach_low": -1.0,
+    "reach_high": 1.0,
+    "bounded": True,
+    "at_bounds": 0.0,
+    "ignored_inputs": [],
+    "batch_dependent": False,
+}
+ROW = {
+    "steps": 429,
+    "looks": 26,
+    "batch_rows": 128,
+    "d_loss": 1.3,
+    "g_loss": 0.8,
+    "discriminator_gradient": 1.0,
+    "generator_gradient": 0.3,
+    "within_batches": 0.002,
+    "between_batches": 0.00002,
+    "separation": 0.7,
+    "output_real": 0.4,
+    "output_fake": 0.2,
+    "output_real_sd": 0.3,
+    "memory": 0.52,
+    "diversity": 1.0,
+    "crowding": 1.0,
+    "mean_image_distance": 0.2,
+}
+SCORES = {"effective_classes": 9.9, "recall": 0.9, "class_consistency": 0.99, "precision": 0.93, "memorised_share": 0.01}
+REAL = {"effective_classes_real": 9.98, "recall_real": 0.95, "class_consistency_real": 0.996, "precision_real": 0.94, "memorised_share_real": 0.01}
+GRADIENTS = {network: {"kernel": 0.3, "bias": 0.0} for network in ("generator", "discriminator")}
+HEALTHY: dict[str, Any] = {
+    "before": {
+        "generator": NETWORK | {"batch_dependent": True},
+        "discriminator": NETWORK | {"reach_low": -1e7, "reach_high": 1e7, "bounded": False},
+        "data": {"low": -1.0, "high": 1.0, "sd_between": 0.3},
+        "latent": {"low": -3.0},
+        "step": {
+            "updated": [["discriminator"], ["generator"]],
+            "gradients": GRADIENTS,
+            "statistics_moved": {"generator": True, "discriminator": None},
+            "judged": ["fake", "real"],
+            "pushed": {"discriminator": ["fake", "real"], "generator": ["fake"]},
+            "mixes_real_and_fake": False,
+            "penalises_gradients": True,
+        },
+        "loss": {
+            "real_is_up": True,
+            "undecided": {"real": 0.38, "fake": -0.62},
+            "rejected": {"fake": 0.95},
+            "surely_wrong": {"real": 0.95, "fake": -0.95},
+            "beyond_bounds": {},
+            "pairs_every_with_every": False,
+        },
+        "optimizers": {name: {"learning_rate": 0.0002, "beta_1": 0.5, "beta_2": 0.999} for name in ("generator", "discriminator")},
+    },
+    "epochs": [ROW | {"epoch": epoch} for epoch in range(1, 9)],
+    "scores": SCORES | REAL,
+    "curves": {"epochs": [{"epoch": epoch, "classifier_score": 9.0} for epoch in range(9)]},
+}
+ALL = range(8)
+LATE = range(4, 8)
+IMPROVING = {f"curves.epochs.{row}.classifier_score": 4.0 + row for row in range(9)}
+FALLEN = {f"curves.epochs.{row}.classifier_score": 5.0 for row in range(4, 9)}
+SWINGING = {f"epochs.{row}.g_loss": 0.5 + (row % 2) for row in ALL}
+
+
+def late(**values: Any) -> dict[str, Any]:
+    """The same values in the rows of the last epochs."""
+    return {f"epochs.{row}.{name}": value for row in LATE for name, value in values.items()}
+
+
+BOUNDED = {"before.discriminator.bounded": True, "before.discriminator.reach_low": 0.0, "before.discriminator.reach_high": 1.0}
+SWAPPED = {"before.loss.undecided": {"real": -0.6, "fake": 0.4}, "before.loss.surely_wrong": {"real": -0.05, "fake": 0.05}}
+CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "no_nonlinearity": (
+        {"before.generator.affine_pairs": [["first", "second"], ["second", "third"]]},
+        {"before.generator.weighted_layers": 1},
+    ),
+    "collapsed_layers": ({"before.generator.affine_pairs": [["first", "second"]]}, {}),
+    "initial_scale": ({"before.discriminator.output_sd": 11.0}, {"before.discriminator.output_sd": 9.0}),
+    "dead_units": ({"before.generator.dead_units": 0.95}, {"before.generator.dead_units": 0.85}),
+    "frozen_network": ({"before.generator.trainable_variables": 0}, {"before.generator.trainable_variables": 1}),
+    "ignored_input": ({"before.generator.ignored_inputs": ["label"]}, {}),
+    "inference_batch_norm": ({"before.step.statistics_moved.generator": False}, {"before.step.statistics_moved.generator": None}),
+    "batch_statistics_under_penalty": (
+        {"before.discriminator.batch_dependent": True},
+        {"before.discriminator.batch_dependent": True, "before.step.penalises_gradients": False},
+    ),
+    "batch_statistics_of_a_mixture": (
+        {"before.discriminator.batch_dependent": True, "before.step.penalises_gradients": False, "before.step.mixes_real_and_fake": True},
+        {"before.step.mixes_real_and_fake": True},
+    ),
+    "not_examined": ({"before.failure": "shapes do not match"}, {}),
+    "losses_not_examined": ({"before.step.judged": ["other"]}, {"before.step.judged": ["other", "real"]}),
+    "double_activation": (
+        BOUNDED | {"before.loss.beyond_bounds": {"real": 0.18, "fake": -0.4}},
+        BOUNDED | {"before.loss.beyond_bounds": {"real": -1.0, "fake": 1.0}},  # least squares: the targets lie within
+    ),
+    "logits_as_probabilities": ({"before.loss.surely_wrong.real": 0.0}, {"before.loss.surely_wrong.real": 0.05}),
+    "samples_not_judged": ({"before.step.pushed.discriminator": ["real"]}, {"before.step.pushed.discriminator": ["fake", "real"]}),
+    "gradient_cut": ({"before.step.gradients.generator.kernel": None}, {"before.step.gradients.generator.kernel": 1e-9}),
+    "not_updated": ({"before.step.updated": [["discriminator"]]}, {"before.step.updated": [["generator"], ["discriminator"]]}),
+    "real_images_not_judged": ({"before.step.pushed.discriminator": ["fake"]}, {"before.step.pushed.discriminator": ["fake", "real"]}),
+    "other_network_updated": (
+        {"before.step.updated": [["discriminator"], ["discriminator", "generator"]], "before.step.gradients.generator": {}},
+        {"before.step.updated": [["discriminator", "generator"]]},
+    ),
+    "generator_sign": ({"before.loss.rejected.fake": -0.38}, {"before.loss.rejected.fake": 0.01}),
+    "labels_swapped": (
+        SWAPPED,
+        SWAPPED | {"before.loss.rejected.fake": -0.38},  # as Keras' guide labels them
+    ),
+    "broadcast_outputs": ({"before.loss.undecided": {"real": -0.12, "fake": -0.12}}, {}),
+    "learning_rate": (
+        {"before.optimizers.discriminator.learning_rate": 0.02},
+        {"before.optimizers.discriminator.learning_rate": 0.0002 * 19},
+    ),
+    "momentum": ({"before.optimizers.generator.beta_1": 0.999}, {"before.optimizers.generator.beta_1": 0.9}),
+    "range_mismatch": ({"before.data.high": 255.0}, {"before.data.high": 1.05}),
+    "range_unused": ({"before.data.low": 0.0}, {"before.data.low": -0.5}),
+    "one_sided_range": (
+        {"before.data.low": 0.0, "before.generator.reach_low": 0.0},
+        {"before.data.low": 0.0, "before.generator.reach_low": 0.0, "before.latent.low": 0.0},
+    ),
+    "constant_data": ({"before.data.sd_between": 0.0}, {"before.data.sd_between": 0.01}),
+    "sorted_batches": ({"epochs.1.between_batches": 0.001}, {"epochs.1.between_batches": 0.00006}),
+    "not_finite": ({"epochs.7.first_not_finite": "the training batch", "epochs.7.first_not_finite_step": 3}, {}),
+    "pinned_loss": ({"before.discriminator.bounded": True} | late(d_loss=1.6264), {"before.discriminator.bounded": True} | late(d_loss=1.64)),
+    "discriminator_wins": (late(separation=1.0, output_real=9.0, output_fake=-9.0), late(separation=0.99, output_real=9.0, output_fake=-9.0)),
+    "discriminator_too_weak": (late(separation=0.5, mean_image_distance=0.95), late(separation=0.5)),
+    "generator_gradient_vanishes": ({"epochs.7.generator_gradient": 1e-6}, {"epochs.7.generator_gradient": 1e-3}),
+    "exploding_gradients": ({"epochs.7.discriminator_gradient": 2e4}, {"epochs.7.discriminator_gradient": 5e3}),
+    "oscillation": (SWINGING, {name: 0.75 + (value - 1) / 10 for name, value in SWINGING.items()}),
+    "discriminator_remembers": (late(memory=0.75), late(memory=0.65)),
+    "samples_alike": (late(crowding=0.01, diversity=0.1), late(crowding=0.35, diversity=0.6)),
+    "nothing_learnt": (late(mean_image_distance=1.9), late(mean_image_distance=0.8)),
+    "class_collapse": ({"scores.effective_classes": 4.3}, {"scores.effective_classes": 7.5}),
+    "within_class_collapse": ({"scores.recall": 0.05}, {"scores.recall": 0.3}),
+    "labels_not_followed": ({"scores.class_consistency": 0.1}, {"scores.class_consistency": None}),
+    "not_a_digit": ({"scores.precision": 0.0}, {"scores.precision": 0.9}),
+    "unlike_real_digits": ({"scores.precision": 0.83}, {"scores.precision": 0.9}),
+    "copies_training_images": ({"scores.memorised_share": 0.5, "scores.recall": 0.05}, {"scores.memorised_share": 0.05}),
+    "worse_than_before": (FALLEN, dict.fromkeys(FALLEN, 8.0)),
+    "still_improving": (IMPROVING, dict.fromkeys(IMPROVING, 9.0)),
+}
+# What else is true of the same evidence: a bare discriminator's outputs, samples that are all alike.
+ALSO = {"discriminator_too_weak": {"nothing_learnt"}}
+
+
+def evidence(changes: dict[str, Any]) -> dict[str, Any]:
+    """Healthy evidence with values replaced at dotted paths."""
+    changed = copy.deepcopy(HEALTHY)
+    for path, value in changes.items():
+        *parents, last = path.split(".")
+        place = changed
+        for parent in parents:
+            place = place[int(parent)] if isinstance(place, list) else place[parent]
+        place[last] = value
+    return changed
+
+
+def test_a_healthy_gan_has_no_finding():
+    assert judge(HEALTHY) == []
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_rule_finds_what_is_far_enough_and_nothing_nearer(name: str):
+    ill, near = CASES[name]
+    assert {finding.id for finding in judge(evidence(ill))} == {name} | ALSO.get(name, set())
+    assert judge(evidence(near)) == []
+
+
+@pytest.mark.parametrize("bound", [("g_loss", bound) for bound in G_BOUNDS] + [("d_loss", bound) for bound in D_BOUNDS])
+def test_the_bounds_of_a_double_sigmoid_are_known(bound: tuple[str, float]):
+    (found,) = judge(evidence({"before.discriminator.bounded": True} | late(**{bound[0]: bound[1]})))
+    assert (found.id, found.evidence["bound"]) == ("pinned_loss", bound[1])
+    assert round(bound[1], 4) in (0.3133, 0.6931, 1.0064, 1.6265, 2.0064)
+
+
+def test_a_young_training_is_not_judged_by_its_samples():
+    young = evidence(late(mean_image_distance=1.9, crowding=0.01, diversity=0.1))
+    young["epochs"] = young["epochs"][-2:]
+    assert judge(young) == []
+
+
+def test_the_worst_comes_first_and_names_the_setting_of_its_variant():
+    found = judge(evidence({"scores.precision": 0.83, "scores.effective_classes": 4.3}), "answer")
+    assert [finding.severity for finding in found] == ["error", "warning"]
+    assert "Here, in params.yaml: gan.answer.r1_gamma: 0.3, r2_gamma: 0.3, adam_beta_1: 0.0," in found[0].mend
+
+
+def test_what_is_set_already_is_not_advised():
+    remembers = evidence(late(memory=0.75))
+    advice = [judge(remembers, "mine", {"r1_gamma": gamma})[0].mend for gamma in (2.0, 1.0, 0.5)]
+    assert ["params.yaml" in each for each in advice] == [False, False, True]
+    assert "gan.mine.r1_gamma: 1.0" in advice[2]
+
+
+def test_missing_evidence_is_no_illness():
+    assert judge({}) == []
+    assert judge({"before": {}, "epochs": []}) == []
+
+
+def test_every_rule_is_tested_told_and_sourced():
+    assert set(CASES) == {rule.id for rule in RULES}
+    assert len({rule.id for rule in RULES}) == len(RULES)
+    for rule in RULES:
+        assert rule.why.endswith(".")
+        assert rule.mend.endswith(".")
+        assert rule.reference
+        assert rule.judge.__doc__
+
+
+def test_a_setting_that_mends_exists():
+    params = (ROOT / "params.yaml").read_text()
+    for rule in RULES:
+        for part in filter(None, rule.setting.split(", ")):
+            assert f"    {part.split(':')[0]}:" in params, rule.id
+
+
+@pytest.mark.parametrize("name", [name for name in ROW if name not in ("steps", "looks", "batch_rows")])
+def test_a_number_that_is_not_finite_is_no_other_illness(name: str):
+    assert judge(evidence({f"epochs.{row}.{name}": None for row in ALL})) == []
+
+
+def test_a_batch_that_is_not_finite_is_named_before_training():
+    (found,) = judge({"before": {"not_finite": "the training batch"}})
+    assert (found.id, found.evidence) == ("not_finite", {"first": "the training batch", "epoch": 0})
+
+
+def test_samples_that_fell_are_not_said_to_improve():
+    rising_again = {f"curves.epochs.{row}.classifier_score": 3.0 + 0.5 * row for row in range(4, 9)}
+    assert [finding.id for finding in judge(evidence(FALLEN | rising_again))] == ["worse_than_before"]
+
+
+def test_images_that_the_step_scales_are_not_said_to_have_the_wrong_range():
+    scaled = {"before.data.low": 0.0, "before.data.high": 255.0, "before.step.judged": ["fake", "other"]}
+    assert [finding.id for finding in judge(evidence(scaled))] == ["losses_not_examined"]
+
+
+def test_sorted_batches_of_short_epochs_are_told_from_several():
+    short = {f"epochs.{row}.looks": 4 for row in ALL}
+    (found,) = judge(evidence(short | {f"epochs.{row}.between_batches": 0.001 for row in ALL}))
+    assert (found.id, found.evidence["epoch"]) == ("sorted_batches", 3)
+    assert judge(evidence(short)) == []
