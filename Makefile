@@ -1,9 +1,12 @@
-# Everything runs in .venv, made from requirements.lock, but `make oracles`; `make` alone lists the targets.
+# Everything runs in .venv, which is made from requirements.lock; only `make oracles` has another environment. `make` alone lists the targets.
 PYTHON ?= python3
 ENVIRONMENT := .venv/.installed
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export DVC_NO_ANALYTICS := true
 export MLFLOW_DISABLE_TELEMETRY := true
+
+# A process per core; the tests of a file run in one of them, one after the other, in the order of tests/conftest.py.
+SIDE_BY_SIDE := --numprocesses auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help run doctor test test-all check ui bench faults lock oracles clean
@@ -14,16 +17,16 @@ help: ## list the targets
 run: $(ENVIRONMENT) ## run the pipeline: data, classifier, GANs, scores, leaderboard
 	@python -m pipeline
 
-doctor: $(ENVIRONMENT) ## what ails the GANs of params.yaml, before training and after
-	@python -m pipeline.checkup
+doctor: $(ENVIRONMENT) ## what is wrong with the GANs of params.yaml, before training and after
+	@python -m pipeline doctor
 
-test: $(ENVIRONMENT) ## all tests but the slow ones: eight to ten minutes
-	@python -m pytest -m "not slow"
+test: $(ENVIRONMENT) ## all tests but the slow ones, side by side: about three minutes on two cores
+	@python -m pytest $(SIDE_BY_SIDE) -m "not slow"
 
-test-all: $(ENVIRONMENT) ## all tests
-	@python -m pytest
+test-all: $(ENVIRONMENT) ## all tests; some need Chromium: about ten minutes
+	@python -m pytest $(SIDE_BY_SIDE)
 
-check: $(ENVIRONMENT) ## format, lint and types
+check: $(ENVIRONMENT) ## format, lint and types of the package, the benchmarks and the tests
 	@ruff format --check . && ruff check . && mypy
 
 ui: $(ENVIRONMENT) ## the MLflow UI on http://127.0.0.1:5000
@@ -32,16 +35,16 @@ ui: $(ENVIRONMENT) ## the MLflow UI on http://127.0.0.1:5000
 bench: $(ENVIRONMENT) ## publish results with their cost, and the picture of the README
 	@python -m benchmarks.publish
 
-faults: $(ENVIRONMENT) ## put known faults into GANs and write down which the doctor names, and what it costs: a quarter of an hour
+faults: $(ENVIRONMENT) ## put known faults into GANs and record which the doctor names, and what it costs: a quarter of an hour
 	@python -m benchmarks.diagnosis
 
-lock: $(ENVIRONMENT) ## requirements.lock anew from pyproject.toml, and that of the oracles
-	@uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-annotate \
-	  --no-emit-index-url --custom-compile-command "make lock" --quiet --upgrade --output-file requirements.lock
+lock: $(ENVIRONMENT) ## requirements.lock from pyproject.toml, versions kept where they fit; and that of the oracles
+	@uv pip compile pyproject.toml --extra pipeline --extra dev --universal --python-version 3.11 --generate-hashes --no-annotate \
+	  --no-emit-index-url --custom-compile-command "make lock" --quiet --output-file requirements.lock
 	@uv pip compile tests/oracles/requirements.in --universal --python-version 3.11 --generate-hashes --no-annotate \
-	  --no-emit-index-url --custom-compile-command "make lock" --quiet --upgrade --output-file tests/oracles/requirements.lock
+	  --no-emit-index-url --custom-compile-command "make lock" --quiet --output-file tests/oracles/requirements.lock
 
-oracles: .venv-oracles/.installed ## reference values of the metrics anew, from torch-fidelity and scikit-learn: 6 GB to install
+oracles: .venv-oracles/.installed ## recompute the metrics' reference values with torch-fidelity and scikit-learn: 6 GB to install
 	@.venv-oracles/bin/python tests/oracles/make_oracles.py
 
 clean: ## remove environment, outputs and caches; DVC's cache and MLflow's store stay

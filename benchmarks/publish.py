@@ -1,168 +1,132 @@
-"""Publish what is in artifacts/ and MLflow: scores and cost of each cell as JSON, the table of them all, and two pictures.
+"""Publish the results in artifacts/ and MLflow: scores and cost of each cell as JSON, a page with the table of all, and two pictures.
 
-Run by hand after `dvc repro`: `make bench`. Durations are not reproducible, so they are in no stage's output: this file's
-result is a measurement, with the machine that it was taken on. Cells that were published before and are not in artifacts/ now stay, as
-long as training them today would be the same work, and they were scored in the same way; of each variant the first seed's folder must be there,
-for the pictures.
+    make bench
+
+Run by hand after `dvc repro`, in the project's folder. Durations differ from run to run, so no stage writes them: they are measured here, and stand
+beside the machine that they were measured on. A published cell that `run.variants` no longer names stays published as long as params.yaml still
+gives it the same settings and data, and its samples were scored in the same way. The pictures need the GAN folder of each variant's first seed.
 """
 
-import os
-import platform
 from pathlib import Path
 
 import pipeline.runtime  # noqa: F401 (before keras)
 
 # isort: split
-import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-from PIL import Image
-
+from benchmarks.machine import machine
+from benchmarks.pictures import draw_samples, draw_training
 from benchmarks.tables import Row, table
-from pipeline.data.digits import SIDE
-from pipeline.files.artifacts import read_json, staged_file, write_json
-from pipeline.files.cells import HISTORY, SAMPLES, cell_name
+from pipeline.files.artifacts import file_hash, read_json, staged_file, write_json
+from pipeline.files.cells import GENERATOR, HISTORY, SAMPLE_ARRAYS, Cell, training_hash
 from pipeline.files.errors import PipelineError, one_line_errors
 from pipeline.gan.base import images_per_step
-from pipeline.pictures.png import read_png
-from pipeline.pictures.sheets import CAPTION_HEIGHT, SCALE
-from pipeline.provenance import cell_key, training_key
+from pipeline.provenance import cell_key
 from pipeline.settings.params import Settings, load_settings
-from pipeline.tracking.diagnosis import GANS
-from pipeline.tracking.run import TRAINING_KEY
-from pipeline.tracking.store import connect
+from pipeline.tracking.run import search
+from pipeline.tracking.store import GANS, connect
 
 RESULTS = Path("benchmarks/results.json")
-TABLE = Path("docs/results.md")
-PICTURE, SAMPLES_PICTURE = Path("docs/images/results.png"), Path("docs/images/variants.png")
-STORY = ("asker", "answer", "answer_tuned", "modern")  # in the README's picture
-DPI = 80  # of both
-BASIS = ("data_set", "split", "samples", "classifier_sha256")  # what scores must share to be compared
-GAN_FOLDER = Path("artifacts/gan")
+PAGE = Path("docs/results.md")
+TRAINING_PICTURE, SAMPLES_PICTURE = Path("docs/images/results.png"), Path("docs/images/variants.png")
+MAIN_VARIANTS = ("asker", "answer", "answer_tuned", "modern")  # in the README's picture
+BASIS = ("data_set", "split", "samples", "classifier_sha256")  # scores that are compared have these in common
+LEADERBOARD, GANS_FOLDER = Path("artifacts/leaderboard.json"), Path("artifacts/gan")
 
 
 class PublishError(PipelineError):
-    """Something to be published is not there."""
+    """Something to be published is missing."""
 
 
 def publish(settings: Settings) -> None:
-    """Write the leaderboard with what each cell cost, the table, and the pictures of the first seed's cells."""
-    rows = read_json(Path("artifacts/leaderboard.json"))["cells"]
-    for row in rows:
-        row["key"] = cell_key(settings, row["variant"], row["seed"])
-        row["images_seen"] = images_seen(settings, row["variant"], epochs_trained(row))
-        row["training_seconds"] = round(training_seconds(settings, row["variant"], row["seed"]), 1)
-    names = list(settings.gan)
-    rows = sorted(rows + earlier(settings, rows), key=lambda row: (names.index(row["variant"]), row["seed"]))
-    cells = first_cells(rows)
+    """Write results.json, its page, and the pictures of each variant's first seed."""
+    new = [published_row(settings, row) for row in read_json(LEADERBOARD)["cells"]]
+    variants = list(settings.gan)
+    rows = sorted(new + kept_rows(settings, new), key=lambda row: (variants.index(row["variant"]), row["seed"]))
+    folders = first_folders(rows)
     write_json(RESULTS, {"cells": rows, "machine": machine()})
-    TABLE.write_text(describe(rows, list(cells)), encoding="utf-8")
-    draw([(variant, cells[variant]) for variant in STORY if variant in cells])
-    draw_samples(cells)
+    with staged_file(PAGE) as partial:
+        partial.write_text(results_page(rows), encoding="utf-8")
+    draw_training(TRAINING_PICTURE, {variant: folder for variant, folder in folders.items() if variant in MAIN_VARIANTS})
+    draw_samples(SAMPLES_PICTURE, folders)
 
 
-def first_cells(rows: list[Row]) -> dict[str, Path]:
-    """The folder of each published variant's first seed, in the order of `rows`: what the pictures show."""
-    cells: dict[str, Path] = {}
-    for row in rows:
-        cells.setdefault(row["variant"], GAN_FOLDER / cell_name(row["variant"], row["seed"]))
-    gone = [variant for variant, folder in cells.items() if not (folder / SAMPLES).is_file()]
-    if gone:
-        raise PublishError(
-            f"{GAN_FOLDER}: expected a folder of every published variant, found none of {', '.join(gone)}; name all under run.variants, `dvc repro`"
-        )
-    return cells
-
-
-def epochs_trained(row: Row) -> int:
-    """How many a cell trained: fewer than planned if it diverged."""
-    return len(read_json(GAN_FOLDER / cell_name(row["variant"], row["seed"]) / HISTORY)["epochs"])
+def published_row(settings: Settings, row: Row) -> Row:
+    """A cell of the leaderboard, and beside its scores the training's cost, the hash of the weights, and the key of the settings and the data."""
+    cell = Cell(row["variant"], row["seed"])
+    folder = GANS_FOLDER / cell.name
+    return row | {
+        "images_seen": images_seen(settings, cell.variant, len(read_json(folder / HISTORY)["epochs"])),
+        "key": cell_key(settings, cell),
+        "training_seconds": round(training_seconds(cell, folder), 1),
+        "weights_md5": file_hash(folder / GENERATOR, "md5"),
+    }
 
 
 def images_seen(settings: Settings, variant: str, epochs: int) -> int:
-    """Real images in so many epochs of whole steps."""
+    """Real images in so many epochs of whole steps; a cell that diverged has fewer epochs than planned."""
     per_step = images_per_step(settings.gan[variant])
     return epochs * (settings.train.epoch_images // per_step) * per_step
 
 
-def earlier(settings: Settings, rows: list[Row]) -> list[Row]:
-    """The published cells that are not among `rows`, still come of the same settings, data and code, and were scored on the same basis."""
-    published = {row["key"] for row in rows}
-    known = [row for row in read_json(RESULTS)["cells"] if row["variant"] in settings.gan and row.get("key") not in published]
-    current = [row for row in known if row.get("key") == cell_key(settings, row["variant"], row["seed"])]
-    return [row for row in current if all(row[name] == rows[0][name] for name in BASIS)]
+def training_seconds(cell: Cell, folder: Path) -> float:
+    """The sum over the epochs of the cell's tracked run; drawing sample sheets is not included."""
+    client, experiment = connect(GANS)
+    for run in search(client, experiment, training=training_hash(folder)):
+        seconds = [point.value for point in client.get_metric_history(run.info.run_id, "time/epoch_seconds")]
+        if seconds:
+            return sum(seconds)
+    raise PublishError(
+        f"MLflow's store: expected the durations of {cell.name}, found no run that was recorded while it trained; "
+        f"delete its run in the UI, then `dvc repro --force --single-item train@{cell.name}`"
+    )
 
 
-def describe(rows: list[Row], variants: list[str]) -> str:
-    """The page of all results."""
+def kept_rows(settings: Settings, new: list[Row]) -> list[Row]:
+    """The rows published earlier that stay beside the new ones; a line says which are left out."""
+    replaced = {(row["variant"], row["seed"]) for row in new}
+    earlier = [row for row in read_json(RESULTS)["cells"] if (row["variant"], row["seed"]) not in replaced] if RESULTS.is_file() else []
+    kept = [row for row in earlier if _is_current(settings, row) and all(row[name] == new[0][name] for name in BASIS)]
+    left_out = [Cell(row["variant"], row["seed"]).name for row in earlier if row not in kept]
+    if left_out:
+        print(f"no longer published, because settings, data or classifier have changed since: {', '.join(left_out)}")
+    return kept
+
+
+def _is_current(settings: Settings, row: Row) -> bool:
+    return row["variant"] in settings.gan and row["key"] == cell_key(settings, Cell(row["variant"], row["seed"]))
+
+
+def first_folders(rows: list[Row]) -> dict[str, Path]:
+    """The GAN folder of each variant's first seed, in the order of `rows`."""
+    folders: dict[str, Path] = {}
+    for row in rows:
+        folders.setdefault(row["variant"], GANS_FOLDER / Cell(row["variant"], row["seed"]).name)
+    missing = [variant for variant, folder in folders.items() if not (folder / SAMPLE_ARRAYS).is_file()]
+    if missing:
+        raise PublishError(
+            f"{GANS_FOLDER}: expected samples of every published variant, found none of {', '.join(missing)}; "
+            "name all of them under run.variants in params.yaml, then `dvc repro`"
+        )
+    return folders
+
+
+def results_page(rows: list[Row]) -> str:
+    """docs/results.md."""
     about = rows[0]
     return f"""# Results of all variants
 
-Made by `make bench` from [results.json](../benchmarks/results.json). {about["samples"]} samples of each generator against the {about["split"]} split
-of {about["data_set"]}, in layer `{about["feature_layer"]}` of a digit classifier that reads {about["classifier_accuracy"]:.2%} of the test digits
-(sha256 {about["classifier_sha256"][:12]}); several seeds as mean ± standard deviation, their training time as the median; losses of the first and
-the last epoch, of the first seed. *Real digits* are training images in the samples' place. What each variant is: [params.yaml](../params.yaml).
+`make bench` writes this page from [results.json](../benchmarks/results.json). {about["samples"]} samples of each generator are compared with the
+{about["split"]} split of {about["data_set"]}, in the layer `{about["feature_layer"]}` of a digit classifier that classifies
+{about["classifier_accuracy"]:.2%} of the test digits correctly (sha256 {about["classifier_sha256"][:12]}). Scores of several seeds are given as
+mean ± standard deviation, their training time as the median; losses are those of the first and the last epoch, of the first seed. *Real digits* are
+training images in place of the samples. [params.yaml](../params.yaml) says what each variant is.
 
-{table(rows, variants)}
+In results.json, `key` is a hash of a cell's settings and data, and `weights_md5` that of its generator's weights. weights_md5 is null where the
+weights were not on record; the next `make bench` after their training fills it in.
+
+{table(rows)}
 
 ![Samples of all variants](images/variants.png)
 """
-
-
-def training_seconds(settings: Settings, variant: str, seed: int) -> float:
-    """The sum over epochs of the cell's run, drawing sample sheets left out."""
-    client, experiment = connect(GANS)
-    for run in client.search_runs([experiment], f"tags.`{TRAINING_KEY}` = '{training_key(settings, variant, seed)}'"):
-        seconds = [point.value for point in client.get_metric_history(run.info.run_id, "epoch_seconds")]
-        if seconds:
-            return sum(seconds)
-    name = cell_name(variant, seed)
-    raise PublishError(f"MLflow holds no durations of {name}; delete its run in the UI, then `dvc repro --force --single-item train@{name}`")
-
-
-def machine() -> dict[str, str | int | None]:
-    """What the durations were measured on."""
-    models = [line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
-    return {"processor": models[0] if models else platform.processor(), "cores": os.cpu_count(), "python": platform.python_version()}
-
-
-def draw(cells: list[tuple[str, Path]]) -> None:
-    """A column per cell: its last samples, above the losses of both networks by epoch, each on a scale of its own."""
-    figure = Figure(figsize=(4 * len(cells), 6), dpi=DPI, layout="constrained")
-    columns = figure.subplots(3, len(cells), height_ratios=(4, 3, 3), squeeze=False).T
-    for (variant, folder), (sheet, *panels) in zip(cells, columns, strict=True):
-        history = read_json(folder / HISTORY)
-        sheet.imshow(read_png(folder / SAMPLES)[CAPTION_HEIGHT:][: 5 * SCALE * SIDE], cmap="gray", vmin=0, vmax=255)
-        sheet.set_axis_off()
-        sheet.set_title(f"{variant} ({history['data_set']})")
-        for panel, name, label in zip(panels, ("d_loss", "g_loss"), ("discriminator loss", "generator loss"), strict=True):
-            values = [np.nan if row[name] is None else row[name] for row in history["epochs"]]
-            panel.plot([row["epoch"] for row in history["epochs"]], values, color="tab:red" if name == "d_loss" else "tab:blue")
-            panel.set_ylabel(label)
-        panels[-1].set_xlabel("epoch")
-    save(figure, PICTURE)
-
-
-def draw_samples(cells: dict[str, Path]) -> None:
-    """The first three rows of each cell's samples."""
-    columns = 4
-    figure = Figure(figsize=(12, 1.2 * -(-len(cells) // columns)), dpi=DPI, layout="constrained")
-    panels = figure.subplots(-(-len(cells) // columns), columns, squeeze=False).ravel()
-    for panel in panels:
-        panel.set_axis_off()
-    for panel, (variant, folder) in zip(panels, cells.items(), strict=False):
-        panel.imshow(read_png(folder / SAMPLES)[CAPTION_HEIGHT:][: 3 * SCALE * SIDE], cmap="gray", vmin=0, vmax=255)
-        panel.set_title(variant, fontsize=8)
-    save(figure, SAMPLES_PICTURE)
-
-
-def save(figure: Figure, path: Path) -> None:
-    """As a PNG of 64 colours: noise does not compress, and these are enough for digits and curves."""
-    canvas = FigureCanvasAgg(figure)
-    canvas.draw()
-    picture = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB").quantize(64, Image.Quantize.FASTOCTREE)
-    with staged_file(path) as partial:
-        picture.save(partial, format="PNG", optimize=True)
 
 
 if __name__ == "__main__":

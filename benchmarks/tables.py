@@ -1,45 +1,52 @@
-"""Published results as Markdown: a row per variant, its seeds as mean ± standard deviation."""
+"""Published results as a Markdown table: a row per variant, several seeds as mean ± standard deviation."""
 
 import statistics
 from typing import Any
 
+from pipeline.metrics.score_names import SCORES
+
 Row = dict[str, Any]
-HEADING = (
-    "| | seeds | images seen | training | Fréchet distance ↓ | precision ↑ | recall ↑ | classifier score ↑ | digit as asked ↑ "
-    "| discriminator loss | generator loss |"
-)
-RULE = "|---|---:|---:|---:|---:|---:|---:|---:|---:|---|---|"
 DECIMALS = {"frechet_distance": 1, "precision": 3, "recall": 3, "classifier_score": 2, "class_consistency": 3}
+COLUMNS = [f"{SCORES[name].label} {'↓' if SCORES[name].low_is_good else '↑'}" for name in DECIMALS]
+HEADING = f"| | seeds | images seen | training | {' | '.join(COLUMNS)} | discriminator loss | generator loss |"
+RULE = "|---|---:|---:|---:|---:|---:|---:|---:|---:|---|---|"
 
 
-def table(rows: list[Row], variants: list[str]) -> str:
-    """The rows of `variants`, in their order, and under them what real images get."""
-    lines = [HEADING, RULE, *(variant_row([row for row in rows if row["variant"] == variant]) for variant in variants), real_row(rows[0])]
-    return "\n".join(lines)
+def table(rows: list[Row]) -> str:
+    """The variants in the order of `rows`, and below them what real digits get.
+
+    Args:
+        rows: Cells as results.json has them, all scored in the same way.
+    """
+    variants = list(dict.fromkeys(row["variant"] for row in rows))
+    lines = [variant_row([row for row in rows if row["variant"] == variant]) for variant in variants]
+    return "\n".join([HEADING, RULE, *lines, real_row(rows[0])])
 
 
 def variant_row(rows: list[Row]) -> str:
-    """One variant over its seeds; losses, of the first and the last epoch, are those of its first seed."""
+    """One variant over its seeds; the losses are those of its first seed, in the first and the last epoch."""
     first = min(rows, key=lambda row: row["seed"])
     name = f"`{first['variant']}`"
-    diverged = sum(row["status"] != "finished" for row in rows)
-    if diverged:
-        name += f" ({diverged} of {len(rows)} diverged)"
-    scores = [spread([row[score] for row in rows], decimals) for score, decimals in DECIMALS.items()]
-    losses = [f"{_number(first[f'{name}_first'])} → {_number(first[f'{name}_last'])}" for name in ("d_loss", "g_loss")]
+    for status in sorted({row["status"] for row in rows} - {"finished"}):
+        name += f" ({sum(row['status'] == status for row in rows)} of {len(rows)} {status})"
+    scores = [mean_and_deviation([row["scores"][score] for row in rows], decimals) for score, decimals in DECIMALS.items()]
+    losses = [f"{_loss(first['losses'][f'{name}_first'])} → {_loss(first['losses'][f'{name}_last'])}" for name in ("d_loss", "g_loss")]
     seconds = statistics.median(row["training_seconds"] for row in rows)
-    cells = [name, str(len(rows)), f"{first['images_seen']:,}".replace(",", " "), duration(seconds), *scores, *losses]
-    return f"| {' | '.join(cells)} |"
+    return f"| {' | '.join([name, str(len(rows)), count(first['images_seen']), duration(seconds), *scores, *losses])} |"
 
 
 def real_row(row: Row) -> str:
-    """What real images get in the samples' place."""
-    scores = [spread([row[f"{score}_real"]], decimals) for score, decimals in DECIMALS.items()]
+    """The scores of real digits in place of the samples."""
+    scores = [mean_and_deviation([row["real_reference"][score]], decimals) for score, decimals in DECIMALS.items()]
     return f"| real digits | | | | {' | '.join(scores)} | | |"
 
 
-def spread(values: list[float | None], decimals: int) -> str:
-    """Mean ± standard deviation (of one more degree of freedom), the mean alone of a single value, nothing of none."""
+def mean_and_deviation(values: list[float | None], decimals: int) -> str:
+    """Mean ± sample standard deviation; the mean alone of a single value, and an empty text without any.
+
+    >>> mean_and_deviation([1.0, None, 3.0], 1)
+    '2.0 ± 1.4'
+    """
     known = [value for value in values if value is not None]
     if not known:
         return ""
@@ -47,11 +54,24 @@ def spread(values: list[float | None], decimals: int) -> str:
     return f"{mean} ± {statistics.stdev(known):.{decimals}f}" if len(known) > 1 else mean
 
 
+def count(number: int) -> str:
+    """A number with a space between thousands.
+
+    >>> count(1098240)
+    '1 098 240'
+    """
+    return f"{number:,}".replace(",", " ")
+
+
 def duration(seconds: float) -> str:
-    """Minutes and seconds."""
+    """Minutes and seconds.
+
+    >>> duration(61.4)
+    '1 min 01 s'
+    """
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
 
 
-def _number(value: float | None) -> str:
+def _loss(value: float | None) -> str:
     return "" if value is None else f"{value:.3f}"

@@ -1,47 +1,92 @@
-"""What `make run` does: the pipeline, and on a machine that reaches no mirror of MNIST the same pipeline on the bundled digits.
+"""What `make run` and `make doctor` do: `python -m pipeline`, and `python -m pipeline doctor`.
 
-`dvc repro` itself is strict. Here, in that one case, params.yaml is changed in the open, so that what ran is what it says.
+`make run` runs the pipeline, and on a machine that reaches no mirror of the data set the same pipeline on the bundled digits. `dvc repro` itself is
+strict. Here, in that one case, params.yaml itself is changed, and a message says so, so that it always describes the run.
+`make doctor` prints what is wrong with each variant before its training, and with each trained cell as it was diagnosed.
 """
 
 import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
-from pipeline.files.errors import DownloadError, one_line_errors
-from pipeline.settings.params import load_settings
+from pipeline.files.artifacts import read_json
+from pipeline.files.cells import Cell
+from pipeline.files.errors import DataError, DownloadError, PipelineError, one_line_errors
+from pipeline.settings.params import Settings, load_settings
 
 DVC = (sys.executable, "-m", "dvc")
 # An experiment is a commit of DVC's own, and a fresh machine has no name for its author.
 NAMELESS = {f"GIT_{role}_{part}": value for role in ("AUTHOR", "COMMITTER") for part, value in (("NAME", "make run"), ("EMAIL", "make@run"))}
 NO_MIRROR = re.compile(rb"failed to reproduce 'download'.*exited with " + str(DownloadError.exit_status).encode(), re.DOTALL)
+TRAIN, DIAGNOSES = Path("artifacts/data/train.npz"), Path("artifacts/diagnosis")
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
+    """Do what the arguments name; returns the exit status."""
+    if arguments == ["doctor"]:
+        settings = load_settings()
+        # TensorFlow takes some seconds to start, and `make run` leaves that to the stages.
+        from pipeline.runtime import pin_runtime
+
+        pin_runtime(settings.train.threads)
+        print_diagnoses(settings, TRAIN, DIAGNOSES)
+        return 0
+    if arguments:
+        raise PipelineError(f"python -m pipeline: expected no argument, or doctor, received {' '.join(arguments)}")
+    return run_pipeline()
+
+
+def run_pipeline() -> int:
     """Run the pipeline; returns the exit status."""
     load_settings()
-    status, said = _run_and_listen([*DVC, "repro"])
-    if status == 0 or not NO_MIRROR.search(said):
+    status, errors = _run_and_keep_errors([*DVC, "repro"])
+    if status == 0 or not NO_MIRROR.search(errors):
         return status
     print(
-        "\nMNIST could not be downloaded, see above. Going on with the 1797 digits that scikit-learn carries: download.source\n"
-        "becomes `digits` in params.yaml. Set it back to `mnist` once a mirror can be reached.\n",
+        "\nThe data set could not be downloaded, see above. Going on with the 1797 digits that scikit-learn carries: download.source\n"
+        "becomes `digits` in params.yaml. Set it back once a mirror can be reached.\n",
         flush=True,
     )
     return subprocess.run([*DVC, "exp", "run", "--set-param", "download.source=digits"], env=NAMELESS | os.environ).returncode
 
 
-def _run_and_listen(command: list[str]) -> tuple[int, bytes]:
+def _run_and_keep_errors(command: list[str]) -> tuple[int, bytes]:
     """Run a command, pass its standard error on as it comes, and return it with the exit status."""
-    said = bytearray()
+    errors = bytearray()
     with subprocess.Popen(command, stderr=subprocess.PIPE, bufsize=0) as process:
         while process.stderr and (part := process.stderr.read(4096)):
             sys.stderr.buffer.write(part)
             sys.stderr.flush()
-            said += part
-    return process.returncode, bytes(said)
+            errors += part
+    return process.returncode, bytes(errors)
+
+
+def print_diagnoses(settings: Settings, train: Path, diagnoses: Path) -> None:
+    """Print what shows of every variant before training, and what was found in every trained cell."""
+    if not train.is_file():
+        raise DataError(f"{train}: expected the training split, received no file; run `dvc repro preprocess`")
+    from pipeline.data.digits import load_digits
+    from pipeline.doctor.diagnosis.diagnose import diagnose
+    from pipeline.doctor.diagnosis.findings import Finding
+    from pipeline.doctor.diagnosis.summary import print_findings
+    from pipeline.doctor.evidence.examination import examination
+    from pipeline.gan.base import GAN
+    from pipeline.gan.probe_inputs import probe_inputs
+
+    digits = load_digits(train)
+    for variant in settings.run.variants:
+        gan = GAN(settings.gan[variant], settings.run.seeds[0], 1)
+        inputs = probe_inputs(gan, digits, digits)
+        before = examination(gan.generator, gan.discriminator, inputs.batch, inputs.latent, gan)
+        print_findings(f"{variant}, before training", diagnose({"before": before}, variant, settings.gan[variant].model_dump()))
+        for seed in settings.run.seeds:
+            path = diagnoses / f"{Cell(variant, seed).name}.json"
+            if path.is_file():
+                print_findings(f"{variant}, seed {seed}, trained", [Finding(**finding) for finding in read_json(path)["findings"]])
 
 
 if __name__ == "__main__":
     with one_line_errors():
-        sys.exit(main())
+        sys.exit(main(sys.argv[1:]))

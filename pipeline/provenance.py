@@ -1,4 +1,8 @@
-"""What a run's results come from: the settings, the data, the code; and where it was started."""
+"""What a run's results come from: the settings and the data, which identify it; the code; and where it was started.
+
+A run is found by its key, a hash of training settings and data, and confirmed by the hashes of its outputs. The code is not part of the key: an edit
+that changes no byte of the outputs makes no other run.
+"""
 
 import hashlib
 import json
@@ -8,31 +12,35 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.files.artifacts import file_hash
-from pipeline.settings.params import Settings, read_yaml
+from pipeline.files.cells import Cell
+from pipeline.settings.params import Settings
+from pipeline.settings.yaml_file import read_yaml
 
 DVC_FILE = Path("dvc.yaml")
 TRAIN_SPLIT = Path("artifacts/data/train.npz")
-CELL_STAGES = ("classifier", "reference", "train", "evaluate")
+WITHOUT_EFFECT = ("stop_on",)  # if it ends a training, the outputs differ, and with them their hashes
 
 
-def cell_settings(settings: Settings, variant: str, seed: int) -> dict[str, Any]:
+def cell_settings(settings: Settings, cell: Cell) -> dict[str, Any]:
     """Everything set that a cell's results depend on, flat, with the same names for every variant."""
     sections = settings.model_dump(include={"preprocess", "classifier", "train", "evaluate"})
-    sections |= {"gan": settings.gan[variant].model_dump(), "run": {"threads": settings.run.threads}}
-    flat = {f"{section}.{name}": value for section, values in sections.items() for name, value in values.items()}
-    return {"variant": variant, "seed": seed, "source": settings.download.source} | flat
+    sections |= {"gan": settings.gan[cell.variant].model_dump(), "run": {"threads": settings.run.threads}}
+    flat = {f"{section}.{name}": value for section, values in sections.items() for name, value in values.items() if name not in WITHOUT_EFFECT}
+    return {"variant": cell.variant, "seed": cell.seed, "source": settings.download.source} | flat
 
 
-def cell_key(settings: Settings, variant: str, seed: int) -> str:
-    """sha256 over a cell's settings of training and evaluation and the hashes of its data and code: the name of its results."""
-    return _key(cell_settings(settings, variant, seed), CELL_STAGES)
+def training_key(settings: Settings, cell: Cell) -> str:
+    """sha256 over the settings that a cell's training depends on and the hashes of its data: by this a run is found.
+
+    Settings of the evaluation are not part of it: what they change shows in the scores, whose hash confirms the run.
+    """
+    sections = ("variant", "seed", "source", "preprocess", "train", "gan")
+    return _key({name: value for name, value in cell_settings(settings, cell).items() if name.split(".")[0] in sections})
 
 
-def training_key(settings: Settings, variant: str, seed: int) -> str:
-    """The same of its training alone: cells that are only evaluated anew keep it."""
-    whole = cell_settings(settings, variant, seed)
-    own = {name: value for name, value in whole.items() if name.split(".")[0] in ("variant", "seed", "source", "preprocess", "train", "gan")}
-    return _key(own, ("train",))
+def cell_key(settings: Settings, cell: Cell) -> str:
+    """sha256 over all of a cell's settings and the hashes of its data: by this a published row belongs to params.yaml."""
+    return _key(cell_settings(settings, cell))
 
 
 def classifier_settings(settings: Settings) -> dict[str, Any]:
@@ -44,23 +52,28 @@ def classifier_settings(settings: Settings) -> dict[str, Any]:
 
 def classifier_key(settings: Settings) -> str:
     """The same for the classifier."""
-    return _key(classifier_settings(settings), ("classifier",))
+    return _key(classifier_settings(settings))
 
 
-def _key(flat_settings: dict[str, Any], stages: tuple[str, ...]) -> str:
-    files = {str(path): file_hash(path, "md5") for path in _source_files(stages)}
-    return hashlib.sha256(json.dumps([flat_settings, files], sort_keys=True).encode()).hexdigest()
+def _key(flat_settings: dict[str, Any]) -> str:
+    splits = {path: file_hash(Path(path), "md5") for path in read_yaml(DVC_FILE)["stages"]["preprocess"]["outs"]}
+    return _sha256([flat_settings, splits])
 
 
-def _source_files(stages: tuple[str, ...]) -> list[Path]:
-    """The data, and the code that `stages` depend on; what one of them makes for another follows from these."""
+def code_hash(*stages: str) -> str:
+    """sha256 over the code that dvc.yaml names for these stages."""
     declared = read_yaml(DVC_FILE)["stages"]
-    code = {path for stage in stages for path in declared[stage]["deps"] if path.startswith("pipeline/")}
-    return [Path(path) for path in [*sorted(code), *declared["preprocess"]["outs"]]]
+    named = {Path(path) for stage in stages for path in declared[stage]["deps"] if path.startswith("pipeline/")}
+    files = {file for path in named for file in ([path] if path.is_file() else path.rglob("*.py"))}
+    return _sha256({file.as_posix(): file_hash(file, "md5") for file in sorted(files)})
+
+
+def _sha256(content: Any) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def origin() -> dict[str, str]:
-    """Git commit and dirtiness (of what is not an output), DVC stage and experiment; a part that is not known is left out."""
+    """Git commit, whether files other than outputs differ from it, DVC stage and experiment; what is not known is left out."""
     sources = ("--", ".", ":!dvc.lock", ":!artifacts")
     known = {
         "mlflow.source.git.commit": _git("rev-parse", "HEAD"),

@@ -1,4 +1,4 @@
-"""TensorFlow, started quietly and pinned to give the same bytes on every run; a stage imports this before keras."""
+"""TensorFlow, started without its notices and pinned to give the same bytes on every run; a stage imports this module before keras."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -22,31 +22,38 @@ def _without_start_up_notices() -> Iterator[None]:
 
 
 os.environ["KERAS_BACKEND"] = "tensorflow"
-os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"  # its kernels round otherwise than the plain ones: trained bytes depend on it
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # what TensorFlow has to say after its import
+os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"  # its kernels round differently from the plain ones: trained bytes depend on it
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's messages after its import: errors only
 with _without_start_up_notices():
     import keras
     import tensorflow as tf
 
-BATCHES_AHEAD = 8  # enough to bridge a slow one; it changes the speed and no byte
+BATCHES_AHEAD = 8  # enough to bridge a slow batch; it changes the speed and no byte
 
 
 def pin_runtime(threads: int) -> None:
-    """Fix what trained bytes depend on besides settings and data; call it before the first operation.
+    """Fix what trained bytes depend on besides settings and data. Call it before the first operation of the process.
 
-    Sums of floats depend on their order, so on the threads that share one operation: NumPy's linear algebra gets one, TensorFlow `threads`.
-    How many operations run side by side does not matter. Different CPU types or TensorFlow versions may still differ.
+    A sum of floats depends on its order, and so on the number of threads that share one operation: NumPy's linear algebra gets one, TensorFlow
+    `threads`. How many operations run side by side does not matter. Another type of CPU or version of TensorFlow may still give other bytes.
+
+    Args:
+        threads: CPU threads of one operation, 1 or more.
     """
     threadpool_limits(1)
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.experimental.enable_op_determinism()
-    keras.utils.set_random_seed(0)  # op determinism asks for one; every draw has an explicit seed of its own
+    keras.utils.set_random_seed(0)  # op determinism requires a seed, though every draw has its own
 
 
 def batch_stream(draw: Callable[[], Iterator[Any]], shapes: tuple[tf.TensorSpec, ...]) -> tf.data.Dataset:
-    """The batches that `draw` yields, tuples of arrays of these shapes, made ahead of their use.
+    """A data set of the batches that `draw` yields, some of which are made ahead of their use.
 
-    Without tf.data's autotuning: its thread sleeps ever longer, up to a minute, and whoever is done with the stream waits for it to wake.
+    tf.data's autotuning is off: its thread sleeps for longer and longer, up to a minute, and the end of a training waits until it wakes.
+
+    Args:
+        draw: starts the stream and yields tuples of arrays.
+        shapes: the shape and type of each array of a tuple.
     """
     options = tf.data.Options()
     options.autotune.enabled = False

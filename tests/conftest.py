@@ -1,32 +1,58 @@
 """What tests share: small digits made on the fly, small settings, a web server that misbehaves on request."""
 
 import gzip
+import hashlib
 import os
-import subprocess
+import shutil
+import sys
 import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+# One thread for each operation: processes side by side would get in each other's way. Read when TensorFlow starts.
+os.environ |= {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
+
+# isort: split
 import numpy as np
 import pytest
+from filelock import FileLock
 
-from pipeline.data.digits import Digits
+from pipeline.data.datasets import DATA_SETS, DIGIT_NAMES, DataSet, IdxFile
+from pipeline.data.digits import Digits, load_digits
 from pipeline.data.idx import IDX_FILES, encode_idx
-from pipeline.download.mirrors import Expected
-from pipeline.settings.params import Settings, read_yaml
+from pipeline.files.artifacts import read_json
+from pipeline.settings.params import Settings
+from pipeline.settings.yaml_file import read_yaml
+
+if TYPE_CHECKING:
+    from tests.project import Reproduced
 
 ROOT = Path(__file__).parent.parent
+collect_ignore = ["oracles/make_oracles.py"]  # it runs in an environment of its own
 
 
 @pytest.fixture
 def digits() -> Digits:
-    """Forty images whose brightness tells their class."""
+    """Forty images whose brightness depends on their class."""
     labels = np.arange(40, dtype=np.uint8) % 10
     noise = np.random.default_rng(0).integers(0, 5, (40, 28, 28))
     return Digits("mnist", (noise + 25 * labels[:, None, None]).astype(np.uint8), labels)
+
+
+@pytest.fixture(scope="session")
+def scans(tmp_path_factory: pytest.TempPathFactory) -> Digits:
+    """The training split of the real digits that scikit-learn carries."""
+    from pipeline.stages.download import download
+    from pipeline.stages.preprocess import Paths, preprocess
+
+    folder = tmp_path_factory.mktemp("scans")
+    whole = Settings.model_validate(read_yaml(ROOT / "params.yaml"))
+    download(folder / "raw", whole.download.model_copy(update={"source": "digits"}))
+    splits = [folder / f"{name}.npz" for name in ("train", "validation", "test")]
+    preprocess(Paths(folder / "raw", *splits), whole.preprocess)
+    return load_digits(splits[0])
 
 
 def shrink(content: dict[str, Any]) -> dict[str, Any]:
@@ -60,34 +86,69 @@ def idx_files() -> dict[str, bytes]:
 
 
 @pytest.fixture
-def expected(idx_files: dict[str, bytes]) -> tuple[Expected, ...]:
-    import hashlib
+def expected(idx_files: dict[str, bytes]) -> tuple[IdxFile, ...]:
+    return tuple(IdxFile(name, len(content), hashlib.sha256(content).hexdigest(), "content") for name, content in idx_files.items())
 
-    return tuple(Expected(name, len(content), hashlib.sha256(content).hexdigest()) for name, content in idx_files.items())
+
+@pytest.fixture
+def tiny_set(expected: tuple[IdxFile, ...], monkeypatch: pytest.MonkeyPatch) -> DataSet:
+    """The files of `idx_files` as a data set of the registry, `tiny`, without a mirror."""
+    data_set = DataSet("Tiny", expected, (), DIGIT_NAMES, "the tests", "none")
+    monkeypatch.setitem(DATA_SETS, "tiny", data_set)
+    for name in ("DATA_MIRROR", "MNIST_MIRROR"):
+        monkeypatch.delenv(name, raising=False)
+    return data_set
+
+
+@pytest.fixture(autouse=True)
+def _seeded() -> None:
+    """Untrained networks are the same whichever tests ran before in the process."""
+    if keras := sys.modules.get("keras"):
+        keras.utils.set_random_seed(0)
 
 
 @pytest.fixture(scope="session")
-def reproduced(tmp_path_factory) -> dict[str, tuple[Path, subprocess.CompletedProcess[str]]]:
-    """Small projects and what their first `dvc repro` said: two clones on the bundled digits and, where it is at hand, one on MNIST.
+def reproduced(tmp_path_factory: pytest.TempPathFactory) -> "Reproduced":
+    """A small project on the bundled digits, and what its first `dvc repro` printed; tests/test_pipeline.py changes it."""
+    return _shared(tmp_path_factory, "digits", None)
 
-    Side by side, for most of their time is TensorFlow starting on one core.
-    """
-    from tests.project import ENVIRONMENT, make_project, run
 
-    mirror = os.environ.get("MNIST_MIRROR")
-    folders = {name: make_project(tmp_path_factory.mktemp(name)) for name in ("first", "second")}
-    if mirror:
-        changes = {"run": {"variants": ["asker"]}, "download": {"source": "mnist"}, "evaluate": {"split": "validation"}}
-        classifier = {"epochs": 1, "batch_size": 128, "width": 8}
-        folders["mnist"] = make_project(tmp_path_factory.mktemp("mnist"), classifier=classifier, **changes)
-    environment = ENVIRONMENT | ({"MNIST_MIRROR": mirror} if mirror else {})
-    with ThreadPoolExecutor(len(folders)) as pool:
-        ended = pool.map(lambda folder: run(folder, "dvc", "repro", environment=environment), folders.values())
-        return dict(zip(folders, zip(folders.values(), ended, strict=True), strict=True))
+@pytest.fixture(scope="session")
+def finished_project(reproduced: "Reproduced") -> Path:
+    """The same project as its first `dvc repro` left it, for tests to copy."""
+    assert reproduced.status == 0, reproduced.stdout + reproduced.stderr
+    return reproduced.folder.with_name("finished")
+
+
+@pytest.fixture(scope="session")
+def reproduced_mnist(tmp_path_factory: pytest.TempPathFactory) -> "Reproduced":
+    """The same on MNIST, where it is at hand."""
+    if not os.environ.get("MNIST_MIRROR"):
+        pytest.skip("MNIST_MIRROR is not set")
+    return _shared(tmp_path_factory, "mnist", os.environ["MNIST_MIRROR"])
+
+
+def _shared(factory: pytest.TempPathFactory, name: str, mirror: str | None) -> "Reproduced":
+    """A project that all processes of a test run share: the first that asks makes it."""
+    from tests.project import Reproduced, reproduce
+
+    base = factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / f"project-{name}"
+    with FileLock(f"{folder}.lock"):
+        if not (folder / "ended.json").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            reproduce(folder, mirror)
+    return Reproduced(folder / "project", *read_json(folder / "ended.json"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first: started last, they would run on alone in one process."""
+    longest = ("test_pipeline.py", "test_mnist.py")
+    items.sort(key=lambda item: longest.index(item.path.name) if item.path.name in longest else len(longest))
 
 
 class Mirror:
-    """A web server on loopback that serves files under /BEHAVIOUR/NAME.gz."""
+    """A web server on loopback that serves files under /BEHAVIOUR/NAME.gz, with any folders between the two."""
 
     def __init__(self, files: dict[str, bytes]) -> None:
         self.requests: list[tuple[str, str | None]] = []  # path, Range header
@@ -97,7 +158,7 @@ class Mirror:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 mirror.requests.append((self.path, self.headers.get("Range")))
-                _, behaviour, name = self.path.split("/")
+                _, behaviour, *_, name = self.path.split("/")
                 getattr(mirror, behaviour)(self, gzip.compress(files.get(name.removesuffix(".gz"), b""), mtime=0))
 
             def log_message(self, *_: object) -> None:
@@ -146,7 +207,7 @@ class Mirror:
         handler.end_headers()
 
     def bomb(self, handler: BaseHTTPRequestHandler, content: bytes) -> None:
-        self._send(handler, gzip.compress(bytes(50_000_000)))
+        self._send(handler, gzip.compress(bytes(5_000_000)))
 
     def endless(self, handler: BaseHTTPRequestHandler, content: bytes) -> None:
         handler.send_response(200)
@@ -165,7 +226,7 @@ class Mirror:
         self.released.wait(30)
 
     def breaks_off(self, handler: BaseHTTPRequestHandler, content: bytes) -> None:
-        """Half of the file; the rest to who asks for it."""
+        """Send half of the file, and the rest if it is asked for."""
         asked = handler.headers.get("Range")
         if asked is None:
             self._send(handler, content[: len(content) // 2], length=len(content))

@@ -1,17 +1,20 @@
-"""The key of a cell changes with everything its results depend on, and with nothing else."""
+"""The key of a cell changes with its settings and its data, and with nothing else; the code has a hash of its own."""
 
 import shutil
 from pathlib import Path
 
 import pytest
 
-from pipeline.provenance import cell_key, cell_settings, classifier_key, origin, training_key
+from pipeline.files.cells import Cell
+from pipeline.provenance import cell_key, cell_settings, classifier_key, code_hash, origin, training_key
 from pipeline.settings.params import Settings
 from tests.conftest import ROOT
 
+ASKER = Cell("asker", 0)
+
 
 @pytest.fixture(autouse=True)
-def project(tmp_path: Path, monkeypatch) -> Path:
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copytree(ROOT / "pipeline", tmp_path / "pipeline", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "dvc.yaml", tmp_path)
     (tmp_path / "artifacts/data").mkdir(parents=True)
@@ -25,57 +28,61 @@ def changed(settings: Settings, section: str, **values: object) -> Settings:
     return settings.model_copy(update={section: getattr(settings, section).model_copy(update=values)})
 
 
-def test_settings_data_and_code_change_the_key(settings: Settings, project: Path):
-    key = cell_key(settings, "asker", 0)
-    assert key == cell_key(settings, "asker", 0)
+def test_settings_and_data_change_the_key(settings: Settings, project: Path) -> None:
+    key = cell_key(settings, ASKER)
+    assert key == cell_key(settings, ASKER)
     assert len(key) == 64
     asker = settings.gan["asker"].model_copy(update={"generator_width": 7})
     others = [
-        cell_key(settings, "asker", 1),
-        cell_key(settings, "answer", 0),
-        cell_key(settings.model_copy(update={"gan": settings.gan | {"asker": asker}}), "asker", 0),
-        cell_key(changed(settings, "train", epoch_images=128), "asker", 0),
-        cell_key(changed(settings, "evaluate", seed=5), "asker", 0),
-        cell_key(changed(settings, "run", threads=2), "asker", 0),
+        cell_key(settings, Cell("asker", 1)),
+        cell_key(settings, Cell("answer", 0)),
+        cell_key(settings.model_copy(update={"gan": settings.gan | {"asker": asker}}), ASKER),
+        cell_key(changed(settings, "train", epoch_images=128), ASKER),
+        cell_key(changed(settings, "evaluate", seed=5), ASKER),
+        cell_key(changed(settings, "run", threads=2), ASKER),
     ]
-    for path in ("artifacts/data/test.npz", "pipeline/gan/base.py", "pipeline/metrics/frechet.py", "pipeline/stages/classifier.py"):
-        before = (project / path).read_bytes()
-        (project / path).write_bytes(before + b"\n")
-        others.append(cell_key(settings, "asker", 0))
-        (project / path).write_bytes(before)
+    (project / "artifacts/data/test.npz").write_bytes(b"other")
+    others.append(cell_key(settings, ASKER))
     assert len({key, *others}) == len(others) + 1
 
 
-def test_what_it_does_not_depend_on_leaves_the_key_alone(settings: Settings, project: Path):
-    key, classifier = cell_key(settings, "asker", 0), classifier_key(settings)
-    for path in ("pipeline/tracking/run.py", "pipeline/stages/compare.py", "pipeline/mirrors.py"):
-        (project / path).write_text("changed")
+def test_what_only_the_evaluation_depends_on_leaves_the_training_key_alone(settings: Settings, project: Path) -> None:
+    key = training_key(settings, ASKER)
+    evaluated = changed(changed(settings, "evaluate", seed=5, minimum_accuracy=0.5), "classifier", minimum_steps=9)
+    assert training_key(changed(evaluated, "run", threads=2), ASKER) == key
+    others = [training_key(changed(settings, "train", epoch_images=128), ASKER), training_key(settings, Cell("asker", 1))]
+    (project / "artifacts/data/test.npz").write_bytes(b"other")
+    assert len({key, *others, training_key(settings, ASKER)}) == 4
+
+
+def test_what_its_results_do_not_depend_on_leaves_the_key_alone(settings: Settings, project: Path) -> None:
+    key, classifier = cell_key(settings, ASKER), classifier_key(settings)
     modern = settings.gan["modern"].model_copy(update={"generator_width": 7})
     settings = settings.model_copy(update={"gan": settings.gan | {"modern": modern}})
-    settings = changed(settings, "run", variants=["asker"], seeds=[0, 1])
-    assert cell_key(settings, "asker", 0) == key
+    settings = changed(changed(settings, "run", variants=["asker"], seeds=[0, 1]), "train", stop_on="error")
     (project / "pipeline/gan/base.py").write_text("changed")
+    assert cell_key(settings, ASKER) == key
     assert classifier_key(settings) == classifier
 
 
-def test_evaluating_anew_leaves_the_training_key_alone_and_training_anew_does_not(settings: Settings, project: Path):
-    key = training_key(settings, "asker", 0)
+def test_the_code_of_the_named_stages_changes_its_hash(project: Path) -> None:
+    before = code_hash("train"), code_hash("evaluate")
     (project / "pipeline/metrics/frechet.py").write_text("changed")
-    assert training_key(changed(changed(settings, "evaluate", seed=5), "classifier", epochs=9), "asker", 0) == key
-    others = [training_key(changed(settings, "train", epoch_images=128), "asker", 0), training_key(settings, "asker", 1)]
-    (project / "pipeline/gan/base.py").write_text("changed")
-    others.append(training_key(settings, "asker", 0))
-    assert len({key, *others}) == 4
+    assert code_hash("train") == before[0]
+    assert code_hash("evaluate") != before[1]
+    (project / "pipeline/runtime.py").write_text("changed")
+    assert code_hash("train") != before[0]
 
 
-def test_every_variant_has_the_same_names(settings: Settings):
-    asker, modern = (cell_settings(settings, variant, 0) for variant in ("asker", "modern"))
+def test_every_variant_has_the_same_names(settings: Settings) -> None:
+    asker, modern = (cell_settings(settings, Cell(variant, 0)) for variant in ("asker", "modern"))
     assert list(asker) == list(modern)
     assert asker["gan.share_discriminator"] is False
     assert {"variant", "seed", "source", "run.threads", "evaluate.samples", "train.epoch_images"} <= set(asker)
+    assert "train.stop_on" not in asker
 
 
-def test_outside_git_and_dvc_the_origin_is_what_is_known(project: Path, monkeypatch):
+def test_outside_git_and_dvc_the_origin_is_what_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DVC_STAGE", raising=False)
     monkeypatch.setenv("DVC_EXP_NAME", "brave-otter")
     assert origin() == {"dvc.experiment": "brave-otter"}

@@ -1,27 +1,40 @@
-"""The stream of batches: what is drawn comes out, in order, and nobody waits at its end."""
+"""TensorFlow's start, and the stream of batches: what is drawn comes out, in order, and training ends with its last step."""
 
 import itertools
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from typing import Any
 
 import keras
 import numpy as np
+import pytest
 import tensorflow as tf
 
-from pipeline.runtime import batch_stream
+from pipeline.runtime import batch_stream, pin_runtime
 from tests.conftest import ROOT
 
 
 def stream() -> tf.data.Dataset:
-    def draw():
+    def draw() -> Iterator[tuple[np.ndarray, np.ndarray]]:
         for number in itertools.count():
             yield np.full((2, 3), number, np.float32), np.array([number, number], np.int32)
 
     return batch_stream(draw, (tf.TensorSpec((2, 3)), tf.TensorSpec((2,), tf.int32)))
 
 
-def test_a_process_is_pinned_before_its_first_operation():
+def test_threads_and_determinism_are_pinned(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[Any] = []
+    monkeypatch.setattr("pipeline.runtime.threadpool_limits", lambda limit: calls.append(("numpy", limit)))
+    monkeypatch.setattr(tf.config.threading, "set_intra_op_parallelism_threads", lambda threads: calls.append(("tensorflow", threads)))
+    monkeypatch.setattr(tf.config.experimental, "enable_op_determinism", lambda: calls.append("deterministic"))
+    pin_runtime(3)
+    assert calls == [("numpy", 1), ("tensorflow", 3), "deterministic"]
+
+
+@pytest.mark.slow
+def test_a_process_starts_quietly_and_is_pinned_before_its_first_operation() -> None:
     script = "import pipeline.runtime as r; r.pin_runtime(3); import tensorflow as tf; "
     script += "from tensorflow.python.framework.config import is_op_determinism_enabled as deterministic; "
     script += "print(tf.config.threading.get_intra_op_parallelism_threads(), deterministic())"
@@ -29,18 +42,24 @@ def test_a_process_is_pinned_before_its_first_operation():
     assert (ended.stdout, ended.stderr) == ("3 True\n", "")
 
 
-def test_batches_come_in_their_order_and_shapes():
+def test_batches_come_in_their_order_and_shapes() -> None:
     for number, (images, labels) in enumerate(stream().take(20)):
         assert (images.numpy() == number).all()
         assert (labels.numpy() == number).all()
         assert (images.shape, labels.shape) == ((2, 3), (2,))
 
 
-def test_training_ends_with_its_last_step():
-    """tf.data's autotuning would wake 5.1 s after the start, and hold back whoever ends 3 s after it."""
+def test_batches_are_made_without_autotuning() -> None:
+    """Its thread would hold back the end of a training: the slow test below measures it."""
+    assert stream().options().autotune.enabled is False
+
+
+@pytest.mark.slow
+def test_training_ends_with_its_last_step() -> None:
+    """tf.data's autotuning would wake 5.1 s after the start, and hold back a training that ends 3 s after it."""
 
     class Slow(keras.callbacks.Callback):
-        def on_train_batch_end(self, batch, logs=None):
+        def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
             time.sleep(0.1)
             self.ended = time.monotonic()
 

@@ -1,6 +1,6 @@
-"""`python -m benchmarks.diagnosis`: which faults the doctor names, what it found in trained cells, and what it costs. Needs `dvc repro` before.
+"""`python -m benchmarks.diagnosis`: which faults the doctor names, what it found in trained cells, and what it costs.
 
-Writes benchmarks/diagnosis.json, docs/failure-modes.md and its pictures.
+Run `dvc repro` before. Writes benchmarks/diagnosis.json, docs/failure-modes.md and its pictures.
 """
 
 import io
@@ -11,12 +11,13 @@ from pipeline.runtime import pin_runtime
 
 # isort: split
 
+
 from benchmarks.diagnosis.cells import diagnosed, draw_cells
 from benchmarks.diagnosis.cost import measure
 from benchmarks.diagnosis.page import PAGE, as_page
 from benchmarks.diagnosis.pictures import FOLDER
 from benchmarks.diagnosis.suite import run_suite
-from pipeline.checkup import attend
+from pipeline.__main__ import print_diagnoses
 from pipeline.data.digits import Digits, load_digits
 from pipeline.files.artifacts import read_json, staged_file, write_json
 from pipeline.files.errors import one_line_errors
@@ -24,15 +25,15 @@ from pipeline.settings.params import Settings, load_settings
 
 RESULTS = Path("benchmarks/diagnosis.json")
 TRAIN, UNSEEN = Path("artifacts/data/train.npz"), Path("artifacts/data/validation.npz")
-IMAGES = 4000  # of the training split: enough for the moment that each GAN is trained
+IMAGES = 4000  # of the training split: enough for the short training of each GAN
 
 
 def session(settings: Settings) -> str:
-    """What `make doctor` tells of the asker's network before training."""
+    """What `make doctor` prints about the asker's network before training."""
     asker = settings.model_copy(update={"run": settings.run.model_copy(update={"variants": ["asker"]})})
-    with redirect_stdout(io.StringIO()) as told:
-        attend(asker, TRAIN, Path("none"))
-    return told.getvalue()
+    with redirect_stdout(io.StringIO()) as printed:
+        print_diagnoses(asker, TRAIN, Path("none"))
+    return printed.getvalue()
 
 
 if __name__ == "__main__":

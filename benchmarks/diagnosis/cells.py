@@ -1,13 +1,13 @@
-"""Trained cells as they were diagnosed, and pictures of the illnesses that only a whole training shows."""
+"""Trained cells with their diagnosis, and pictures of the failure modes that only a whole training shows."""
 
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from benchmarks.diagnosis.pictures import draw_cell
 from pipeline.files.artifacts import read_json
-from pipeline.files.cells import HISTORY, SAMPLES, cell_name
-from pipeline.pictures.grids import sheet_images
-from pipeline.pictures.png import read_png
+from pipeline.files.cells import HISTORY, SAMPLE_ARRAYS, Cell
 from pipeline.settings.params import Settings
 
 DIAGNOSES, GANS = Path("artifacts/diagnosis"), Path("artifacts/gan")
@@ -15,11 +15,11 @@ Row = dict[str, Any]
 
 
 def diagnosed(settings: Settings, before: list[Row]) -> list[Row]:
-    """A row per cell with its findings: of those that lie in artifacts/, and of others as they stood before."""
+    """A row per cell with its findings: from artifacts/ if the cell lies there, or else the row from before."""
     rows = {row["cell"]: row for row in before}
     for variant in settings.run.variants:
         for seed in settings.run.seeds:
-            cell = cell_name(variant, seed)
+            cell = Cell(variant, seed).name
             path = DIAGNOSES / f"{cell}.json"
             if path.is_file():
                 rows[cell] = {"cell": cell, "variant": variant, "seed": seed, "findings": read_json(path)["findings"]}
@@ -32,6 +32,6 @@ def draw_cells(rows: list[Row], drawn: set[str]) -> None:
     for row in rows:
         folder = GANS / row["cell"]
         for finding in row["findings"]:
-            if finding["id"] not in drawn and (folder / SAMPLES).is_file():
-                draw_cell(finding["id"], sheet_images(read_png(folder / SAMPLES)), read_json(folder / HISTORY)["epochs"])
+            if finding["id"] not in drawn and (folder / SAMPLE_ARRAYS).is_file():
+                draw_cell(finding["id"], np.load(folder / SAMPLE_ARRAYS)[-1], read_json(folder / HISTORY)["epochs"])
                 drawn.add(finding["id"])

@@ -1,55 +1,55 @@
-"""Faults, each put into an otherwise healthy GAN by a few lines, with the finding that has to name it."""
+"""Faults, each put into an otherwise healthy GAN by a few lines, with the finding that must name it."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from benchmarks.diagnosis import injections
-from benchmarks.diagnosis.gans_under_test import Patient, guide_patient, own_patient
+from benchmarks.diagnosis.gans_under_test import GanUnderTest, guide_style_gan, own_gan
 from pipeline.data.digits import Digits
 from pipeline.settings.params import Settings
 
-BEFORE = 0  # the epoch in which a fault is named that shows in the built networks
+BEFORE = 0  # epochs: the fault shows before training
 
 
 class Fault(NamedTuple):
-    """What is wrong, in which GAN, and which finding names it by which epoch (of so many steps) at the latest."""
+    """What is wrong, in which GAN, and which finding must name it, after `by_epoch` epochs of `steps` steps at the latest."""
 
     name: str
     gan: str
     finding: str
     by_epoch: int
-    make: Callable[[Digits, Settings], Patient]
+    make: Callable[[Digits, Settings], GanUnderTest]
     steps: int = 60
-    scored: bool = False  # by the digit classifier, after the last epoch
+    scored: bool = False  # whether the digit classifier scores its samples after the last epoch
 
 
-def healthy(gan: str) -> Callable[[Digits, Settings], Patient]:
+def healthy(gan: str) -> Callable[[Digits, Settings], GanUnderTest]:
     """The GAN without any fault."""
-    return lambda digits, settings: guide_patient(digits) if gan == "guide" else own_patient(digits, settings.gan[gan])
+    return lambda digits, settings: guide_style_gan(digits) if gan == "guide" else own_gan(digits, settings.gan[gan])
 
 
-def _set(gan: str, **changes: Any) -> Callable[[Digits, Settings], Patient]:
-    return lambda digits, settings: own_patient(digits, settings.gan[gan], **changes)
+def _set(gan: str, **changes: Any) -> Callable[[Digits, Settings], GanUnderTest]:
+    return lambda digits, settings: own_gan(digits, settings.gan[gan], **changes)
 
 
-def _with(gan: str, inject: Callable[[Patient], None]) -> Callable[[Digits, Settings], Patient]:
-    def make(digits: Digits, settings: Settings) -> Patient:
-        patient = healthy(gan)(digits, settings)
-        inject(patient)
-        return patient
+def _with(gan: str, inject: Callable[[GanUnderTest], None]) -> Callable[[Digits, Settings], GanUnderTest]:
+    def make(digits: Digits, settings: Settings) -> GanUnderTest:
+        gan_under_test = healthy(gan)(digits, settings)
+        inject(gan_under_test)
+        return gan_under_test
 
     return make
 
 
 FAULTS = (
-    Fault("sigmoid before a loss of logits", "guide", "double_activation", BEFORE, lambda digits, _: guide_patient(digits, activation="sigmoid")),
+    Fault("sigmoid before a loss of logits", "guide", "double_activation", BEFORE, lambda digits, _: guide_style_gan(digits, activation="sigmoid")),
     Fault("sigmoid before the hinge loss", "hinge_sn", "double_activation", BEFORE, _set("hinge_sn", discriminator_activation="sigmoid")),
     Fault("logits into a loss of probabilities", "guide", "logits_as_probabilities", BEFORE, _with("guide", injections.probabilities_expected)),
     Fault("no activation in either network", "answer", "no_nonlinearity", BEFORE, _set("answer", hidden_activation="linear")),
     Fault("one activation left out", "guide", "collapsed_layers", BEFORE, _with("guide", injections.linear_layer)),
     Fault("weights from N(0, 1)", "answer", "initial_scale", BEFORE, _set("answer", initializer="normal")),
-    Fault("samples judged by a second discriminator", "lsgan", "samples_not_judged", BEFORE, _set("lsgan", share_discriminator=False)),
-    Fault("real images left out of the loss", "answer", "real_images_not_judged", BEFORE, _with("answer", injections.real_images_left_out)),
+    Fault("samples given to a second discriminator", "lsgan", "samples_not_in_loss", BEFORE, _set("lsgan", share_discriminator=False)),
+    Fault("real images left out of the loss", "answer", "real_images_not_in_loss", BEFORE, _with("answer", injections.real_images_left_out)),
     Fault("frozen generator", "guide", "frozen_network", BEFORE, _with("guide", injections.frozen)),
     Fault("generator's optimiser never called", "guide", "not_updated", BEFORE, _with("guide", injections.never_updated)),
     Fault("generator's update moves the discriminator", "guide", "other_network_updated", BEFORE, _with("guide", injections.both_updated)),
@@ -77,7 +77,7 @@ FAULTS = (
         "guide",
         "batch_statistics_of_a_mixture",
         BEFORE,
-        lambda digits, _: guide_patient(digits, batch_normalization=True),
+        lambda digits, _: guide_style_gan(digits, batch_normalization=True),
     ),
     Fault("discriminator's learning rate x 100", "dcgan", "learning_rate", BEFORE, _set("dcgan", discriminator_learning_rate=0.02)),
     Fault("β1 = 0.999", "guide", "momentum", BEFORE, _with("guide", injections.momentum)),
@@ -89,11 +89,11 @@ FAULTS = (
     Fault("loss a million times as steep", "hinge_sn", "exploding_gradients", 2, _with("hinge_sn", injections.steep_loss)),
     Fault("one class only", "answer_tuned", "class_collapse", 2, _with("answer_tuned", injections.ones_only), 600, scored=True),
     Fault("labels of other images", "modern", "labels_not_followed", 2, _with("modern", injections.labels_shuffled), 300, scored=True),
-    Fault("64 images only", "modern", "discriminator_remembers", 2, _with("modern", injections.few_images)),
+    Fault("64 images only", "modern", "discriminator_memorises", 2, _with("modern", injections.few_images)),
     Fault("64 images only, for longer", "modern", "copies_training_images", 2, _with("modern", injections.few_images), 300, scored=True),
     Fault("latents a thousandth as large, no classes", "answer_tuned", "samples_alike", 2, _with("answer_tuned", injections.latent_faint), 600),
     Fault("latents a thousandth as large", "modern", "within_class_collapse", 2, _with("modern", injections.latent_faint), 300, scored=True),
-    # What needs epochs to show: by a quarter of the training that these variants get in params.yaml, and much less.
+    # Faults that need epochs to show: a quarter of the training that these variants get in params.yaml, or much less.
     Fault(
         "both learning rates doubled",
         "answer",

@@ -1,4 +1,4 @@
-"""Small healthy GANs to put faults into: what is trained, on what, and the doctor who watches."""
+"""Small healthy GANs to put faults into: the model, its data, and a training with the doctor."""
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -16,6 +16,7 @@ from pipeline.doctor.callback import Doctor
 from pipeline.doctor.diagnosis.findings import Finding
 from pipeline.doctor.evidence.probe import Probe
 from pipeline.doctor.examine import examine
+from pipeline.gan import streams
 from pipeline.gan.base import GAN, draw_latents, generator_inputs, image_low
 from pipeline.gan.networks.build import is_conditional
 from pipeline.settings.variants import VariantSettings
@@ -24,14 +25,14 @@ BATCH, PROBED, SEED = 32, 64, 0
 
 
 @dataclass
-class Patient:
+class GanUnderTest:
     """A GAN, and everything that a fault can be put into before its training."""
 
     gan: keras.Model
     latent: Any  # a batch, as the generator takes it
     images: np.ndarray  # (n, 28, 28, 1), scaled for the generator; the first are the probe's
     held_out: np.ndarray
-    labels: np.ndarray | None  # (n,) where the GAN is told them
+    labels: np.ndarray | None  # (n,) if train_step takes labels
     order: Callable[[np.random.Generator, int], np.ndarray] = field(default=lambda random, count: random.permutation(count))
     spoil: Callable[[int, np.ndarray], np.ndarray] = field(default=lambda step, images: images)
 
@@ -40,10 +41,10 @@ class Patient:
         return examine(self.gan.generator, self.gan.discriminator, self._batch(np.arange(48)), self.latent, self.gan)
 
     def train(self, epochs: int, steps: int, *callbacks: keras.callbacks.Callback) -> Doctor:
-        """Train for so many epochs of so many steps; returns the doctor with what it found."""
+        """Train for so many epochs of so many steps; returns the doctor with its evidence."""
         doctor = Doctor(self.gan.generator, self.gan.discriminator, self._batch(np.arange(48)), self.probe(), "never")
         stream = tf.data.Dataset.from_generator(lambda: self._batches(steps * epochs), output_signature=self._signature())
-        with suppress(ValueError):  # some faults are such that Keras itself refuses to train; the doctor has looked by then
+        with suppress(ValueError):  # with some faults Keras itself refuses to train; the doctor has examined the GAN by then
             self.gan.fit(stream, epochs=epochs, steps_per_epoch=steps, callbacks=[doctor, *callbacks], verbose=0, shuffle=False)
         return doctor
 
@@ -64,7 +65,7 @@ class Patient:
         return images if self.labels is None else (images, tf.TensorSpec((BATCH,), tf.int32))
 
     def probe(self) -> Probe:
-        """What the doctor looks at."""
+        """The fixed inputs with which the doctor measures both networks."""
         real, unseen = self.images[:PROBED], self.held_out[:PROBED]
         if not isinstance(self.gan, GAN):
             return Probe(self.latent, tf.constant(real), tf.constant(unseen))
@@ -72,24 +73,24 @@ class Patient:
         return Probe(self.latent, {"image": tf.constant(real)} | labels, {"image": tf.constant(unseen)} | labels)
 
 
-def guide_patient(digits: Digits, **discriminator: Any) -> Patient:
+def guide_style_gan(digits: Digits, **discriminator: Any) -> GanUnderTest:
     """The GAN in the style of Keras' guide."""
     keras.utils.set_random_seed(SEED)
     gan = GuideGAN(make_generator(), make_discriminator(**discriminator))
     gan.compile(_adam(), _adam(), keras.losses.BinaryCrossentropy(from_logits=True))
     images, held_out = _split(digits, -1.0)
-    return Patient(gan, keras.random.normal((PROBED, LATENT), seed=SEED), images, held_out, None)
+    return GanUnderTest(gan, keras.random.normal((PROBED, LATENT), seed=SEED), images, held_out, None)
 
 
-def own_patient(digits: Digits, variant: VariantSettings, **changes: Any) -> Patient:
-    """One of the project's variants, narrow; changes may be such as params.yaml refuses."""
+def own_gan(digits: Digits, variant: VariantSettings, **changes: Any) -> GanUnderTest:
+    """One of the project's variants, narrow; changes may be values that params.yaml refuses."""
     small = {"generator_width": 8, "discriminator_width": 8} if variant.network != "mlp" else {}
     variant = variant.model_copy(update={"batch_size": BATCH // variant.critic_steps, "precision": "float32"} | small | changes)
     gan = GAN(variant, SEED, 10_000)
     images, held_out = _split(digits, image_low(variant))
     labels = digits.labels[: len(images)].astype(np.int32)
-    latents = generator_inputs(variant, draw_latents(variant, PROBED, SEED, -3), tf.constant(labels[:PROBED]))
-    return Patient(gan, latents, images, held_out, labels)
+    latents = generator_inputs(variant, draw_latents(variant, PROBED, SEED, streams.PROBE), tf.constant(labels[:PROBED]))
+    return GanUnderTest(gan, latents, images, held_out, labels)
 
 
 def _split(digits: Digits, low: float) -> tuple[np.ndarray, np.ndarray]:

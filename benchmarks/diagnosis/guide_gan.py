@@ -1,6 +1,6 @@
 """A small GAN written as Keras' guide "Customizing what happens in `fit()`" writes one: one batch of samples and real images, samples labelled 1.
 
-It shares no code with `pipeline.gan`, so that what the doctor finds in it, it finds in GANs that were not written here.
+It shares no code with `pipeline.gan`: it stands for GANs that were written elsewhere.
 """
 
 from typing import Any
@@ -60,8 +60,8 @@ class GuideGAN(keras.Model):
         weights = self.discriminator.trainable_weights
         self.d_optimizer.apply_gradients(zip(tape.gradient(d_loss, weights), weights, strict=True))
         with tf.GradientTape() as tape:
-            judged = self.discriminator(self.generator(self.draw(count), training=True), training=True)
-            g_loss = self.loss_fn(tf.zeros((count, 1)), judged)
+            outputs = self.discriminator(self.generator(self.draw(count), training=True), training=True)
+            g_loss = self.loss_fn(tf.zeros((count, 1)), outputs)
         self.update_generator(tape, g_loss)
         self.d_loss_tracker.update_state(d_loss)
         self.g_loss_tracker.update_state(g_loss)

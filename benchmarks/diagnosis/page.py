@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.diagnosis.pictures import FOLDER
-from benchmarks.diagnosis.words import CELLS, CONFUSION, COST, INTRODUCTION, SESSION
+from benchmarks.diagnosis.words import CELLS, CONFUSION, COST, FAILING_RULE, INTRODUCTION, SESSION
 from pipeline.doctor.diagnosis.diagnose import RULES
-from pipeline.doctor.diagnosis.findings import SEVERITIES, Rule
-from pipeline.doctor.diagnosis.summary import numbers_in_words
+from pipeline.doctor.diagnosis.findings import SEVERITIES, Rule, Setting, Times
+from pipeline.doctor.diagnosis.summary import evidence_text
 
 PAGE = Path("docs/failure-modes.md")
 Row = dict[str, Any]
@@ -18,23 +18,23 @@ def as_page(results: dict[str, Any], pictures: set[str]) -> str:
     """The whole page; `pictures` are the ids of findings that have one."""
     parts = [INTRODUCTION, faults_table(results["faults"]), CONFUSION, confusion_table(results["faults"]), healthy_table(results["healthy"])]
     parts += [CELLS, cells_table(results["cells"]), COST, cost_table(results["cost"]), SESSION, f"```\n{results['session'].strip()}\n```"]
-    parts += ["## The illnesses", *(illness(rule, results, pictures) for rule in RULES)]
+    parts += ["## The failure modes", *(failure_mode(rule, results, pictures) for rule in RULES), FAILING_RULE]
     return "\n\n".join(parts) + "\n"
 
 
 def faults_table(faults: list[Row]) -> str:
     """A line per fault."""
-    lines = ["| fault | GAN | found | epoch | steps an epoch | evidence | beside it |", "|---|---|---|---:|---:|---|---|"]
+    lines = ["| fault | GAN | found | epoch | steps an epoch | evidence | besides it |", "|---|---|---|---:|---:|---|---|"]
     for row in faults:
         found = f"[{row['expected']}](#{row['expected']})" if row["named"] else f"**not found**: {row['expected']}"
         beside = ", ".join(row["errors_beside"] + row["others_beside"])
         start = f"| {row['fault']} | `{row['gan']}` | {found} | {row['epoch']} | {row['steps']} |"
-        lines.append(f"{start} {numbers_in_words(row['evidence'] or {})} | {beside} |")
+        lines.append(f"{start} {evidence_text(row['evidence'] or {})} | {beside} |")
     return "\n".join(lines)
 
 
 def confusion_table(faults: list[Row]) -> str:
-    """Expected findings against those found: counts, a row per expected finding, a column per finding that is ever found in another's place."""
+    """Expected findings against those found: counts, a row per expected finding, a column per finding that was found besides an expected one."""
     expected = list(dict.fromkeys(row["expected"] for row in faults))
     beside = sorted({name for row in faults for name in row["errors_beside"] + row["others_beside"]})
     lines = [
@@ -75,20 +75,29 @@ def cost_table(cost: list[Row]) -> str:
     return "\n".join(lines)
 
 
-def illness(rule: Rule, results: dict[str, Any], pictures: set[str]) -> str:
-    """One rule: what it looks like, why it hurts, how to mend it."""
-    looks = (rule.judge.__doc__ or "").strip()
-    lines = [f"### {rule.id}", f"*{rule.severity}.* {looks}"]
+def failure_mode(rule: Rule, results: dict[str, Any], pictures: set[str]) -> str:
+    """One rule: what it finds, a picture, why it is a problem, how to fix it."""
+    lines = [f"### {rule.id}", f"*{rule.severity}.* {(rule.check.__doc__ or '').strip()}"]
     if rule.id in pictures:
         lines.append(f"![{rule.id.replace('_', ' ')}]({FOLDER.relative_to('docs')}/{rule.id}.png)\n\n{_pictured(rule.id, results)}")
-    mended = f" In params.yaml: `{rule.setting}`." if rule.setting else ""
-    lines += [f"Why it hurts: {rule.why}", f"How to mend it: {rule.mend}{mended}", f"Reference: {rule.reference}."]
+    lines += [f"Why it is a problem: {rule.why}", f"How to fix it: {rule.fix}{_settings(rule)}", f"Reference: {rule.reference}."]
     return "\n\n".join(lines)
+
+
+def _settings(rule: Rule) -> str:
+    parts = [f"{key}: {_value(value)}" for key, value in rule.settings.items()]
+    return f" In params.yaml: `{', '.join(parts)}`." if parts else ""
+
+
+def _value(value: Setting | Times) -> str:
+    if isinstance(value, Times):
+        return f"{value.factor} times as many"
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _pictured(finding: str, results: dict[str, Any]) -> str:
     for row in results["faults"]:
         if row["expected"] == finding:
-            return f"Picture: {row['fault']}, `{row['gan']}`, after the suite's moment of training."
+            return f"Picture: {row['fault']}, `{row['gan']}`, after the suite's short training."
     cell = next(row for row in results["cells"] if any(each["id"] == finding for each in row["findings"]))
     return f"Picture: `{cell['variant']}`, seed {cell['seed']}, at its end."

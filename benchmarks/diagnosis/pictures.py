@@ -1,4 +1,4 @@
-"""What an illness looks like: samples, and beside them the discriminator's outputs, or the losses of a whole training."""
+"""What a failure mode looks like: samples, and beside them the discriminator's outputs, or the losses of a whole training."""
 
 import io
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-from benchmarks.diagnosis.gans_under_test import Patient
+from benchmarks.diagnosis.gans_under_test import GanUnderTest
 from pipeline.doctor.evidence.tensors import images_in, with_images
 from pipeline.files.artifacts import staged_file
 
@@ -22,9 +22,9 @@ ACROSS, DOWN = 8, 3  # samples shown
 REAL, FAKE = "#2b7bd0", "#c8601a"
 
 
-def draw_patient(finding: str, patient: Patient) -> None:
+def draw_gan(finding: str, gan_under_test: GanUnderTest) -> None:
     """Samples after the fault's moment of training, and the discriminator's outputs for them and for real images."""
-    probe, gan = patient.probe(), patient.gan
+    probe, gan = gan_under_test.probe(), gan_under_test.gan
     samples = np.asarray(gan.generator(probe.latent, training=False), "float32")
     (images,) = images_in(probe.real, samples.shape[1:])
     real, fake = (

@@ -1,12 +1,12 @@
-"""Put each fault into its GAN, train for a moment, and write down what the doctor finds, beside what it finds in the same GANs without faults."""
+"""Put each fault into its GAN, train for a moment, and record what the doctor finds; likewise in the same GANs without a fault."""
 
 from typing import Any
 
 from benchmarks.diagnosis.faults import FAULTS, Fault, healthy
-from benchmarks.diagnosis.pictures import draw_patient
+from benchmarks.diagnosis.pictures import draw_gan
 from benchmarks.diagnosis.scores import Scorer
 from pipeline.data.digits import Digits
-from pipeline.doctor.diagnosis.diagnose import judge
+from pipeline.doctor.diagnosis.diagnose import diagnose
 from pipeline.doctor.diagnosis.findings import Evidence
 from pipeline.settings.params import Settings
 
@@ -14,14 +14,14 @@ HEALTHY_EPOCHS, HEALTHY_STEPS = 2, 60
 
 
 def try_fault(fault: Fault, digits: Digits, unseen: Digits, settings: Settings) -> dict[str, Any]:
-    """What was found, when, and whether nothing wrong was."""
-    patient = fault.make(digits, settings)
-    scorers = [Scorer(patient, unseen, settings)] if fault.scored else []
-    evidence = patient.train(max(fault.by_epoch, 1), fault.steps, *scorers).evidence
+    """What was found, in which epoch, and what was found besides it."""
+    gan_under_test = fault.make(digits, settings)
+    scorers = [Scorer(gan_under_test, unseen, settings)] if fault.scored else []
+    evidence = gan_under_test.train(max(fault.by_epoch, 1), fault.steps, *scorers).evidence
     for scorer in scorers:
         evidence = evidence | scorer.evidence()
-    draw_patient(fault.finding, patient)
-    findings = judge(evidence)
+    draw_gan(fault.finding, gan_under_test)
+    findings = diagnose(evidence)
     named = next((finding for finding in findings if finding.id == fault.finding), None)
     return {
         "fault": fault.name,
@@ -37,7 +37,7 @@ def try_fault(fault: Fault, digits: Digits, unseen: Digits, settings: Settings) 
 
 
 def try_healthy(gan: str, digits: Digits, settings: Settings) -> dict[str, Any]:
-    """What is found in a GAN without a fault, in the same time."""
+    """What is found in a GAN without a fault."""
     findings = healthy(gan)(digits, settings).train(HEALTHY_EPOCHS, HEALTHY_STEPS).findings
     return {"gan": gan, **{f"{severity}s": [each.id for each in findings if each.severity == severity] for severity in ("error", "warning", "note")}}
 
@@ -45,7 +45,7 @@ def try_healthy(gan: str, digits: Digits, settings: Settings) -> dict[str, Any]:
 def first_epoch(finding: str, evidence: Evidence) -> int:
     """The first epoch after which it is found; 0 is before training."""
     for epoch in range(len(evidence["epochs"])):
-        if finding in {each.id for each in judge({"before": evidence["before"], "epochs": evidence["epochs"][:epoch]})}:
+        if finding in {each.id for each in diagnose({"before": evidence["before"], "epochs": evidence["epochs"][:epoch]})}:
             return epoch
     return len(evidence["epochs"])
 
@@ -54,11 +54,11 @@ def run_suite(digits: Digits, unseen: Digits, settings: Settings) -> dict[str, A
     """All faults, and all of their GANs without one."""
     gans = sorted({fault.gan for fault in FAULTS})
     return {
-        "faults": [_told(try_fault(fault, digits, unseen, settings)) for fault in FAULTS],
-        "healthy": [_told(try_healthy(gan, digits, settings)) for gan in gans],
+        "faults": [_printed(try_fault(fault, digits, unseen, settings)) for fault in FAULTS],
+        "healthy": [_printed(try_healthy(gan, digits, settings)) for gan in gans],
     }
 
 
-def _told(row: dict[str, Any]) -> dict[str, Any]:
+def _printed(row: dict[str, Any]) -> dict[str, Any]:
     print(row, flush=True)
     return row

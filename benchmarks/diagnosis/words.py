@@ -1,19 +1,23 @@
-"""What docs/failure-modes.md says besides its tables."""
+"""The text of docs/failure-modes.md around its tables."""
 
-INTRODUCTION = """# What ails GANs, and how the doctor names it
+INTRODUCTION = """# Failure modes of GANs, and how the doctor recognises them
 
 This page is made by `make faults` from the list of rules and from [diagnosis.json](../benchmarks/diagnosis.json).
 
-The doctor looks at a GAN three times. *Before training* it runs a training step eagerly, some times over with other
-outputs in the discriminator's place, listens to it and undoes it: which network judged
-what, which way each loss pushes the discriminator's outputs, which variables get a gradient and an update; and it probes both networks: where
-nothing non-linear stands between two layers, how far outputs reach, which inputs do not matter. *During training* it counts
-gradients, what is not finite and how batches vary inside the compiled step, and looks at both
-networks from outside after each epoch. *Afterwards* the digit classifier's scores are evidence too. Rules judge that evidence; every number that they
-compare with stands, with its reason, in `pipeline/doctor/diagnosis/thresholds.py`.
+The doctor examines a GAN at three times.
+
+- *Before training* it runs a training step eagerly and undoes it. It records what the discriminator is given, the losses' gradients at the
+  discriminator's outputs, and which variables get a gradient and an update. It repeats the step with other outputs in the discriminator's place,
+  to see what the losses want there. It also examines both networks: where two layers have nothing non-linear between them, how far outputs reach,
+  which inputs have no effect.
+- *During training* counters in the compiled step measure gradients, tensors that are not finite, and how batches vary. After each epoch both
+  networks are measured on fixed inputs.
+- *After training* the digit classifier's scores are evidence too.
+
+Rules check that evidence. Every number that a rule compares with stands, with its reason, in `pipeline/doctor/diagnosis/thresholds.py`.
 
 It works on Keras GANs of one generator and one discriminator whose `train_step` uses `tf.GradientTape` and Keras' optimisers, the discriminator with
-one output per image. What it cannot follow it says so of, and training goes on:
+one output per image. If it cannot follow your step, it says so, and training continues.
 
 ```
 from pipeline.doctor.examine import examine
@@ -21,7 +25,7 @@ from pipeline.doctor.callback import Doctor
 from pipeline.doctor.evidence.probe import Probe
 
 for finding in examine(gan.generator, gan.discriminator, real_batch, latents, gan):
-    print(finding.severity, finding.id, finding.evidence, finding.mend)
+    print(finding.severity, finding.id, finding.evidence, finding.fix)
 
 doctor = Doctor(gan.generator, gan.discriminator, real_batch, Probe(latents, real_images, unseen_images), stop_on="error", title="mine")
 gan.fit(images, epochs=20, callbacks=[doctor])
@@ -30,25 +34,31 @@ print(doctor.findings)
 
 - Both networks are built, that is, called once on a batch, and `gan` is compiled. `stop_on` is `"error"` or `"never"`; without a `title`
   nothing is printed.
-- `real_batch` is what `train_step` takes; `latents` is what the generator takes; a `Probe` holds `latents`, and training images and unseen ones as
-  the discriminator takes them, as many of each (128 are good; unseen ones may be left out). All are tensors, images are floats, and 48 rows of a
-  batch are enough.
-- A conditional GAN is given its labels in the same structure as its networks take them. With `generator([latent, label])` and
+- `real_batch` is what `train_step` takes; `latents` is what the generator takes. A `Probe` holds `latents`, training images, and images that are
+  not trained on, as the discriminator takes them, with the same number of rows (128 are good; the last may be left out). All are tensors, images
+  are floats, and 48 rows of a batch are enough.
+- A conditional GAN gets its labels in the same structure as its networks take them. With `generator([latent, label])` and
   `discriminator([image, label])`: `examine(generator, discriminator, (images, labels), [latents, labels], gan)` and
   `Probe([latents, labels], [images, labels], [unseen_images, unseen_labels])`.
-- What `train_step` returns as `d_loss` and `g_loss` is judged too. Images that `train_step` itself scales or augments are not known to it as
-  real ones: it says so, and leaves ranges and losses unexamined.
+- What `train_step` returns as `d_loss` and `g_loss` is checked too. Images that `train_step` itself scales or augments cannot be recognised as
+  real ones: the doctor says so (`losses_not_examined`), and does not check ranges and losses.
 - `stop_on="error"` ends training after the first call into TensorFlow: one step, or `steps_per_execution` of them.
 
 ## Faults put in, and what was found
 
 Each fault is put into an otherwise healthy small GAN by a few lines (`benchmarks/diagnosis/faults.py`), on MNIST. `guide` is a GAN in the style of
 Keras' guide that shares no code with the project; the others are variants of params.yaml, narrow. Epoch 0 is before training."""
-CONFUSION = "### Expected against found\n\nErrors, warnings and notes that were found beside the expected one have a column; without any, none was."
-CELLS = """## The variants of params.yaml as they were trained
+CONFUSION = """### Expected and found
 
-A variant whose samples score like real digits has no error; each other one has its illness named."""
+Errors, warnings and notes that were found besides the expected one have a column; if there is no such column, there were none."""
+CELLS = """## The variants of params.yaml after training
+
+A variant whose samples score like real digits has no error. For every other variant a failure mode is named."""
 COST = """## What it costs
 
-Pairs of trainings one after the other, medians over pairs; the look after each epoch is included, compilation is not."""
+Pairs of trainings, one after the other; medians over pairs. The measurements after each epoch are included, compilation is not."""
 SESSION = "## A session on a terminal\n\n`make doctor` for the network of the question, before it is trained:"
+FAILING_RULE = """## If a rule fails
+
+A rule that raises an error becomes a finding of its own, the note `rule_failed`, with the rule's name and the error's message. The other findings
+stand, and training continues, with `stop_on="error"` too. Please report it: the failure mode that the rule looks for may be there or not."""

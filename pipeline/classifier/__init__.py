@@ -1,1 +1,6 @@
-"""The digit classifier in whose features samples are scored."""
+"""The digit classifier in whose features samples are scored.
+
+network    its layers, its features and class probabilities of images
+output     `ClassifierOutput`, the features and probabilities as arrays
+training   how it is trained
+"""

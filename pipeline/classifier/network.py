@@ -1,4 +1,4 @@
-"""The digit classifier: its network, the features and the class probabilities in which samples are scored."""
+"""The digit classifier: its network, and the features and class probabilities with which samples are scored."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from keras import layers
 
-from pipeline.classifier.output import Reading
+from pipeline.classifier.output import ClassifierOutput
 from pipeline.data.digits import CLASSES, SIDE, Bytes
 from pipeline.data.pixels import to_float
 
@@ -15,7 +15,14 @@ FEATURES = 128
 
 
 def build_classifier(width: int) -> keras.Model:
-    """Five 3x3 convolutions with batch statistics, 28x28 to 7x7, then 128 ReLU features and 10 logits: (n, 28, 28, 1) in [0, 1] -> (n, 10)."""
+    """Five 3x3 convolutions with batch statistics, 28x28 to 7x7, then 128 ReLU features and 10 logits.
+
+    Args:
+        width: channels of the first convolution; the last has four times as many.
+
+    Returns:
+        A model of images (n, 28, 28, 1) in [0, 1] to logits (n, 10).
+    """
     image = keras.Input((SIDE, SIDE, 1), name="image")
     hidden = image
     for number, (channels, stride) in enumerate([(width, 1), (2 * width, 2), (2 * width, 1), (4 * width, 2), (4 * width, 1)]):
@@ -28,17 +35,29 @@ def build_classifier(width: int) -> keras.Model:
     return keras.Model(image, logits, name="digit_classifier")
 
 
+def with_features(classifier: keras.Model) -> keras.Model:
+    """The same layers as a model with two outputs, features (n, 128) and logits (n, 10): what `classify_images` takes."""
+    return keras.Model(classifier.input, [classifier.get_layer(FEATURE_LAYER).output, classifier.output], name="classifier_with_features")
+
+
 def load_classifier(weights: Path, width: int) -> keras.Model:
-    """The classifier as its stage trained it."""
+    """The classifier that the stage `classifier` trained, with both outputs of `with_features`."""
     classifier = build_classifier(width)
     classifier.load_weights(weights)
-    return classifier
+    return with_features(classifier)
 
 
-def read_images(classifier: keras.Model, images: Bytes) -> Reading:
-    """The classifier's features and class probabilities of images (n, 28, 28)."""
-    outputs = [classifier.get_layer(FEATURE_LAYER).output, classifier.output]
-    reader = keras.Model(classifier.input, outputs)
-    features, logits = reader.predict(to_float(images, 0), batch_size=500, verbose=0)
+def classify_images(classifier: keras.Model, images: Bytes) -> ClassifierOutput:
+    """The features and class probabilities of images.
+
+    Args:
+        classifier: as `load_classifier` or `with_features` returns it.
+        images: (n, 28, 28), 0 = background.
+
+    >>> output = classify_images(with_features(build_classifier(width=4)), np.zeros((3, 28, 28), np.uint8))
+    >>> output.features.shape, output.probabilities.shape, output.predicted.shape
+    ((3, 128), (3, 10), (3,))
+    """
+    features, logits = classifier.predict(to_float(images, 0), batch_size=500, verbose=0)
     exponentials = np.exp(logits.astype(np.float64) - logits.max(axis=1, keepdims=True))
-    return Reading(features.astype(np.float64), exponentials / exponentials.sum(axis=1, keepdims=True))
+    return ClassifierOutput(features.astype(np.float64), exponentials / exponentials.sum(axis=1, keepdims=True))

@@ -1,4 +1,4 @@
-"""Training of the digit classifier: of the frozen one that scores samples, and of one that has seen nothing but samples."""
+"""Training of the digit classifier, on real digits or only on samples."""
 
 from collections.abc import Iterator
 
@@ -17,19 +17,25 @@ from pipeline.settings.params import ClassifierSettings
 
 
 def train_classifier(digits: Digits, held_out: Digits, settings: ClassifierSettings) -> tuple[keras.Model, list[dict[str, float]]]:
-    """A classifier trained on `digits`, and a row of history per epoch, with accuracy and loss on `held_out`.
+    """Train a classifier with Adam over one cycle of the learning rate (Smith and Topin 2017, arXiv:1708.07120), on images shifted at random.
 
-    Adam over one cycle of the learning rate (Smith and Topin 2017, arXiv:1708.07120), images shifted at random.
+    Args:
+        digits: what it is trained on.
+        held_out: what its accuracy and loss are measured on after each epoch.
+        settings: the section `classifier` of params.yaml.
+
+    Returns:
+        The classifier, and its history, a row per epoch: accuracy, loss, val_accuracy, val_loss.
     """
     keras.utils.set_random_seed(settings.seed)
     model = build_classifier(settings.width)
     steps = max(1, len(digits.labels) // settings.batch_size)
-    epochs = max(settings.epochs, -(-settings.minimum_steps // steps))
+    epochs = epochs_to_train(settings, steps)
     rise, total = steps * epochs // 4, steps * epochs
     schedule = keras.optimizers.schedules.CosineDecay(0.0, total - rise, warmup_target=settings.learning_rate, warmup_steps=rise)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(keras.optimizers.Adam(schedule), loss, metrics=["accuracy"], jit_compile=False)
-    told = model.fit(
+    history = model.fit(
         _shifted_batches(digits, settings),
         epochs=epochs,
         steps_per_epoch=steps,
@@ -38,8 +44,13 @@ def train_classifier(digits: Digits, held_out: Digits, settings: ClassifierSetti
         validation_batch_size=500,
         verbose=2,
     )
-    rows = [{"epoch": epoch + 1} | {name: values[epoch] for name, values in told.history.items()} for epoch in range(epochs)]
+    rows = [{"epoch": epoch + 1} | {name: values[epoch] for name, values in history.history.items()} for epoch in range(epochs)]
     return model, rows
+
+
+def epochs_to_train(settings: ClassifierSettings, steps: int) -> int:
+    """`settings.epochs` of so many steps, more if these are fewer steps than `settings.minimum_steps`."""
+    return max(settings.epochs, -(-settings.minimum_steps // steps))
 
 
 def _shifted_batches(digits: Digits, settings: ClassifierSettings) -> tf.data.Dataset:
@@ -53,7 +64,7 @@ def _shifted_batches(digits: Digits, settings: ClassifierSettings) -> tf.data.Da
 
 
 def _shift(images: Bytes, pixels: int, random: np.random.Generator) -> Bytes:
-    """Each image moved by up to `pixels` in both directions."""
+    """Each image moved by up to `pixels` in each direction."""
     padded = np.pad(images, ((0, 0), (pixels, pixels), (pixels, pixels)))
     offsets = random.integers(0, 2 * pixels + 1, (len(images), 2))
     return np.stack([image[top : top + SIDE, left : left + SIDE] for image, (top, left) in zip(padded, offsets, strict=True)])

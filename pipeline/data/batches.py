@@ -11,9 +11,23 @@ from pipeline.data.digits import Bytes, Digits
 
 
 def batches(digits: Digits, batch_size: int, seed: int, first_step: int = 0) -> Iterator[tuple[Bytes, Bytes]]:
-    """Endless batches, (b, 28, 28) and (b,): every pass visits each image once, in an order that only `seed` and the pass decide.
+    """Yield endless batches; each pass over the data set visits every image once, in an order that depends on `seed` and the pass only.
 
-    Being a pure function of the step, the stream continues anywhere (`first_step`) as if it had never stopped.
+    A batch is a pure function of its step, so training that resumes at any step gets the same batches as training without a break.
+
+    Args:
+        digits: The split to draw from.
+        batch_size: Images in one batch.
+        seed: Decides the order.
+        first_step: The step of the first batch.
+
+    Yields:
+        Images, (batch_size, 28, 28) bytes, and labels, (batch_size,).
+
+    >>> digits = Digits("mnist", np.zeros((6, 28, 28), np.uint8), np.arange(6, dtype=np.uint8))
+    >>> stream = batches(digits, batch_size=3, seed=0)
+    >>> sorted([*next(stream)[1], *next(stream)[1]]) == [0, 1, 2, 3, 4, 5]
+    True
     """
     size = len(digits.labels)
     for step in itertools.count(first_step):
@@ -22,6 +36,6 @@ def batches(digits: Digits, batch_size: int, seed: int, first_step: int = 0) -> 
         yield digits.images[indices], digits.labels[indices]
 
 
-@lru_cache(maxsize=2)  # a batch touches two passes at most, unless the data set is smaller than a batch
+@lru_cache(maxsize=2)  # a batch belongs to two passes at most, unless the data set is smaller than a batch
 def _order(size: int, seed: int, number_of_pass: int) -> NDArray[np.intp]:
     return np.random.default_rng([seed, number_of_pass]).permutation(size)

@@ -20,19 +20,29 @@ Floats = NDArray[np.float32]
 class Digits(NamedTuple):
     """One split of a data set."""
 
-    name: str  # the data set: "mnist" or "digits"
+    name: str  # the data set, as the registry names it: "mnist", "fashion_mnist", ...
     images: Bytes  # (n, 28, 28), 0 = background
     labels: Bytes  # (n,), 0 to 9
 
 
 def save_digits(path: Path, digits: Digits) -> None:
-    """Write a split as .npz, whole or not at all."""
+    """Write a split as .npz; an error leaves no part of the file."""
     with staged_file(path) as partial:
         np.savez(partial, name=np.array(digits.name), images=digits.images, labels=digits.labels)
 
 
 def load_digits(path: Path) -> Digits:
-    """Read a split; a `DataError` names a file that is missing or not one."""
+    """Read a split.
+
+    Args:
+        path: The .npz file.
+
+    Returns:
+        The split, as `save_digits` wrote it.
+
+    Raises:
+        DataError: The file is missing, or it holds no split.
+    """
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as split:
             return Digits(str(split["name"]), split["images"], split["labels"])

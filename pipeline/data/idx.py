@@ -1,4 +1,7 @@
-"""The IDX format of MNIST's files: decoding checks every byte of the header."""
+"""The IDX format of MNIST's files; decoding checks every byte of the header.
+
+An IDX file is a big-endian magic number, one 32-bit size per dimension, then one byte per value (http://yann.lecun.com/exdb/mnist).
+"""
 
 import struct
 
@@ -13,30 +16,56 @@ IDX_FILES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-
 
 
 def decode_idx(content: bytes, kind: tuple[int, int], source: str) -> Bytes:
-    """Decode an IDX file of the kind `IDX_IMAGES`, (n, 28, 28), or `IDX_LABELS`, (n,); the header must say exactly what the bytes hold.
+    """Decode an IDX file of images or labels.
 
-    Format: big-endian magic number, one 32-bit size per dimension, then one byte a value (http://yann.lecun.com/exdb/mnist).
-    Raises `DataError` on a wrong magic number, a size that does not match, an image that is not 28x28, a label above 9.
+    Args:
+        content: The whole file, decompressed.
+        kind: `IDX_IMAGES` or `IDX_LABELS`.
+        source: The name of the file, for error messages.
+
+    Returns:
+        Images, (n, 28, 28), or labels, (n,).
+
+    Raises:
+        DataError: The magic number is wrong, the sizes of the header do not match the number of bytes, an image is not 28x28,
+            or a label is above 9.
+
+    >>> decode_idx(bytes([0, 0, 8, 1, 0, 0, 0, 3, 5, 0, 4]), IDX_LABELS, "labels").tolist()
+    [5, 0, 4]
     """
     magic, dimensions = kind
     if content[:4] != magic.to_bytes(4, "big"):
-        raise DataError(f"{source}: expected an IDX file that begins with 0x{magic:08x}, received 0x{content[:4].hex()}; download it again")
+        raise DataError(
+            f"{source}: expected an IDX file that begins with 0x{magic:08x}, received 0x{content[:4].hex()}; run `dvc repro --force download`"
+        )
     header = 4 + 4 * dimensions
     if len(content) < header:
-        raise DataError(f"{source}: expected an IDX header of {header} bytes, received {len(content)}; download it again")
+        raise DataError(f"{source}: expected an IDX header of {header} bytes, received {len(content)}; run `dvc repro --force download`")
     shape = struct.unpack(f">{dimensions}I", content[4:header])
     expected = int(np.prod(shape, dtype=object))
     if expected != len(content) - header:
-        raise DataError(f"{source}: its header promises {expected} bytes of data, received {len(content) - header}; download it again")
+        raise DataError(
+            f"{source}: expected {expected} bytes of data, as its header says, received {len(content) - header}; run `dvc repro --force download`"
+        )
     if kind == IDX_IMAGES and shape[1:] != (SIDE, SIDE):
-        raise DataError(f"{source}: expected images of {SIDE}x{SIDE}, received {shape[1]}x{shape[2]}; download it again")
+        raise DataError(f"{source}: expected images of {SIDE}x{SIDE}, received {shape[1]}x{shape[2]}; run `dvc repro --force download`")
     values = np.frombuffer(content, np.uint8, offset=header).reshape(shape)
     if kind == IDX_LABELS and values.size and values.max() >= CLASSES:
-        raise DataError(f"{source}: expected labels from 0 to {CLASSES - 1}, received {values.max()}; download it again")
+        raise DataError(f"{source}: expected labels from 0 to {CLASSES - 1}, received {values.max()}; run `dvc repro --force download`")
     return values
 
 
 def encode_idx(values: Bytes) -> bytes:
-    """Encode images, (n, 28, 28), or labels, (n,), as an IDX file."""
+    """Encode images or labels as an IDX file: the inverse of `decode_idx`.
+
+    Args:
+        values: Images, (n, 28, 28), or labels, (n,).
+
+    Returns:
+        The whole file, not compressed.
+
+    >>> encode_idx(np.array([5, 0, 4], np.uint8)).hex(" ")
+    '00 00 08 01 00 00 00 03 05 00 04'
+    """
     magic, _ = IDX_IMAGES if values.ndim == 3 else IDX_LABELS
     return struct.pack(f">{1 + values.ndim}I", magic, *values.shape) + values.tobytes()

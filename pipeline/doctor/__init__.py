@@ -1,6 +1,12 @@
-"""Why a GAN does not converge: evidence is recorded while it is built and trained, rules judge it, findings say what is wrong and how to mend it.
+"""The doctor says why a GAN does not converge. It records evidence while a GAN is built and trained, checks rules, and reports findings with fixes.
 
-`examine.examine` looks at any Keras GAN before training, the callback `callback.Doctor` during it.
-Evidence: `step` (one training step, listened to), `layers` and `networks` (two networks, probed), `examination` (both, before training), `watch` and
-`probe` (by epoch), `recorder` (a callback that records them). Judgement, without TensorFlow: `rules`, `thresholds`, `findings`.
+Two ways in, for any Keras GAN:
+
+- `examine.examine` examines a GAN before training.
+- `callback.Doctor`, a Keras callback, also measures it while it trains.
+
+Two folders:
+
+- `evidence/`: what is measured, before and during training. It needs keras, tensorflow and numpy, and nothing else of the package.
+- `diagnosis/`: rules over that evidence, their thresholds, findings and fixes. It needs no TensorFlow and nothing else of the package.
 """

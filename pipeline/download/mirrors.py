@@ -1,21 +1,16 @@
-"""Fetching files of known size and sha256 from mirrors, web folders or local ones, tried in order; nothing unverified gets through.
+"""Fetching files from mirrors, which are web folders or local ones: tried in order, and nothing that is not verified is returned."""
 
-The hash is that of the decompressed bytes, so any mirror's compression will do.
-"""
-
-import gzip
-import hashlib
-import io
 import queue
 import threading
-import zlib
+from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import requests
 import urllib3
 from tqdm import tqdm
 
+from pipeline.data.datasets import IdxFile
+from pipeline.download.verify import MirrorError, verify
 from pipeline.files.errors import DownloadError
 from pipeline.settings.params import DownloadSettings
 
@@ -23,22 +18,19 @@ CHUNK = 1 << 16  # bytes
 SLACK = 1 << 16  # bytes by which compression may make a file larger
 
 
-class Expected(NamedTuple):
-    """A file as it must be after decompression."""
+def fetch_verified(files: Sequence[IdxFile], mirrors: Sequence[str], settings: DownloadSettings) -> dict[str, bytes]:
+    """Fetch every file from the first mirror that serves it as it should be.
 
-    name: str
-    size: int  # bytes
-    sha256: str
+    Args:
+        files: What to fetch, with the size and the hash of each.
+        mirrors: Web addresses (http, https) or local folders that hold NAME.gz or NAME.
+        settings: Time-outs and attempts.
 
+    Returns:
+        The decompressed content of every file, by name.
 
-class MirrorError(Exception):
-    """Why one mirror was given up."""
-
-
-def fetch_verified(files: tuple[Expected, ...], mirrors: list[str], settings: DownloadSettings) -> dict[str, bytes]:
-    """The decompressed content of every file, by name; each comes from the first mirror that serves it right.
-
-    Raises `DownloadError` with each mirror's reason if some file is served right by none.
+    Raises:
+        DownloadError: Some file is served correctly by no mirror; the message has the reason for each.
     """
     fetched: dict[str, bytes] = {}
     reasons = []
@@ -46,17 +38,19 @@ def fetch_verified(files: tuple[Expected, ...], mirrors: list[str], settings: Do
         try:
             for file in files:
                 if file.name not in fetched:
-                    fetched[file.name] = _verify(file, _fetch(mirror, file, settings))
+                    fetched[file.name] = verify(file, _fetch(mirror, file, settings))
         except MirrorError as error:
             reasons.append(f"{mirror}: {error}")
         if len(fetched) == len(files):
             return fetched
-    raise DownloadError("no mirror serves verified files (" + "; ".join(reasons) + ")")
+    raise DownloadError(f"no mirror serves verified files ({'; '.join(reasons) or 'none is known'})")
 
 
-def _fetch(mirror: str, file: Expected, settings: DownloadSettings) -> bytes:
+def _fetch(mirror: str, file: IdxFile, settings: DownloadSettings) -> bytes:
     if mirror.startswith(("http://", "https://")):
         return _fetch_web(f"{mirror.rstrip('/')}/{file.name}.gz", file, settings)
+    if not Path(mirror).is_dir():
+        raise MirrorError("no such folder")
     for path in (Path(mirror) / f"{file.name}.gz", Path(mirror) / file.name):
         try:
             return path.read_bytes()
@@ -67,8 +61,8 @@ def _fetch(mirror: str, file: Expected, settings: DownloadSettings) -> bytes:
     raise MirrorError(f"no such file: {file.name}.gz")
 
 
-def _fetch_web(url: str, file: Expected, settings: DownloadSettings) -> bytes:
-    """Download; an attempt that breaks off is continued where it stopped by the next."""
+def _fetch_web(url: str, file: IdxFile, settings: DownloadSettings) -> bytes:
+    """Download a file; if the connection breaks, the next attempt continues where the last one stopped."""
     received = bytearray()
     for _ in range(settings.attempts):
         try:
@@ -79,19 +73,19 @@ def _fetch_web(url: str, file: Expected, settings: DownloadSettings) -> bytes:
     raise MirrorError(f"{file.name}.gz: {reason} after {len(received)} bytes")
 
 
-def _receive(url: str, file: Expected, settings: DownloadSettings, received: bytearray) -> None:
+def _receive(url: str, file: IdxFile, settings: DownloadSettings, received: bytearray) -> None:
     response = _open(url, len(received), settings)
     with response:
         if response.status_code == requests.codes.ok:
-            received.clear()  # the server does not continue files
+            received.clear()  # the server sends the file from its beginning
         elif response.status_code == requests.codes.requested_range_not_satisfiable and received:
-            return  # broken off at the very end
+            return  # the connection broke after the last byte
         elif response.status_code != requests.codes.partial_content:
             raise MirrorError(f"{file.name}.gz: HTTP status {response.status_code}")
         length = response.headers.get("Content-Length", "")
         total = len(received) + int(length) if length.isdigit() else None
         with tqdm(total=total, initial=len(received), desc=file.name, unit="B", unit_scale=True) as bar:
-            while chunk := response.raw.read1(CHUNK):  # not iter_content, which loses the last chunk of a broken transfer
+            while chunk := response.raw.read1(CHUNK):  # iter_content would lose the last chunk of a broken transfer
                 received += chunk
                 bar.update(len(chunk))
                 if len(received) > file.size + SLACK:
@@ -99,9 +93,9 @@ def _receive(url: str, file: Expected, settings: DownloadSettings, received: byt
 
 
 def _open(url: str, offset: int, settings: DownloadSettings) -> requests.Response:
-    """The response's headers within the connect time-out, all of it: name look-up, every address of the host, redirects.
+    """Get the response's headers within the connect time-out, which covers name look-up, every address of the host and redirects.
 
-    A thread waits for them, for nothing else can put an end to a name look-up.
+    A thread waits for them, because a name look-up cannot be interrupted.
     """
     answers: queue.Queue[requests.Response | Exception] = queue.Queue()
     headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={offset}-"} if offset else {})
@@ -110,7 +104,7 @@ def _open(url: str, offset: int, settings: DownloadSettings) -> requests.Respons
         try:
             timeouts = (settings.connect_timeout_seconds, settings.read_timeout_seconds)
             answers.put(requests.get(url, headers=headers, stream=True, timeout=timeouts))
-        except Exception as error:  # whatever a strange address raises, the caller waits for an answer
+        except Exception as error:  # of any kind: the caller waits for an answer
             answers.put(error)
 
     threading.Thread(target=ask, daemon=True).start()
@@ -121,23 +115,6 @@ def _open(url: str, offset: int, settings: DownloadSettings) -> requests.Respons
     if isinstance(answer, Exception):
         raise MirrorError(_reason(answer))
     return answer
-
-
-def _verify(file: Expected, content: bytes) -> bytes:
-    """Decompress no further than the file can reach, and compare its hash."""
-    if content[:2] == b"\x1f\x8b":
-        try:
-            content = gzip.GzipFile(fileobj=io.BytesIO(content)).read(file.size + 1)
-        except (EOFError, OSError, zlib.error) as error:
-            raise MirrorError(f"{file.name}.gz: broken gzip ({error})") from None
-    if content[:4].lstrip()[:1] == b"<":
-        raise MirrorError(f"{file.name}.gz: a web page instead of a gzip file")
-    if len(content) != file.size:
-        received = f"more than {file.size}" if len(content) > file.size else str(len(content))
-        raise MirrorError(f"{file.name}.gz: expected {file.size} bytes after decompression, received {received}")
-    if hashlib.sha256(content).hexdigest() != file.sha256:
-        raise MirrorError(f"{file.name}.gz: its sha256 is not that of the official file")
-    return content
 
 
 def _reason(error: Exception) -> str:

@@ -1,4 +1,4 @@
-"""A few of many, evenly spread."""
+"""Some of many items, evenly spaced."""
 
 from collections.abc import Sequence
 from typing import TypeVar
@@ -6,8 +6,12 @@ from typing import TypeVar
 Item = TypeVar("Item")
 
 
-def evenly(items: Sequence[Item], most: int) -> list[Item]:
-    """At most `most` (2 or more) of the items, the first and the last among them."""
+def subsample(items: Sequence[Item], most: int) -> list[Item]:
+    """At most `most` (2 or more) of the items, evenly spaced, with the first and the last.
+
+    >>> subsample(range(9), 3)
+    [0, 4, 8]
+    """
     if len(items) <= most:
         return list(items)
     return [items[round(place * (len(items) - 1) / (most - 1))] for place in range(most)]

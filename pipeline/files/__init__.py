@@ -1,1 +1,6 @@
-"""Whole files with stable bytes, one-line errors, what lies in a cell's folder."""
+"""Files and errors that every stage shares.
+
+artifacts.py  writing whole files with stable bytes
+cells.py      the name of a cell and the files in its folder
+errors.py     one-line errors
+"""

@@ -1,4 +1,4 @@
-"""Writing files: the same content is the same bytes, and a file is whole or not there."""
+"""Writing files: the same content gives the same bytes, and an error leaves no half-written file."""
 
 import hashlib
 import json
@@ -15,7 +15,23 @@ from pipeline.files.errors import DataError
 
 @contextmanager
 def staged_folder(folder: Path) -> Iterator[Path]:
-    """Yield an empty folder whose files move into `folder` together, and only if the block succeeds."""
+    """Give the block an empty folder; its files move into `folder` when the block has ended without an error.
+
+    Files of `folder` that the block did not write stay. A folder that it wrote replaces the one of the same name.
+
+    Args:
+        folder: Where the files are to be; made if it is missing.
+
+    Yields:
+        The empty folder to write into.
+
+    >>> import tempfile
+    >>> target = Path(tempfile.mkdtemp()) / "cell"
+    >>> with staged_folder(target) as folder:
+    ...     _ = (folder / "history.json").write_text("{}")
+    >>> [path.name for path in target.iterdir()]
+    ['history.json']
+    """
     partial = folder.with_name(folder.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
@@ -33,7 +49,21 @@ def staged_folder(folder: Path) -> Iterator[Path]:
 
 @contextmanager
 def staged_file(path: Path) -> Iterator[Path]:
-    """Yield a path of the same suffix beside `path`; it becomes `path` only if the block succeeds."""
+    """Give the block a temporary path beside `path`; it is renamed to `path` when the block has ended without an error.
+
+    Args:
+        path: The file to write; its folder is made if it is missing.
+
+    Yields:
+        The temporary path, with the same suffix.
+
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "result.txt"
+    >>> with staged_file(path) as partial:
+    ...     _ = partial.write_text("done")
+    >>> path.read_text()
+    'done'
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".partial-{path.name}")
     try:
@@ -44,7 +74,11 @@ def staged_file(path: Path) -> Iterator[Path]:
 
 
 def to_json(content: Any) -> str:
-    """JSON with sorted keys and a number or null for every float: NaN and infinities become null."""
+    """Convert to JSON with sorted keys; NaN and infinities, which JSON does not have, become null.
+
+    >>> to_json({"b": float("nan"), "a": (1,)})
+    '{\\n  "a": [\\n    1\\n  ],\\n  "b": null\\n}\\n'
+    """
 
     def finite(value: Any) -> Any:
         if isinstance(value, float):
@@ -58,14 +92,38 @@ def to_json(content: Any) -> str:
     return json.dumps(finite(content), indent=2, sort_keys=True, allow_nan=False) + "\n"
 
 
-def write_json(path: Path, content: Any) -> None:
-    """Write `content` as JSON, all of it or nothing."""
+def write_text(path: Path, text: str) -> None:
+    """Write text as UTF-8 with the same line ends on every system; an error leaves the old file as it was."""
     with staged_file(path) as partial:
-        partial.write_text(to_json(content), encoding="utf-8")
+        partial.write_text(text, encoding="utf-8", newline="\n")
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Write `content` as JSON; an error leaves the old file as it was.
+
+    Args:
+        path: The file to write; its folder is made if it is missing.
+        content: Dictionaries, lists, tuples, strings, numbers, booleans and None.
+
+    Raises:
+        TypeError: `content` holds something that JSON does not have.
+
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "scores.json"
+    >>> write_json(path, {"frechet_distance": 3.5})
+    >>> read_json(path)
+    {'frechet_distance': 3.5}
+    """
+    with staged_file(path) as partial:
+        partial.write_text(to_json(content), encoding="utf-8", newline="\n")
 
 
 def read_json(path: Path) -> Any:
-    """Read JSON; a `DataError` names a file that is missing or broken."""
+    """Read a JSON file.
+
+    Raises:
+        DataError: The file is missing, or it is not JSON.
+    """
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -75,6 +133,6 @@ def read_json(path: Path) -> Any:
 
 
 def file_hash(path: Path, algorithm: str) -> str:
-    """The hexadecimal hash of a file's bytes; with "md5" it is the one that DVC records for the file."""
+    """Compute the hexadecimal hash of a file's bytes; with "md5" it is the hash that DVC records for the file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, algorithm).hexdigest()

@@ -9,21 +9,35 @@ import tensorflow as tf
 from pipeline.data.batches import batches
 from pipeline.data.digits import SIDE, Digits
 from pipeline.data.pixels import to_float
-from pipeline.gan import objectives
+from pipeline.gan import objectives, streams
 from pipeline.gan.networks.build import build_discriminator, build_generator, is_conditional
-from pipeline.gan.penalties import gradient_penalty, judge_with_penalty
+from pipeline.gan.penalties import discriminate_with_penalty, gradient_penalty
 from pipeline.gan.spectral import iterate_spectral_layers
 from pipeline.runtime import batch_stream
 from pipeline.settings.variants import VariantSettings
 
-INTERPOLATIONS = -1000  # their random numbers are counted down from here, those of latents up from 0
-ADAM_EPSILON = 1e-8  # the question's optimiser had this one; it matters where saturated units make gradients tiny
+ADAM_EPSILON = 1e-8  # as in the question's optimiser; it matters where saturated units make gradients tiny
 
 
 class GAN(keras.Model):
-    """A generator and a discriminator in turn: `critic_steps` steps of one on images of their own, then one of the other, latents fresh for each.
+    """A generator and a discriminator that are trained in alternation.
 
-    Every random number is a pure function of (seed, number of the network's turn): training continues from any step as if it had never stopped.
+    A step is `critic_steps` updates of the discriminator, each on its own images and samples, then one update of the generator. An update
+    is one step of one network's optimiser, and each has fresh latents. Every random number is a pure function of the seed and the number of
+    the update: training that continues from any step gives what uninterrupted training would have given.
+
+    Args:
+        variant: what the GAN is: a section under `gan:` of params.yaml.
+        seed: of the initial weights, the latents and the interpolations; 0 or more.
+        steps: how many steps the training will have; the learning rates follow their schedules over so many.
+
+    >>> from pipeline.settings.params import load_settings
+    >>> gan = GAN(load_settings().gan["answer"], seed=0, steps=20)
+    >>> samples = gan.averaged_generator({"latent": draw_latents(gan.variant, 3, seed=0, number=streams.SHEET)}, training=False)
+    >>> samples.shape, gan.discriminator({"image": samples}, training=False).shape
+    (TensorShape([3, 28, 28, 1]), TensorShape([3]))
+    >>> gan.recorded
+    ('d_loss', 'd_loss_real', 'd_loss_fake', 'g_loss', 'd_penalty', 'd_output_real', 'd_output_fake')
     """
 
     def __init__(self, variant: VariantSettings, seed: int, steps: int) -> None:
@@ -32,8 +46,8 @@ class GAN(keras.Model):
         self.variant, self.seed = variant, seed
         self.generator = build_generator(variant, variant.precision)
         self.discriminator = build_discriminator(variant)
-        # The question's code judged samples by a second discriminator, `D_1/...`, that no optimiser ever touched.
-        self.judge_of_fakes = self.discriminator if variant.share_discriminator else build_discriminator(variant, "untrained_discriminator")
+        # The question's code passed samples through a second discriminator, `D_1/...`, that no optimiser ever updated.
+        self.fake_discriminator = self.discriminator if variant.share_discriminator else build_discriminator(variant, "untrained_discriminator")
         self.averaged_generator = build_generator(variant) if variant.ema_half_life_images else self.generator
         self.objective: objectives.Objective = getattr(objectives, variant.objective)
         self.discriminator_optimizer = _adam(variant, variant.discriminator_learning_rate, variant.critic_steps * steps)
@@ -46,7 +60,7 @@ class GAN(keras.Model):
 
     @property
     def recorded(self) -> tuple[str, ...]:
-        """The names of what a step records."""
+        """The names of the numbers that a step records."""
         terms = self.objective(tf.zeros(1), tf.zeros(1)).discriminator
         return ("d_loss", *terms, "g_loss", "d_penalty", "d_output_real", "d_output_fake")
 
@@ -55,11 +69,18 @@ class GAN(keras.Model):
         return self.trackers
 
     def train_step(self, batch: tuple[tf.Tensor, tf.Tensor]) -> dict[str, tf.Tensor]:
-        """The discriminator's steps, one of the generator, one of the average; returns the epoch's means so far."""
-        turns = self.variant.critic_steps
-        for turn, (images, labels) in enumerate(zip(*(tf.split(part, turns) for part in batch), strict=True)):
-            recorded = self._train_discriminator(images, labels, turn)
-        recorded |= self._train_generator(images, labels, turns)
+        """Update the discriminator `critic_steps` times, the generator once, and the average of its weights.
+
+        Args:
+            batch: images (b, 28, 28, 1) in [low, 1] and labels (b,), b = `images_per_step(variant)`.
+
+        Returns:
+            name -> mean over the epoch so far, a scalar, for each name of `recorded`.
+        """
+        critic_steps = self.variant.critic_steps
+        for update, (images, labels) in enumerate(zip(*(tf.split(part, critic_steps) for part in batch), strict=True)):
+            recorded = self._train_discriminator(images, labels, update)
+        recorded |= self._train_generator(images, labels, critic_steps)
         self.step.assign_add(1)
         if self.averaged_generator is not self.generator:
             self._average_generator()
@@ -67,48 +88,48 @@ class GAN(keras.Model):
             tracker.update_state(recorded[tracker.name])
         return {tracker.name: tracker.result() for tracker in self.trackers}
 
-    def _train_discriminator(self, images: tf.Tensor, labels: tf.Tensor, turn: int) -> dict[str, tf.Tensor]:
+    def _train_discriminator(self, images: tf.Tensor, labels: tf.Tensor, update: int) -> dict[str, tf.Tensor]:
         iterate_spectral_layers(self.discriminator)
-        fakes = self._generate(labels, turn)
+        fakes = self._generate(labels, update)
         with tf.GradientTape() as tape:
-            real, r1 = judge_with_penalty(lambda x: self._judge(self.discriminator, x, labels), images, self.variant.r1_gamma)
-            fake, r2 = judge_with_penalty(lambda x: self._judge(self.judge_of_fakes, x, labels), fakes, self.variant.r2_gamma)
-            interpolation_key = tf.stack([tf.cast(self.seed, tf.int64), INTERPOLATIONS - self._number(turn)])
-            slope = gradient_penalty(
-                lambda x: self._judge(self.discriminator, x, labels), images, fakes, self.variant.gradient_penalty, interpolation_key
+            real, r1 = discriminate_with_penalty(lambda x: self._discriminate(self.discriminator, x, labels), images, self.variant.r1_gamma)
+            fake, r2 = discriminate_with_penalty(lambda x: self._discriminate(self.fake_discriminator, x, labels), fakes, self.variant.r2_gamma)
+            interpolation_key = tf.stack([tf.cast(self.seed, tf.int64), streams.INTERPOLATIONS - self._number(update)])
+            norm_penalty = gradient_penalty(
+                lambda x: self._discriminate(self.discriminator, x, labels), images, fakes, self.variant.gradient_penalty, interpolation_key
             )
             terms = self.objective(real, fake).discriminator
             adversarial = tf.add_n(list(terms.values()))
-            penalty = r1 + r2 + slope
+            penalty = r1 + r2 + norm_penalty
             loss = adversarial + penalty
         variables = self.discriminator.trainable_variables
         self.discriminator_optimizer.apply(tape.gradient(loss, variables), variables)
         outputs = {"d_output_real": tf.reduce_mean(real), "d_output_fake": tf.reduce_mean(fake)}
         return {"d_loss": adversarial, "d_penalty": penalty} | terms | outputs
 
-    def _train_generator(self, images: tf.Tensor, labels: tf.Tensor, turn: int) -> dict[str, tf.Tensor]:
-        real = self._judge(self.discriminator, images, labels)
+    def _train_generator(self, images: tf.Tensor, labels: tf.Tensor, update: int) -> dict[str, tf.Tensor]:
+        real = self._discriminate(self.discriminator, images, labels)
         with tf.GradientTape() as tape:
-            fake = self._judge(self.judge_of_fakes, self._generate(labels, turn), labels)
+            fake = self._discriminate(self.fake_discriminator, self._generate(labels, update), labels)
             loss = self.objective(real, fake).generator
         variables = self.generator.trainable_variables
         self.optimizer.apply(tape.gradient(loss, variables), variables)
         return {"g_loss": loss}
 
-    def _number(self, turn: int) -> tf.Tensor:
-        """The number of a network's turn, counted over the whole training: what its random numbers are drawn under."""
-        return (self.variant.critic_steps + 1) * self.step + turn
+    def _number(self, update: int) -> tf.Tensor:
+        """The number of an update, counted over the whole training; `update` counts within the step. Its random numbers are drawn with it."""
+        return (self.variant.critic_steps + 1) * self.step + update
 
-    def _generate(self, labels: tf.Tensor, turn: int) -> tf.Tensor:
-        latents = draw_latents(self.variant, tf.shape(labels)[0], self.seed, self._number(turn))
+    def _generate(self, labels: tf.Tensor, update: int) -> tf.Tensor:
+        latents = draw_latents(self.variant, tf.shape(labels)[0], self.seed, self._number(update))
         return self.generator(generator_inputs(self.variant, latents, labels), training=True)
 
-    def _judge(self, discriminator: keras.Model, images: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
+    def _discriminate(self, discriminator: keras.Model, images: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
         inputs = {"image": images, "label": labels} if is_conditional(self.variant) else {"image": images}
         return discriminator(inputs, training=True)
 
     def _average_generator(self) -> None:
-        """w' <- decay w' + (1 - decay) w, decay = min(0.5^(images / half-life), (1 + step) / (10 + step)): short at first, when w moves fast."""
+        """w' <- decay w' + (1 - decay) w, decay = min(0.5^(images / half-life), (1 + step) / (10 + step)): small at first, when w moves fast."""
         step = tf.cast(self.step, tf.float32)
         decay = 0.5 ** (images_per_step(self.variant) / self.variant.ema_half_life_images)
         decay = tf.minimum(decay, (1 + step) / (10 + step))
@@ -117,17 +138,33 @@ class GAN(keras.Model):
 
 
 def images_per_step(variant: VariantSettings) -> int:
-    """Real images that one `train_step` takes: a batch for each step of the discriminator."""
+    """How many real images one `train_step` takes: a batch for each update of the discriminator."""
     return variant.batch_size * variant.critic_steps
 
 
 def image_low(variant: VariantSettings) -> float:
-    """The darkest value of an image: what the generator's output activation can reach, [low, 1]."""
+    """The value of a black pixel, the lowest that the generator's output activation reaches; images are in [low, 1]."""
     return -1.0 if variant.output_activation == "tanh" else 0.0
 
 
 def draw_latents(variant: VariantSettings, count: int | tf.Tensor, seed: int, number: int | tf.Tensor) -> tf.Tensor:
-    """Latents (count, z), a pure function of (seed, number)."""
+    """Draw latents, a pure function of (seed, number).
+
+    Args:
+        variant: its `latent_size` and `latent_distribution`: uniform on (-1, 1), or N(0, 1).
+        count: how many, n.
+        seed: of the training or of the evaluation.
+        number: of the draw; `pipeline.gan.streams` says which numbers serve which purpose.
+
+    Returns:
+        Latents (n, latent_size), float32.
+
+    >>> from pipeline.settings.params import load_settings
+    >>> variant = load_settings().gan["answer"]
+    >>> latents = draw_latents(variant, 3, seed=0, number=streams.SHEET)
+    >>> latents.shape, bool(tf.reduce_all(latents == draw_latents(variant, 3, seed=0, number=streams.SHEET)))
+    (TensorShape([3, 100]), True)
+    """
     key = tf.stack([tf.cast(seed, tf.int64), tf.cast(number, tf.int64)])
     shape = (count, variant.latent_size)
     if variant.latent_distribution == "uniform":
@@ -136,12 +173,12 @@ def draw_latents(variant: VariantSettings, count: int | tf.Tensor, seed: int, nu
 
 
 def generator_inputs(variant: VariantSettings, latents: tf.Tensor, labels: tf.Tensor) -> dict[str, tf.Tensor]:
-    """What the variant's generator takes: latents (n, z), and labels (n,) if it is conditional."""
+    """The inputs of the variant's generator: latents (n, z), and labels (n,) if it is conditional."""
     return {"latent": latents, "label": labels} if is_conditional(variant) else {"latent": latents}
 
 
 def training_batches(digits: Digits, variant: VariantSettings, seed: int) -> tf.data.Dataset:
-    """Endless batches of images (b, 28, 28, 1) in [low, 1] and labels (b,), b as many as a `train_step` takes."""
+    """Endless batches of images (b, 28, 28, 1) in [low, 1] and labels (b,), b = `images_per_step(variant)`."""
     size = images_per_step(variant)
 
     def converted() -> Iterator[tuple[Any, Any]]:

@@ -1,46 +1,79 @@
-"""Gradient penalties: what keeps a discriminator smooth. Gradients pass through its layers in the precision that these compute in; the
-gradient at an image, its norm and the penalty are float32.
+"""Gradient penalties: they keep a discriminator smooth by penalising the gradient of its output with respect to its input image.
 
-`judge` maps images (n, 28, 28, 1) to outputs (n,); it must treat each image by itself: batch statistics would mix the images' gradients.
+`discriminate` maps images (n, 28, 28, 1) to outputs (n,). It must treat each image by itself: batch statistics would mix the images'
+gradients. Its layers may compute in a lower precision; the gradient at an image, its norm and the penalty are float32.
 """
 
 from collections.abc import Callable
 
 import tensorflow as tf
 
-Judge = Callable[[tf.Tensor], tf.Tensor]
+Discriminate = Callable[[tf.Tensor], tf.Tensor]
 TINY = 1e-12  # under the root: the norm's own gradient is finite at a zero gradient
 
 
-def judge_with_penalty(judge: Judge, images: tf.Tensor, gamma: float) -> tuple[tf.Tensor, tf.Tensor]:
-    """D(x), (n,), and the zero-centred penalty gamma/2 E ||grad_x D(x)||^2, a scalar; gamma 0 costs nothing.
+def discriminate_with_penalty(discriminate: Discriminate, images: tf.Tensor, gamma: float) -> tuple[tf.Tensor, tf.Tensor]:
+    """The outputs for images, and the penalty on the gradients there, gamma/2 E ||grad_x D(x)||^2.
 
-    At real images it is R1, at samples R2 (Mescheder et al. 2018, arXiv:1801.04406).
+    At real images the penalty is R1, at samples R2 (Mescheder et al. 2018, arXiv:1801.04406).
+
+    Args:
+        discriminate: D, images to outputs.
+        images: x, (n, 28, 28, 1).
+        gamma: weight of the penalty; 0 computes no gradient.
+
+    Returns:
+        D(x), (n,), and the penalty, a scalar.
+
+    >>> outputs, penalty = discriminate_with_penalty(lambda x: 3 * tf.reduce_sum(x, [1, 2, 3]), tf.ones((2, 28, 28, 1)), gamma=2.0)
+    >>> outputs.shape, float(penalty)  # the gradient is 3 at each of 784 pixels
+    (TensorShape([2]), 7056.0)
     """
     if gamma == 0:
-        return judge(images), tf.zeros(())
-    outputs, squared_norms = _judge_with_slope(judge, images)
+        return discriminate(images), tf.zeros(())
+    outputs, squared_norms = _discriminate_with_gradient(discriminate, images)
     return outputs, gamma / 2 * tf.reduce_mean(squared_norms)
 
 
-def gradient_penalty(judge: Judge, real: tf.Tensor, fake: tf.Tensor, weight: float, key: tf.Tensor) -> tf.Tensor:
-    """weight E (||grad D(x^)|| - 1)^2, a scalar, at points x^ between pairs of images (Gulrajani et al. 2017, arXiv:1704.00028)."""
+def gradient_penalty(discriminate: Discriminate, real: tf.Tensor, fake: tf.Tensor, weight: float, key: tf.Tensor) -> tf.Tensor:
+    """The penalty on gradient norms other than 1 between images and samples, weight E (||grad D(x^)|| - 1)^2 (WGAN-GP, Gulrajani et al. 2017,
+    arXiv:1704.00028).
+
+    Args:
+        discriminate: D, images to outputs.
+        real: images (n, 28, 28, 1).
+        fake: samples (n, 28, 28, 1); x^ lies at random between an image and a sample: `interpolate`.
+        weight: 10 in the paper; 0 computes no gradient.
+        key: seed of the interpolation, two int64.
+
+    Returns:
+        The penalty, a scalar.
+
+    >>> real, fake, key = tf.ones((2, 28, 28, 1)), tf.zeros((2, 28, 28, 1)), tf.constant([0, -1000], tf.int64)
+    >>> round(float(gradient_penalty(lambda x: tf.reduce_sum(x, [1, 2, 3]), real, fake, 10.0, key)))  # 784 ones have the norm 28
+    7290
+    """
     if weight == 0:
         return tf.zeros(())
-    _, squared_norms = _judge_with_slope(judge, interpolate(real, fake, key))
+    _, squared_norms = _discriminate_with_gradient(discriminate, interpolate(real, fake, key))
     return weight * tf.reduce_mean(tf.square(tf.sqrt(squared_norms + TINY) - 1))
 
 
 def interpolate(real: tf.Tensor, fake: tf.Tensor, key: tf.Tensor) -> tf.Tensor:
-    """e x + (1 - e) Gz with e uniform on (0, 1), one per pair, a pure function of `key` (2,)."""
+    """e x + (1 - e) Gz with e uniform on (0, 1), one per pair, a pure function of `key` (2,).
+
+    >>> points = interpolate(tf.ones((2, 28, 28, 1)), tf.zeros((2, 28, 28, 1)), tf.constant([0, -1000], tf.int64))
+    >>> points.shape, bool(tf.reduce_all((points > 0) & (points < 1)))
+    (TensorShape([2, 28, 28, 1]), True)
+    """
     e = tf.random.stateless_uniform((tf.shape(real)[0], 1, 1, 1), key)
     return e * real + (1 - e) * fake
 
 
-def _judge_with_slope(judge: Judge, images: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+def _discriminate_with_gradient(discriminate: Discriminate, images: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     """D(x) and ||grad_x D(x)||^2, both (n,)."""
     with tf.GradientTape() as tape:
         tape.watch(images)
-        outputs = judge(images)
+        outputs = discriminate(images)
     gradient = tape.gradient(outputs, images)
     return outputs, tf.reduce_sum(tf.square(gradient), axis=[1, 2, 3])

@@ -1,8 +1,8 @@
-"""Spectral normalisation: layers of a discriminator that compute with kernel / sigma, sigma the kernel's largest singular value.
+"""Spectral normalisation: layers of a discriminator that compute with kernel / sigma, where sigma is the kernel's largest singular value.
 
-sigma = u' W v with unit vectors u and v = W' u / |W' u|, found by power iteration (Miyato et al. 2018, arXiv:1802.05957), W the kernel
-as a matrix (outputs, inputs). The kernel itself is left alone, and u moves only when `iterate` is called, once a step: so real images,
-samples and penalties meet the same network. Keras' own wrapper overwrites the kernel at every call (keras#20309).
+sigma = u' W v with unit vectors u and v = W' u / |W' u|, computed by power iteration (Miyato et al. 2018, arXiv:1802.05957); W is the kernel
+as a matrix (outputs, inputs). The kernel itself does not change, and u changes only when `iterate` is called, once before each update of the
+discriminator: real images, samples and penalties pass through the same network. Keras' own wrapper overwrites the kernel at every training call.
 """
 
 from typing import Any
@@ -12,15 +12,15 @@ import tensorflow as tf
 from keras import layers, ops
 
 Tensor = Any  # Keras carries no types
-FIRST_ITERATIONS = 30  # from a random u, when the network is new
+FIRST_ITERATIONS = 30  # from a random u, when the layer is built
 TINY = 1e-12  # keeps a zero kernel's vectors finite
 
 
 class _Spectral(keras.Layer):
-    """What the two layers have in common."""
+    """The power iteration that both layers share."""
 
     def add_weight(self, *arguments: Any, **options: Any) -> keras.Variable:
-        """A weight that reaches `call` in float32 whatever the layer computes in: it is divided before it is rounded."""
+        """A weight that stays float32 in `call`, whatever the layer computes in: it is divided by sigma before it is rounded."""
         return super().add_weight(*arguments, **options | {"autocast": False})
 
     def build(self, input_shape: Any) -> None:
@@ -37,7 +37,7 @@ class _Spectral(keras.Layer):
         self.u.assign(_unit(tf.linalg.matvec(matrix, v)))
 
     def sigma(self) -> Tensor:
-        """The largest singular value, a scalar; its gradient goes to the kernel alone."""
+        """The largest singular value, a scalar; u and v count as constants in its gradient."""
         matrix = self._matrix()
         u = tf.stop_gradient(tf.convert_to_tensor(self.u))
         v = tf.stop_gradient(_unit(tf.linalg.matvec(matrix, u, transpose_a=True)))
@@ -61,7 +61,7 @@ class SpectralDense(_Spectral, layers.Dense):
 
 
 class SpectralConv2D(_Spectral, layers.Conv2D):
-    """Conv2D(x) = x * W / sigma + b, with sigma of the kernel as a matrix, not of the convolution, as published."""
+    """Conv2D(x) = x * W / sigma + b, where sigma is that of the kernel as a matrix, as published, not that of the convolution."""
 
     def call(self, inputs: Tensor) -> Tensor:
         return ops.conv(inputs, self._normalised_kernel(), self.strides, self.padding) + self._bias()

@@ -1,4 +1,4 @@
-"""What every metric demands of its arrays: a named error, never a silent number."""
+"""The conditions on the arrays of a metric: where one does not hold, an error names the array."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -7,7 +7,7 @@ from pipeline.files.errors import PipelineError
 
 
 class MetricError(PipelineError, ValueError):
-    """Arrays that a metric cannot judge."""
+    """Arrays that a metric cannot score."""
 
 
 def check_rows(name: str, rows: NDArray[np.floating]) -> None:
@@ -19,17 +19,17 @@ def check_rows(name: str, rows: NDArray[np.floating]) -> None:
 
 
 def check_pair(real: NDArray[np.floating], fake: NDArray[np.floating]) -> None:
-    """Raise `MetricError` unless both are finite rows of equally many features, in which real images differ."""
+    """Raise `MetricError` unless both are finite rows of equally many features, and the real rows are not all the same."""
     check_rows("real", real)
     check_rows("fake", fake)
     if real.shape[1] != fake.shape[1]:
         raise MetricError(f"fake: expected {real.shape[1]} features as in real, received {fake.shape[1]}")
     if (real == real[0]).all():
-        raise MetricError(f"real: expected features that tell images apart, received the same {real.shape[1]} numbers for all {len(real)} images")
+        raise MetricError(f"real: expected features that differ between images, received the same {real.shape[1]} numbers for all {len(real)} images")
 
 
 def check_covariances(real: NDArray[np.floating], fake: NDArray[np.floating]) -> None:
-    """Raise `MetricError` unless both have more rows than features: fewer make a covariance of too low a rank."""
+    """Raise `MetricError` unless both have more rows than features: with fewer, the covariance has too low a rank."""
     for name, rows in (("real", real), ("fake", fake)):
         if len(rows) <= rows.shape[1]:
             raise MetricError(f"{name}: expected more rows than the {rows.shape[1]} features, received {len(rows)}; raise evaluate.samples")

@@ -1,4 +1,4 @@
-"""Euclidean distances between many points, block by block."""
+"""Euclidean distances between many points, in blocks that fit into memory."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,11 @@ BLOCK = 10_000_000  # distances at a time, 80 MB: those of 10 000 x 55 000 point
 
 
 def squared_distances(points: Features, others: Features) -> Iterator[NDArray[np.float64]]:
-    """|x - y|^2 = |x|^2 + |y|^2 - 2 x.y of each of `points` (n, d) to each of `others` (m, d): blocks (b, m), n rows in all."""
+    """|x - y|^2 = |x|^2 + |y|^2 - 2 x.y of each of `points` (n, d) to each of `others` (m, d): blocks (b, m), n rows in all.
+
+    >>> [block.tolist() for block in squared_distances(np.array([[0.0], [3.0]]), np.array([[1.0], [5.0]]))]
+    [[[1.0, 25.0], [4.0, 4.0]]]
+    """
     points, others = points.astype(np.float64), others.astype(np.float64)
     lengths = (others**2).sum(axis=1)
     rows = max(1, BLOCK // len(others))

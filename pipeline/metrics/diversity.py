@@ -1,4 +1,4 @@
-"""Variety within a class: a GAN may know ten digits and draw each in one way."""
+"""Diversity within a class: a GAN may draw all ten digits and yet each in one way only."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,11 +10,26 @@ Classes = NDArray[np.integer]  # (n,)
 
 
 def within_class_diversity(features: Features, classes: Classes, real_features: Features, real_classes: Classes) -> float:
-    """Mean over classes of d(samples) / d(real), d the mean Euclidean distance of two images of one class: 1 as varied as real, 0 all alike.
+    """Mean over classes of d(samples) / d(real), where d is the mean Euclidean distance between two images of the class; better high.
 
-    `features` (n, d) of samples read as `classes` (n,), `real_features` (m, d) of real images of `real_classes` (m,). Classes of fewer than two
-    samples do not count: `classes_covered` tells of them. The average pairwise distance of Zhu et al. 2017 (arXiv:1711.11586, section 5), within
-    classes, in a digit classifier's features.
+    It is the average pairwise distance of Zhu et al. 2017 (arXiv:1711.11586, section 5), within classes, in a digit classifier's features.
+    Classes with fewer than two samples are left out: `classes_covered` counts them.
+
+    Args:
+        features: of samples, (n, d).
+        classes: what the samples are classified as, (n,).
+        real_features: of real images, (m, d).
+        real_classes: of real images, (m,).
+
+    Returns:
+        0 if all samples of a class are alike, 1 if they are as diverse as real images; it may exceed 1.
+
+    Raises:
+        MetricError: if the shapes do not fit, a number is not finite, or the real images of a class are all alike.
+
+    >>> real, classes = np.array([[0.0], [2.0], [10.0], [12.0]]), np.array([0, 0, 1, 1])
+    >>> within_class_diversity(np.array([[0.0], [1.0], [10.0], [11.0]]), classes, real, classes)
+    0.5
     """
     check_pair(real_features, features)
     for name, rows, labels in (("classes", features, classes), ("real_classes", real_features, real_classes)):
@@ -23,13 +38,15 @@ def within_class_diversity(features: Features, classes: Classes, real_features: 
     known = [int(label) for label in np.unique(classes) if (classes == label).sum() > 1]
     real = [_mean_distance(real_features[real_classes == label]) for label in known]
     if 0 in real:
-        raise MetricError(f"real_features: expected two different images of each class that samples are read as, missing at least one of {known}")
+        raise MetricError(
+            f"real_features: expected two different images of each class that samples are classified as, missing at least one of {known}"
+        )
     own = [_mean_distance(features[classes == label]) for label in known]
     return float(np.mean(np.divide(own, real))) if known else 0.0
 
 
 def _mean_distance(rows: Features) -> float:
-    """Over all pairs of two rows; 0 if there is none."""
+    """Mean Euclidean distance over all pairs of rows; 0 if there are fewer than two rows."""
     if len(rows) < 2:
         return 0.0
     total = 0.0

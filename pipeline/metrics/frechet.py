@@ -9,11 +9,25 @@ Features = NDArray[np.float64]  # (n, d)
 
 
 def frechet_distance(real: Features, fake: Features) -> float:
-    """||m - m'||^2 + tr(C + C' - 2 (C C')^(1/2)) of the Gaussians with the sets' means and covariances (Heusel et al. 2017, arXiv:1706.08500).
+    """||m - m'||^2 + tr(C + C' - 2 (C C')^(1/2)) of the Gaussians with the sets' means and unbiased covariances; better low.
 
-    The squared distance, as the literature reports it; 0 for equal sets; unbiased covariances. It compares only within one feature
-    space and one number of samples, more than there are features. tr (C C')^(1/2) is the sum of square roots of the eigenvalues of the
-    symmetric C^(1/2) C' C^(1/2), which stays exact where features are constant and C has no inverse.
+    The squared distance, as the literature reports it (Heusel et al. 2017, arXiv:1706.08500). Compare it only within one feature space and
+    one number of samples. tr (C C')^(1/2) is the sum of square roots of the eigenvalues of the symmetric C^(1/2) C' C^(1/2), which stays
+    exact where features are constant and C has no inverse.
+
+    Args:
+        real: features of real images, (m, d), m > d.
+        fake: features of samples, (n, d), n > d.
+
+    Returns:
+        0 for equal sets; without an upper bound, in squared units of the features.
+
+    Raises:
+        MetricError: if the shapes do not fit, a number is not finite, or there are no more rows than features.
+
+    >>> real = np.random.default_rng(0).normal(size=(100, 2))
+    >>> round(frechet_distance(real, real + [3.0, 4.0]), 6)  # the same set, moved by 5
+    25.0
     """
     check_pair(real, fake)
     check_covariances(real, fake)

@@ -10,9 +10,22 @@ BLOCK = 1000  # rows at a time: 10 000 x 10 000 kernel values at once would be 8
 
 
 def kernel_distance(real: Features, fake: Features) -> float:
-    """Unbiased squared maximum mean discrepancy with k(x, y) = (x.y / d + 1)^3, over all pairs (Binkowski et al. 2018, arXiv:1801.01401).
+    """Unbiased squared maximum mean discrepancy, E k(x, x') + E k(y, y') - 2 E k(x, y) with k(x, y) = (x.y / d + 1)^3; better low.
 
-    E k(x, x') + E k(y, y') - 2 E k(x, y), a set's own pairs without i = j; 0 on average for sets of one distribution, so at times below.
+    Over all pairs, without those of a point with itself (Binkowski et al. 2018, arXiv:1801.01401).
+
+    Args:
+        real: features x of real images, (m, d), m >= 2.
+        fake: features y of samples, (n, d), n >= 2.
+
+    Returns:
+        0 on average for two sets of one distribution, so sometimes negative; without an upper bound.
+
+    Raises:
+        MetricError: if the shapes do not fit, or a number is not finite.
+
+    >>> kernel_distance(np.array([[0.0], [1.0]]), np.array([[2.0], [2.0]]))  # 1 + 125 - 2 (1 + 27) / 2
+    98.0
     """
     check_pair(real, fake)
     within = sum((_sum(rows, rows) - _trace(rows)) / (len(rows) * (len(rows) - 1)) for rows in (real, fake))

@@ -1,4 +1,4 @@
-"""Memorisation: samples that lie nearer to a training image than unseen real images do."""
+"""Memorisation: samples that are nearer to a training image than real images that were not trained on."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,13 +6,26 @@ from numpy.typing import NDArray
 from pipeline.metrics.checks import MetricError, check_pair
 from pipeline.metrics.distances import Features, squared_distances
 
-NEAR = 0.01  # so many of the unseen real images are as near to a training image as what counts as memorised
+NEAR = 0.01  # share of the held-out real images that are as near to a training image as a memorised sample
 
 
 def nearest_distances(points: Features, others: Features, among: bool = False) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
-    """The Euclidean distance (n,) of each of `points` (n, d) to the nearest of `others` (m, d), and which that is, (n,).
+    """For each point the Euclidean distance to the nearest of the others, and which one that is.
 
-    `among`: point i is others[i], and its nearest is another one.
+    Args:
+        points: (n, d).
+        others: (m, d).
+        among: point i is others[i], and its nearest is another one.
+
+    Returns:
+        Distances (n,) and row numbers in `others` (n,).
+
+    Raises:
+        MetricError: if the shapes do not fit, or a number is not finite.
+
+    >>> distances, nearest = nearest_distances(np.array([[1.0], [9.0]]), np.array([[0.0], [4.0], [8.0]]))
+    >>> distances.tolist(), nearest.tolist()
+    ([1.0, 1.0], [0, 2])
     """
     check_pair(others, points)
     nearest = np.empty(len(points), np.intp)
@@ -27,10 +40,22 @@ def nearest_distances(points: Features, others: Features, among: bool = False) -
 
 
 def memorised_share(distances: NDArray[np.float64], real_distances: NDArray[np.float64]) -> float:
-    """Share of samples nearer to a training image than 1 % of unseen real images are: about 0.01 of new digits, 1 of copies.
+    """Share of samples that are nearer to a training image than all but 1 % of held-out real images; better low.
 
-    Both are distances to the nearest training image, of samples (n,) and of unseen real images (m,). The same
-    comparison as Meehan et al. 2020 (arXiv:2004.05675) make by ranks, at one threshold.
+    Meehan et al. 2020 (arXiv:2004.05675) compare the same distances by their ranks; this is their comparison at one threshold.
+
+    Args:
+        distances: of samples to the nearest training image, (n,).
+        real_distances: of held-out real images to the nearest training image, (m,).
+
+    Returns:
+        From 0 to 1: about 0.01 for new digits, 1 for copies of training images.
+
+    Raises:
+        MetricError: if an array is not one row of finite numbers.
+
+    >>> memorised_share(np.array([0.0, 0.5, 1.5, 2.0]), real_distances=np.arange(101.0))  # the 1st percentile is 1
+    0.5
     """
     for name, values in (("distances", distances), ("real_distances", real_distances)):
         if values.ndim != 1 or not len(values) or not np.isfinite(values).all():

@@ -1,4 +1,4 @@
-"""Precision, recall, density and coverage of samples: neighbourhoods of features instead of Gaussians."""
+"""Precision, recall, density and coverage: they compare neighbourhoods of features, where the Fréchet distance compares Gaussians."""
 
 from typing import NamedTuple
 
@@ -10,22 +10,37 @@ from pipeline.metrics.distances import Features, squared_distances
 
 
 class NeighbourScores(NamedTuple):
-    """r_k(x) is the distance of a point x of a set to its k-th neighbour in the set, itself left out; x real images, y samples.
+    """Four scores, all better high; x are real images, y samples, and r_k(x) is the distance of x to its k-th neighbour in its own set.
 
-    The first two are Kynkäänniemi et al. 2019 (arXiv:1904.06991), the others Naeem et al. 2020 (arXiv:2002.09797).
+    Precision and recall are those of Kynkäänniemi et al. 2019 (arXiv:1904.06991), density and coverage those of Naeem et al. 2020 (arXiv:2002.09797).
     """
 
     precision: float  # share of y with |y - x| <= r_k(x) for some x; 1 for a collapse onto one good sample
     recall: float  # share of x with |x - y| <= r_k(y) for some y; 0 for a collapse
-    density: float  # 1 / (k n) times the number of pairs with |y - x| <= r_k(x), n samples: one outlier among x hardly counts; it may exceed 1
+    density: float  # 1 / (k n) times the number of pairs with |y - x| <= r_k(x), n samples; an outlier among x hardly changes it; it may exceed 1
     coverage: float  # share of x with |y - x| <= r_k(x) for some y
 
 
 def neighbour_scores(real: Features, fake: Features, neighbours: int) -> NeighbourScores:
-    """The four scores of samples `fake` (n, d) held against `real` (m, d), with k = `neighbours`."""
+    """The four scores of samples.
+
+    Args:
+        real: features of real images, (m, d), m > k.
+        fake: features of samples, (n, d), n > k.
+        neighbours: k, 1 or more.
+
+    Returns:
+        Each from 0 to 1, except for density, which may exceed 1.
+
+    Raises:
+        MetricError: if the shapes do not fit, a number is not finite, or there are no more rows than neighbours.
+
+    >>> neighbour_scores(np.array([[0.0], [1.0], [3.0], [4.0]]), np.array([[0.5], [10.0]]), neighbours=1)
+    NeighbourScores(precision=0.5, recall=1.0, density=1.0, coverage=0.5)
+    """
     check_pair(real, fake)
     around_real, around_fake = _radii("real", real, neighbours), _radii("fake", fake, neighbours)
-    inside = np.zeros(len(fake), int)  # of how many real images' neighbourhoods each sample is
+    inside = np.zeros(len(fake), int)  # in how many real images' neighbourhoods each sample is
     covered, recalled = np.zeros(len(real), bool), np.zeros(len(real), bool)
     start = 0
     for block in squared_distances(fake, real):

@@ -1,69 +1,52 @@
-"""Every score of a set of samples, by name, and its spread: the same for a generator's images and for others in their place."""
-
-from typing import Any, NamedTuple, Self
+"""Every score of a set of samples, by name, and its spread: the same for a generator's images and for real images in their place."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-from pipeline.classifier.output import Reading
-from pipeline.metrics.classes import class_consistency, class_histogram, class_kl, classes_covered, classifier_score, effective_classes
-from pipeline.metrics.diversity import within_class_diversity
-from pipeline.metrics.frechet import frechet_distance
-from pipeline.metrics.kernel import kernel_distance
-from pipeline.metrics.memorisation import memorised_share
-from pipeline.metrics.neighbours import neighbour_scores
+from pipeline.metrics.samples import Comparison, Reference, Samples
+from pipeline.metrics.score_names import SCORES
 
 
-class Samples(NamedTuple):
-    """n images to be scored."""
+def score_samples(samples: Samples, real: Reference, neighbours: int) -> dict[str, float | None]:
+    """Compute every score of samples by name.
 
-    reading: Reading
-    asked: NDArray[np.integer] | None  # (n,) the classes asked for, if any were
-    nearest: NDArray[np.float64]  # (n,) distances to the nearest training image, in feature space
+    Args:
+        samples: the images that are scored; more of them than they have features.
+        real: the real images that they are compared with; at least one of each class.
+        neighbours: k of precision, recall, density and coverage; 1 or more, fewer than there are images.
 
-    def part(self, rows: slice) -> Self:
-        """Some of them."""
-        asked = None if self.asked is None else self.asked[rows]
-        return type(self)(Reading(*(values[rows] for values in self.reading)), asked, self.nearest[rows])
+    Returns:
+        name -> score, for every entry of `SCORES` that has a function. `class_consistency` is None if no classes were requested.
 
+    Raises:
+        MetricError: if an array has another shape, holds a number that is not finite, or has too few rows.
 
-class Reference(NamedTuple):
-    """m real images that the GANs have not seen: what samples are held against."""
-
-    features: NDArray[np.float64]  # (m, d)
-    labels: NDArray[np.integer]  # (m,)
-    nearest: NDArray[np.float64]  # (m,) distances to the nearest training image
-
-    def part(self, rows: NDArray[np.integer]) -> Self:
-        """Some of them."""
-        return type(self)(self.features[rows], self.labels[rows], self.nearest[rows])
-
-
-def score_samples(samples: Samples, real: Reference, neighbours: int) -> dict[str, Any]:
-    """The scores of samples, name -> number; no consistency if no classes were asked for."""
-    features, probabilities = samples.reading
-    histogram = class_histogram(probabilities)
-    frequencies = np.bincount(real.labels, minlength=len(histogram)) / len(real.labels)
-    return {
-        "frechet_distance": frechet_distance(real.features, features),
-        "kernel_distance": kernel_distance(real.features, features),
-        **neighbour_scores(real.features, features, neighbours)._asdict(),
-        "classifier_score": classifier_score(probabilities),
-        "classes_covered": classes_covered(histogram),
-        "class_kl": class_kl(histogram, frequencies),
-        "effective_classes": effective_classes(histogram),
-        "class_consistency": None if samples.asked is None else class_consistency(probabilities, samples.asked),
-        "within_class_diversity": within_class_diversity(features, probabilities.argmax(axis=1), real.features, real.labels),
-        "memorised_share": memorised_share(samples.nearest, real.nearest),
-    }
+    >>> random, labels = np.random.default_rng(0), np.arange(200) % 10
+    >>> features = random.normal(size=(200, 8)) + labels[:, np.newaxis]
+    >>> real = Reference(features, labels, nearest=random.uniform(1, 2, 200))
+    >>> copies = Samples(features, np.eye(10)[labels], labels, nearest=np.zeros(200))
+    >>> scores = score_samples(copies, real, neighbours=3)
+    >>> round(abs(scores["frechet_distance"]), 6), scores["precision"], round(scores["classifier_score"], 6), scores["memorised_share"]
+    (0.0, 1.0, 10.0, 1.0)
+    """
+    comparison = Comparison(samples, real, neighbours)
+    return {name: score.compute(comparison) for name, score in SCORES.items() if score.compute}
 
 
 def score_spread(samples: Samples, real: Reference, neighbours: int, subsets: int) -> dict[str, float | None]:
-    """The standard deviation of each score, as NAME_sd, over disjoint subsets of the samples.
+    """The standard deviation of each score over disjoint subsets of the samples, each compared with its own subset of the real images.
 
-    Each is held against a subset of the real images of its own. Nothing where a subset would have no more images than there are features.
-    Subsets of samples are runs of them, in which classes asked for in turn are equally frequent; those of real images are drawn, for the MNIST
-    test set begins with its easier half.
+    Subsets of samples are consecutive rows, in which the requested classes are equally frequent. Subsets of real images are drawn at random,
+    because the MNIST test set begins with its easier half.
+
+    Args:
+        samples: the images that are scored.
+        real: the real images that they are compared with.
+        neighbours: k of precision, recall, density and coverage.
+        subsets: how many, 2 or more.
+
+    Returns:
+        name -> standard deviation with `subsets` - 1 degrees of freedom, None where there is no score. Empty if a subset would have no more
+        images than there are features.
     """
     size = min(len(samples.nearest), len(real.nearest)) // subsets
     if size <= real.features.shape[1]:
@@ -71,4 +54,9 @@ def score_spread(samples: Samples, real: Reference, neighbours: int, subsets: in
     drawn = np.random.default_rng(0).permutation(len(real.nearest))
     runs = [slice(i * size, (i + 1) * size) for i in range(subsets)]
     scores = [score_samples(samples.part(run), real.part(drawn[run]), neighbours) for run in runs]
-    return {f"{name}_sd": None if scores[0][name] is None else float(np.std([of[name] for of in scores], ddof=1)) for name in scores[0]}
+    return {name: _deviation([of_subset[name] for of_subset in scores]) for name in scores[0]}
+
+
+def _deviation(scores: list[float | None]) -> float | None:
+    known = [score for score in scores if score is not None]
+    return float(np.std(known, ddof=1)) if len(known) == len(scores) else None

@@ -14,7 +14,15 @@ matplotlib.use("agg")
 
 
 def write_question_figure(path: Path, latent: NDArray[np.float32], image: Bytes, history: list[dict[str, float | None]], title: str) -> None:
-    """The question's own figure: one latent (z,), the image (28, 28) made of it, and both losses by epoch."""
+    """Write the question's own figure: a latent, the sample drawn from it, and both losses by epoch.
+
+    Args:
+        path: of the PNG file.
+        latent: (z,).
+        image: the sample, (28, 28).
+        history: a row per epoch with "epoch", "d_loss" and "g_loss"; None breaks the curve.
+        title: above the panels.
+    """
     figure = Figure(figsize=(8, 6), layout="constrained")
     figure.suptitle(title)
     noise, picture, d_loss, g_loss = figure.subplots(2, 2).ravel()

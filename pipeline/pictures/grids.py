@@ -1,25 +1,26 @@
-"""Pictures of evaluation, and the images on a sample sheet that training drew. Pixels are the images' own, without scale or caption."""
+"""Pictures of many digits side by side. Pixels are the images' own, without scale or caption."""
 
 import numpy as np
 
 from pipeline.data.digits import CLASSES, SIDE, Bytes
-from pipeline.pictures.sheets import CAPTION_HEIGHT, COLUMNS, SCALE
 
 ROWS = 10  # images of each class
 
 
-def unscaled(sheet: Bytes) -> Bytes:
-    """The digits of a sample sheet as they were drawn, (28 rows, 280), without its caption."""
-    return sheet[CAPTION_HEIGHT::SCALE, ::SCALE]
+def in_rows(images: Bytes, columns: int) -> Bytes:
+    """Images (n, 28, 28) in rows of `columns`: (height, width); the rest of the last row is black.
 
-
-def sheet_images(sheet: Bytes) -> Bytes:
-    """The images (n, 28, 28) of a sample sheet, row by row: a column per class."""
-    return unscaled(sheet).reshape(-1, SIDE, COLUMNS, SIDE).swapaxes(1, 2).reshape(-1, SIDE, SIDE)
+    >>> in_rows(np.zeros((13, 28, 28), np.uint8), columns=10).shape
+    (56, 280)
+    """
+    rows = -(-len(images) // columns)
+    grid = np.zeros((rows * columns, SIDE, SIDE), np.uint8)
+    grid[: len(images)] = images
+    return _joined(grid.reshape(rows, columns, SIDE, SIDE))
 
 
 def by_class(images: Bytes, classes: np.ndarray) -> Bytes:
-    """The first ten images of each class as a column, (280, 280); black where there are fewer."""
+    """The first ten images of each class as a column: (280, 280); black where a class has fewer."""
     grid = np.zeros((ROWS, CLASSES, SIDE, SIDE), np.uint8)
     for label in range(CLASSES):
         chosen = images[classes == label][:ROWS]
@@ -28,7 +29,7 @@ def by_class(images: Bytes, classes: np.ndarray) -> Bytes:
 
 
 def beside_nearest(images: Bytes, nearest: Bytes) -> Bytes:
-    """A row of images above the row of those nearest to them, (56, 28 n)."""
+    """A row of n images above a row with the nearest training image of each: (56, 28 n)."""
     return _joined(np.stack([images, nearest]))
 
 

@@ -4,7 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from pipeline.data.digits import SIDE, Bytes
+from pipeline.data.digits import Bytes
+from pipeline.pictures.grids import in_rows
 
 CAPTION_HEIGHT = 18  # pixels
 SCALE = 2  # screen pixels per image pixel
@@ -12,11 +13,19 @@ COLUMNS = 10
 
 
 def sample_sheet(images: Bytes, caption: str) -> NDArray[np.uint8]:
-    """Images (n, 28, 28) in rows of ten under a caption: (height, width), white digits on black."""
-    rows = -(-len(images) // COLUMNS)
-    padded = np.zeros((rows * COLUMNS, SIDE, SIDE), np.uint8)
-    padded[: len(images)] = images
-    grid = padded.reshape(rows, COLUMNS, SIDE, SIDE).swapaxes(1, 2).reshape(rows * SIDE, COLUMNS * SIDE)
+    """A picture of samples in rows of ten under a caption, white digits on black.
+
+    Args:
+        images: (n, 28, 28), 0 = background.
+        caption: one line of text.
+
+    Returns:
+        (18 + 56 rows, 560) bytes: every image pixel is two screen pixels wide and high.
+
+    >>> sample_sheet(np.zeros((13, 28, 28), np.uint8), "modern, seed 0, mnist, epoch 3").shape
+    (130, 560)
+    """
+    grid = in_rows(images, COLUMNS)
     grid = grid.repeat(SCALE, axis=0).repeat(SCALE, axis=1)
     sheet = Image.new("L", (grid.shape[1], grid.shape[0] + CAPTION_HEIGHT))
     sheet.paste(Image.fromarray(grid), (0, CAPTION_HEIGHT))

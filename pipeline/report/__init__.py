@@ -1,12 +1,16 @@
-"""The report: one page of HTML that holds its pictures, charts and script, and reads nothing else.
+"""The leaderboard and the report: one page of HTML that holds its pictures, charts and script, and loads nothing else.
 
-page.py         write_report, the way in
-words.py        what scores and verdicts are called, and how numbers are written
-leaderboard.py  a row per variant, and the anchors under them
-choices.py      settings that differ between variants
-charts.py       curves as Vega-Lite
-variant.py      the section of a variant
-pictures.py     PNG files -> small pictures that stand in the page
-evenly.py       a few of many, evenly spread
+prune.py        removes what cells that params.yaml no longer names have left behind
+verdicts.py     a row per variant: its scores over its seeds, and whether it is better than the baseline
+words.py        verdicts, and how trainings ended, as phrases
+numbers.py      how numbers are written
+table.py        the leaderboard as a Markdown table
+page.py         write_report: fills the templates, writes the page
+outputs.py      the folders that the page is made from
+leaderboard.py  the page's leaderboard: a row per variant, below them the real reference and the negative controls
+choices.py      the settings in which the variants differ
+charts.py       the curves of training as Vega-Lite charts
+variant.py      the page's section about a variant
+pictures.py     PNG files and arrays of images as small pictures within the page
 templates/      the page, its style and its script
 """

@@ -1,5 +1,6 @@
-"""Curves of training as Vega-Lite charts, and the data that they share."""
+"""The curves of training as Vega-Lite charts, and the data that they share."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -7,16 +8,17 @@ import altair as alt
 import vl_convert
 
 from pipeline.evaluation.files import CURVES
-from pipeline.evaluation.subsample import evenly
+from pipeline.evaluation.subsample import subsample
 from pipeline.files.artifacts import read_json
-from pipeline.files.cells import EVIDENCE, HISTORY, cell_name
+from pipeline.files.cells import EVIDENCE, HISTORY, Cell
+from pipeline.metrics.score_names import SCORES
 from pipeline.report.outputs import Outputs
 from pipeline.settings.params import Settings
 
-# Each is told from white and from the dark background at 3:1 or better.
+# Each has a contrast of 3:1 or better with the light and with the dark background.
 COLOURS = ["#2b7bd0", "#c8601a", "#1f9163", "#b0509f", "#a67c00", "#7a6be0", "#d0455c", "#14909c", "#7f8a1e", "#8a7a70"]
-DASHES = [[1, 0], [5, 3], [2, 2]]  # one after another, once the colours are used up
-MOST_POINTS = 2000  # of a chart, over all of its lines; more make the page slow
+DASHES = [[1, 0], [5, 3], [2, 2]]  # for further variants, once every colour is used
+MOST_POINTS = 2000  # in a chart, all lines together; more make the page slow
 
 
 class Curve(NamedTuple):
@@ -27,41 +29,41 @@ class Curve(NamedTuple):
     title: str
 
 
+SHEET_SCORES = ("classifier_score", "effective_classes", "class_consistency")
 CHARTED = [
     Curve("losses", "d_loss", "Discriminator loss"),
     Curve("losses", "g_loss", "Generator loss"),
-    Curve("scores", "classifier_score", "Classifier score of the sheet"),
-    Curve("scores", "effective_classes", "Effective classes of the sheet"),
-    Curve("scores", "class_consistency", "Class consistency of the sheet"),
-    Curve("health", "separation", "Real images told from samples by the discriminator"),
-    Curve("health", "memory", "Training images told from unseen ones"),
-    Curve("health", "generator_gradient", "Gradient of the generator"),
-    Curve("health", "crowding", "Distance between nearest samples, of that between real images"),
+    *(Curve("scores", name, f"{SCORES[name].label.capitalize()} of the sample sheet") for name in SHEET_SCORES),
+    Curve("diagnosis", "real_fake_auc", "Discriminator AUC, real images against samples"),
+    Curve("diagnosis", "train_heldout_auc", "Discriminator AUC, training against held-out images"),
+    Curve("diagnosis", "generator_gradient", "Gradient norm of the generator"),
+    Curve("diagnosis", "nearest_neighbour_ratio", "Nearest-neighbour distance, samples / real images"),
 ]
 
 
+@cache
 def chart_script() -> str:
-    """Vega, Vega-Lite of the version that the charts are made for, and vegaEmbed, as one script."""
+    """One script with vegaEmbed, Vega, and Vega-Lite in the version that Altair writes charts for."""
     return vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version=alt.SCHEMA_VERSION.removeprefix("v").rpartition(".")[0])
 
 
 def series(settings: Settings, outputs: Outputs) -> dict[str, list[dict[str, Any]]]:
-    """The rows of the charts, name of the data -> rows: an epoch of a cell each."""
+    """The data of the charts, name -> rows; a row is an epoch of a cell."""
     cells = [(variant, seed) for variant in settings.run.variants for seed in settings.run.seeds]
     data: dict[str, list[dict[str, Any]]] = {curve.data: [] for curve in CHARTED}
     for variant, seed in cells:
-        cell = cell_name(variant, seed)
+        cell = Cell(variant, seed).name
         for name, path in _files(outputs, cell):
             columns = [curve.column for curve in CHARTED if curve.data == name]
-            epochs = evenly(read_json(path)["epochs"], max(2, MOST_POINTS // len(cells)))
+            epochs = subsample(read_json(path)["epochs"], max(2, MOST_POINTS // len(cells)))
             about = {"variant": variant, "seed": seed}
             data[name] += [about | {"epoch": row["epoch"]} | {column: _short(row.get(column)) for column in columns} for row in epochs]
     return data
 
 
 def _files(outputs: Outputs, cell: str) -> list[tuple[str, Path]]:
-    trained, evaluated = outputs.gans / cell, outputs.evaluations / cell
-    return [("losses", trained / HISTORY), ("scores", evaluated / CURVES), ("health", trained / EVIDENCE)]
+    gan = outputs.gans / cell
+    return [("losses", gan / HISTORY), ("scores", outputs.evaluations / cell / CURVES), ("diagnosis", gan / EVIDENCE)]
 
 
 def _short(value: float | None) -> float | None:
@@ -74,15 +76,15 @@ def line_styles(variants: list[str]) -> dict[str, tuple[str, list[int]]]:
 
 
 def charts(variants: list[str], data: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
-    """The charts that have something to show: a title and a specification each."""
+    """Title and specification of each chart that has data."""
     shown = [curve for curve in CHARTED if any(row[curve.column] is not None for row in data[curve.data])]
     return [{"title": curve.title, "spec": _lines(curve, variants)} for curve in shown]
 
 
 def _lines(curve: Curve, variants: list[str]) -> dict[str, Any]:
-    """A line per cell; `picked` names the variants to show, none means all, and the axes follow."""
+    """A line per cell. The parameter `picked` names the variants to show, an empty list means all; the axes follow."""
     styles = line_styles(variants)
-    # Named, as all that Altair would otherwise number by how many charts the process has made.
+    # Named, because Altair would otherwise number them by how many charts the process has made, and the page's bytes would depend on that.
     picked = alt.param(name="picked", value=[])
     near = alt.selection_point(name="near", nearest=True, on="pointerover", clear="pointerout", empty=False, fields=["variant", "seed", "epoch"])
     base = (

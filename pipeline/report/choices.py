@@ -7,14 +7,17 @@ from pipeline.settings.params import Settings
 
 
 def differing_settings(settings: Settings) -> list[dict[str, Any]]:
-    """A row per setting that differs: its name, and each variant's value, marked where it is not the most frequent one, of two the first."""
-    chosen = [settings.gan[variant].model_dump() for variant in settings.run.variants]
+    """A row per setting that is not the same in all variants: its name, and the value in each variant.
+
+    A value is marked where it is not the most frequent one; of equally frequent values, the first counts as the most frequent.
+    """
+    sections = [settings.gan[variant].model_dump() for variant in settings.run.variants]
     rows = []
-    for name in chosen[0]:
-        values = [_text(choice[name]) for choice in chosen]
-        usual = Counter(values).most_common(1)[0][0]
+    for name in sections[0]:
+        values = [_text(section[name]) for section in sections]
+        most_frequent = Counter(values).most_common(1)[0][0]
         if len(set(values)) > 1:
-            rows.append({"name": name, "values": [{"text": value, "unusual": value != usual} for value in values]})
+            rows.append({"name": name, "values": [{"text": value, "marked": value != most_frequent} for value in values]})
     return rows
 
 

@@ -1,68 +1,69 @@
-"""The leaderboard of the page: a row per variant, best first, and the anchors under them."""
+"""The page's leaderboard: a row per variant, the best first, below them the real reference and the negative controls."""
 
 from typing import Any
 
-from pipeline.files.cells import cell_name
-from pipeline.metrics.score_names import SCORES
-from pipeline.report.words import SYMBOLS, decimals, number, verdict_words
+from pipeline.metrics.score_names import HEADLINE_SCORES, SCORES
+from pipeline.report.numbers import decimals, number
+from pipeline.report.words import SYMBOLS, unfinished_words, verdict_words
 
-# What an anchor is for; the names are those of the leaderboard.
-ANCHORS = {
-    "real digits": "the floor: real digits in the samples' place",
-    "uniform noise": "a ceiling: every pixel at random",
-    "mean image": "a ceiling: the mean of all real digits, again and again",
-    "one digit": "a ceiling: one real digit, again and again",
+REAL_REFERENCE = "real digits"
+MEANINGS = {
+    REAL_REFERENCE: "real reference: real digits scored as if they were samples",
+    "uniform noise": "negative control: every pixel at random",
+    "mean image": "negative control: the mean of all real digits, again and again",
+    "one digit": "negative control: one real digit, again and again",
 }
 
 
-def score_columns(leaderboard: dict[str, Any]) -> list[str]:
-    """The scores that some variant has, the one of the verdict first."""
-    found = [name for name in SCORES if any(_mean(row, name) is not None for row in leaderboard["variants"])]
-    return sorted(found, key=lambda name: name != leaderboard["score"])
+def score_columns(board: dict[str, Any]) -> list[str]:
+    """The headline scores that some variant has; the one that verdicts are about comes first."""
+    present = [name for name in HEADLINE_SCORES if any(row["scores"][name]["mean"] is not None for row in board["variants"])]
+    return sorted(present, key=lambda name: name != board["score"])
 
 
-def variant_rows(leaderboard: dict[str, Any], columns: list[str]) -> list[dict[str, Any]]:
-    """A row per variant, ranked by the score of the verdict."""
-    score = leaderboard["score"]
+def variant_rows(board: dict[str, Any], columns: list[str]) -> list[dict[str, Any]]:
+    """A row per variant, ranked by the score that verdicts are about; variants without it come last."""
+    score = board["score"]
     sign = 1 if SCORES[score].low_is_good else -1
 
     def rank(row: dict[str, Any]) -> tuple[bool, float]:
-        mean = _mean(row, score)
+        mean = row["scores"][score]["mean"]
         return mean is None, sign * (mean or 0.0)
 
-    return [_variant_row(row, leaderboard, columns) for row in sorted(leaderboard["variants"], key=rank)]
+    return [_variant_row(row, board, columns) for row in sorted(board["variants"], key=rank)]
 
 
-def _variant_row(row: dict[str, Any], leaderboard: dict[str, Any], columns: list[str]) -> dict[str, Any]:
-    cells = [cell for cell in leaderboard["cells"] if cell["variant"] == row["variant"]]
+def _variant_row(row: dict[str, Any], board: dict[str, Any], columns: list[str]) -> dict[str, Any]:
     return {
         "variant": row["variant"],
-        "seeds": row["seeds"],
-        "diverged": [cell_name(cell["variant"], cell["seed"]) for cell in cells if cell["status"] == "diverged"],
+        "seeds": sum(map(len, row["seeds"].values())),
+        "unfinished": unfinished_words(row),
         "verdict": row["verdict"],
         "symbol": SYMBOLS[row["verdict"]],
         "rank": list(SYMBOLS).index(row["verdict"]),
-        "words": verdict_words(row, leaderboard["baseline"]),
-        "scores": [_score(row["scores"].get(name)) for name in columns],
+        "words": verdict_words(row, board),
+        "scores": [_score(row["scores"][name]) for name in columns],
     }
 
 
-def _score(found: dict[str, Any] | None) -> dict[str, Any]:
-    """What stands in a cell; spread and interval have as many decimals as the mean."""
-    if found is None or found["mean"] is None:
+def _score(summary: dict[str, float | None]) -> dict[str, Any]:
+    """A score as text; its standard deviation and interval have as many decimals as its mean."""
+    mean = summary["mean"]
+    if mean is None:
         return {"value": None, "text": number(None), "sd": None, "interval": None}
-    places = decimals(found["mean"])
-    mean, sd, low, high = (None if found[name] is None else number(float(found[name]), places) for name in ("mean", "sd", "low", "high"))
-    return {"value": found["mean"], "text": mean, "sd": sd, "interval": None if low is None else f"{low}, {high}"}
+    places = decimals(mean)
+    sd, low, high = (None if value is None else number(float(value), places) for value in map(summary.get, ("sd", "low", "high")))
+    return {"value": mean, "text": number(mean), "sd": sd, "interval": None if low is None else f"{low}, {high}"}
 
 
-def _mean(row: dict[str, Any], name: str) -> float | None:
-    return (row["scores"].get(name) or {}).get("mean")
+def reference_scores(board: dict[str, Any]) -> dict[str, dict[str, float | None]]:
+    """What scores are read against, name -> scores: the real reference, then the negative controls."""
+    return {REAL_REFERENCE: board["real_reference"]} | board["negative_controls"]
 
 
-def anchor_rows(leaderboard: dict[str, Any], columns: list[str]) -> list[dict[str, Any]]:
-    """A row per anchor."""
+def reference_rows(board: dict[str, Any], columns: list[str]) -> list[dict[str, Any]]:
+    """A row each for the real reference and the negative controls."""
     return [
-        {"name": row["name"], "meaning": ANCHORS.get(row["name"], ""), "scores": [number(row.get(name)) for name in columns]}
-        for row in leaderboard["anchors"]
+        {"name": name, "meaning": MEANINGS.get(name, "negative control"), "scores": [number(scores.get(column)) for column in columns]}
+        for name, scores in reference_scores(board).items()
     ]

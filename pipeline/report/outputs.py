@@ -1,11 +1,11 @@
-"""Where the report's contents lie."""
+"""The folders that the page is made from."""
 
 from pathlib import Path
 from typing import NamedTuple
 
 
 class Outputs(NamedTuple):
-    """Folders of what the stages made."""
+    """What the stages `train`, `evaluate`, `diagnose` and `reference` wrote."""
 
     gans: Path
     evaluations: Path

@@ -1,4 +1,4 @@
-"""The page: gathers what the report shows, fills the templates, writes the file."""
+"""The page: collects what the report shows, fills the templates, writes the file."""
 
 from pathlib import Path
 from typing import Any
@@ -12,22 +12,32 @@ from pipeline.files.errors import PipelineError
 from pipeline.metrics.score_names import SCORES
 from pipeline.report.charts import chart_script, charts, line_styles, series
 from pipeline.report.choices import differing_settings
-from pipeline.report.leaderboard import anchor_rows, score_columns, variant_rows
+from pipeline.report.leaderboard import reference_rows, score_columns, variant_rows
+from pipeline.report.numbers import counted, grouped, number
 from pipeline.report.outputs import Outputs
 from pipeline.report.pictures import digits
 from pipeline.report.variant import CLASSES, variant_section
-from pipeline.report.words import counted, grouped, number
 from pipeline.settings.params import Settings
 
-MOST_BYTES = 8_000_000  # a mail takes it, a phone opens it
+MOST_BYTES = 8_000_000  # can be sent by mail, and a phone can open it
 
 
 class ReportError(PipelineError):
-    """The report would not be what it promises."""
+    """The page would be too large to pass on."""
 
 
 def write_report(path: Path, leaderboard: dict[str, Any], settings: Settings, outputs: Outputs) -> None:
-    """Write one page with everything in it; a `ReportError` says when it would be too large to pass on."""
+    """Write the report: one HTML file that needs nothing else.
+
+    Args:
+        path: the file to write.
+        leaderboard: the content of leaderboard.json.
+        settings: of the project; they name the variants and seeds to show.
+        outputs: the folders with the results of the cells.
+
+    Raises:
+        ReportError: the page would be larger than MOST_BYTES; nothing is written.
+    """
     environment = Environment(
         loader=PackageLoader("pipeline.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
@@ -41,7 +51,7 @@ def write_report(path: Path, leaderboard: dict[str, Any], settings: Settings, ou
 
 
 def _content(leaderboard: dict[str, Any], settings: Settings, outputs: Outputs) -> dict[str, Any]:
-    """What the templates name."""
+    """The variables of the templates."""
     variants = settings.run.variants
     columns = score_columns(leaderboard)
     data = series(settings, outputs)
@@ -53,7 +63,7 @@ def _content(leaderboard: dict[str, Any], settings: Settings, outputs: Outputs) 
         "seeds": settings.run.seeds,
         "columns": [{"name": name, **SCORES[name]._asdict()} for name in columns],
         "rows": variant_rows(leaderboard, columns),
-        "anchors": anchor_rows(leaderboard, columns),
+        "reference_rows": reference_rows(leaderboard, columns),
         "data": data,
         "charts": charts(variants, data),
         "styles": line_styles(variants),

@@ -1,4 +1,4 @@
-"""PNG files -> small pictures that stand in the page as data URIs. The same file gives the same text."""
+"""PNG files and arrays of images as small pictures within the page, written as data URIs. The same pixels give the same text."""
 
 import base64
 import io
@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from pipeline.evaluation.subsample import evenly
-from pipeline.files.cells import sheet_path
-from pipeline.pictures.grids import unscaled
+from pipeline.evaluation.subsample import subsample
+from pipeline.files.cells import SAMPLE_ARRAYS
+from pipeline.pictures.grids import in_rows
 from pipeline.pictures.png import read_png
+from pipeline.pictures.sheets import COLUMNS
 
-GREYS = 16  # a reader sees no difference, and noise, which does not compress, takes half the room
+GREYS = 16  # look the same as 256, and noise, which does not compress, takes half the bytes
 FIGURE_COLOURS = 64
 MOST_SHEETS = 8
 
@@ -28,16 +29,16 @@ class Picture(NamedTuple):
 
 
 class Sheet(NamedTuple):
-    """The samples after an epoch."""
+    """The sample sheet of an epoch."""
 
     epoch: int
     picture: Picture
 
 
 def sheets(cell: Path) -> list[Sheet]:
-    """Sample sheets of a cell from its first epoch to its last, as the digits themselves: no caption, unscaled."""
-    paths = sorted((cell / sheet_path(0)).parent.glob("epoch-*.png"))
-    return [Sheet(int(path.stem.removeprefix("epoch-")), _digits(unscaled(read_png(path)))) for path in evenly(paths, MOST_SHEETS)]
+    """Up to MOST_SHEETS sample sheets of a cell, evenly spread from before the first epoch to the last."""
+    arrays = np.load(cell / SAMPLE_ARRAYS, mmap_mode="r")
+    return [Sheet(epoch, _digits(in_rows(arrays[epoch], COLUMNS))) for epoch in subsample(range(len(arrays)), MOST_SHEETS)]
 
 
 def digits(path: Path) -> Picture:
@@ -47,7 +48,7 @@ def digits(path: Path) -> Picture:
 
 def figure(path: Path) -> Picture:
     """A plot, in few colours."""
-    # By coverage, for the usual cut by frequency turns a thin red line brown.
+    # MAXCOVERAGE, because the default, by frequency, turns a thin red line brown.
     picture = Image.open(path).convert("RGB").quantize(FIGURE_COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     return _in_page(picture)
 

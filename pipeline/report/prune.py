@@ -1,19 +1,19 @@
-"""Removing what cells that params.yaml no longer names have left behind: their folders, their findings and their entries in dvc.lock.
+"""Removes what cells that params.yaml no longer names have left behind: their folders, their findings and their entries in dvc.lock.
 
-DVC keeps both for ever; a result of a dropped cell would stay in folders that later stages read.
+DVC keeps them forever, and the results of a dropped cell would stay in folders that later stages read.
 """
 
 import re
 import shutil
 from pathlib import Path
 
-from pipeline.files.artifacts import staged_file
-from pipeline.settings.params import read_yaml
+from pipeline.files.artifacts import write_text
+from pipeline.settings.yaml_file import read_yaml
 
 STAGE_ENTRY = re.compile(r"^  (\S+):$", re.MULTILINE)
 
 
-def remove_others(parent: Path, cells: list[str]) -> None:
+def prune_folder(parent: Path, cells: list[str]) -> None:
     """Delete the folders and JSON files in `parent` that are not named like one of `cells`."""
     for path in sorted(parent.iterdir()) if parent.is_dir() else []:
         if path.is_dir() and path.name not in cells:
@@ -22,15 +22,14 @@ def remove_others(parent: Path, cells: list[str]) -> None:
             path.unlink()
 
 
-def tidy_lock(pipeline: Path, lock: Path, cells: list[str]) -> None:
-    """Drop the entries of stages that dvc.yaml no longer has, or has for no such cell; order the others as dvc.yaml and `cells` do.
+def prune_lock(pipeline: Path, lock: Path, cells: list[str]) -> None:
+    """Drop the entries of stages and cells that no longer exist; order the others as dvc.yaml and `cells` do.
 
-    DVC reads the file anew before it adds the running stage's entry, so a stage may do this.
+    A stage may do this, because DVC reads the file again before it adds the running stage's entry.
     """
     if not lock.is_file():
         return
     head, *parts = STAGE_ENTRY.split(lock.read_text(encoding="utf-8"))
     entries = {name: f"  {name}:{body.rstrip()}\n" for name, body in zip(parts[::2], parts[1::2], strict=True)}
-    named = [f"{stage}{cell}" for stage in read_yaml(pipeline)["stages"] for cell in ("", *(f"@{cell}" for cell in cells))]
-    with staged_file(lock) as partial:
-        partial.write_text(head + "".join(entries[name] for name in named if name in entries), encoding="utf-8")
+    kept = [f"{stage}{cell}" for stage in read_yaml(pipeline)["stages"] for cell in ("", *(f"@{cell}" for cell in cells))]
+    write_text(lock, head + "".join(entries[name] for name in kept if name in entries))

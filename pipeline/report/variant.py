@@ -1,4 +1,4 @@
-"""The section of a variant: its first seed in pictures, tables and scores."""
+"""The page's section about a variant: its first seed in findings, pictures, tables and scores."""
 
 import csv
 from collections import Counter
@@ -7,82 +7,80 @@ from typing import Any
 
 from pipeline.doctor.diagnosis.diagnose import causes_and_symptoms
 from pipeline.doctor.diagnosis.findings import Finding
-from pipeline.doctor.diagnosis.summary import numbers_in_words
-from pipeline.evaluation.files import BY_CLASS, CONFUSION, METRICS, NEAREST
+from pipeline.doctor.diagnosis.summary import evidence_text
+from pipeline.evaluation.files import BY_CLASS, CONFUSION, NEAREST, evaluation_hash
+from pipeline.evaluation.files import SCORES as SCORES_FILE
 from pipeline.files.artifacts import read_json
-from pipeline.files.cells import FIGURE, cell_name
+from pipeline.files.cells import FIGURE, Cell
 from pipeline.metrics.score_names import SCORES
+from pipeline.report.numbers import decimals, number
 from pipeline.report.outputs import Outputs
 from pipeline.report.pictures import digits, figure, sheets
-from pipeline.report.words import decimals, number
 from pipeline.settings.params import Settings
 
 CLASSES = [str(digit) for digit in range(10)]
 
 
 def variant_section(variant: str, settings: Settings, outputs: Outputs) -> dict[str, Any]:
-    """What the page shows of a variant's first seed; what a diverged cell never drew is left out."""
-    cell = cell_name(variant, settings.run.seeds[0])
-    metrics = read_json(outputs.evaluations / cell / METRICS)
-    causes, symptoms = (list(map(_finding, found)) for found in _diagnosed(outputs.diagnoses / f"{cell}.json"))
+    """What the page shows of a variant's first seed; a cell that did not finish has no samples, so nothing that is made of them."""
+    cell = Cell(variant, settings.run.seeds[0]).name
+    evaluated = read_json(outputs.evaluations / cell / SCORES_FILE)
+    diagnosis = read_json(outputs.diagnoses / f"{cell}.json")["findings"]
+    causes, symptoms = causes_and_symptoms([Finding(**finding) for finding in diagnosis])
     return {
         "name": variant,
         "cell": cell,
-        "metrics": metrics,
-        "search": f"tags.`pipeline.key` = '{metrics['key']}'",
+        "evaluated": evaluated,
+        "search": f"tags.`pipeline.evaluation` = '{evaluation_hash(outputs.evaluations / cell)}'",
         "conditional": settings.gan[variant].classes > 1,
-        "causes": causes,
-        "symptoms": symptoms,
+        "causes": [_finding(finding) for finding in causes],
+        "symptoms": [_finding(finding) for finding in symptoms],
         "sheets": sheets(outputs.gans / cell),
         "figure": figure(outputs.gans / cell / FIGURE),
-        "scored": _scored(outputs.evaluations / cell, metrics) if metrics["status"] == "finished" else None,
+        "scored": _scored(outputs.evaluations / cell, evaluated) if evaluated["status"] == "finished" else None,
     }
-
-
-def _diagnosed(diagnosis: Path) -> tuple[list[Finding], list[Finding]]:
-    return causes_and_symptoms([Finding(**finding) for finding in read_json(diagnosis)["findings"]])
 
 
 def _finding(finding: Finding) -> dict[str, str]:
-    return finding._asdict() | {"name": finding.id.replace("_", " "), "evidence": numbers_in_words(finding.evidence)}
+    return finding._asdict() | {"name": finding.id.replace("_", " "), "evidence": evidence_text(finding.evidence)}
 
 
-def _scored(evaluation: Path, metrics: dict[str, Any]) -> dict[str, Any]:
+def _scored(evaluation: Path, evaluated: dict[str, Any]) -> dict[str, Any]:
     return {
         "by_class": digits(evaluation / BY_CLASS),
         "nearest": digits(evaluation / NEAREST),
-        "confusion": confusion(evaluation / CONFUSION),
-        "scores": score_rows(metrics),
+        "confusion": _confusion(evaluation / CONFUSION),
+        "scores": _score_rows(evaluated),
     }
 
 
-def score_rows(metrics: dict[str, Any]) -> list[dict[str, str]]:
-    """A row per score that the cell has: its value, its spread over subsets of the samples, and its floor."""
+def _score_rows(evaluated: dict[str, Any]) -> list[dict[str, str]]:
+    """A row per score that the cell has: its value, its spread over subsets of the samples, and the real reference."""
     rows = []
     for name, score in SCORES.items():
-        value = metrics.get(name)
+        value = evaluated["scores"][name]
         if value is not None:
-            places = None if isinstance(value, int) else decimals(value)
-            spread, floor = metrics.get(f"{name}_sd"), metrics.get(f"{name}_real")
+            places = 2 if isinstance(value, int) else decimals(value)
+            spread, real = evaluated["spread"][name], evaluated["real_reference"][name]
             rows.append(
                 {
                     "label": score.label,
                     "arrow": "↓" if score.low_is_good else "↑",
                     "good": "lower is better" if score.low_is_good else "higher is better",
                     "value": number(value),
-                    "sd": number(spread, places),
-                    "floor": number(floor),
+                    "sd": number(None if spread is None else float(spread), places),
+                    "real": number(real),
                 }
             )
     return rows
 
 
-def confusion(path: Path) -> list[dict[str, Any]]:
-    """A row per class asked for: how many of its samples were read as each class, and their share of the row."""
+def _confusion(path: Path) -> list[dict[str, Any]]:
+    """A row per requested class: how many of its samples were predicted as each class, and their share of the row."""
     with path.open(encoding="utf-8", newline="") as file:
-        counts = Counter((line["asked"], line["read"]) for line in csv.DictReader(file))
+        counts = Counter((line["requested"], line["predicted"]) for line in csv.DictReader(file))
     rows = []
-    for asked in sorted({asked for asked, _ in counts}):
-        found = [counts[asked, read] for read in CLASSES]
-        rows.append({"asked": asked, "cells": [{"count": count, "share": round(count / sum(found), 3)} for count in found]})
+    for requested in sorted({requested for requested, _ in counts}):
+        row = [counts[requested, predicted] for predicted in CLASSES]
+        rows.append({"requested": requested, "cells": [{"count": count, "share": round(count / sum(row), 3)} for count in row]})
     return rows

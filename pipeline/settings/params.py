@@ -1,32 +1,24 @@
-"""params.yaml as strict typed settings: every key is there, known, of its type and in its range, or nothing runs.
+"""params.yaml as strict typed settings: every key must be there, known, of its type and in its range.
 
-It accepts or refuses and computes nothing: what a stage does follows from the values, which DVC tracks by itself.
+This module accepts or refuses values and computes nothing: what a stage does follows from the values, and DVC tracks those itself.
 `python -m pipeline.settings.params` checks the file.
 """
 
-import difflib
-import re
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-import yaml
 from pydantic import Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
-from pipeline.files.errors import SettingsError, one_line_errors
+from pipeline.data.datasets import find_data_set
+from pipeline.files.errors import DataError, SettingsError, nearest_known, one_line_errors
 from pipeline.settings.variants import Count, Positive, Section, VariantSettings
+from pipeline.settings.yaml_file import read_yaml
 
 PARAMS = Path("params.yaml")
 
 Seed = Annotated[int, Field(ge=0, lt=2**31)]
-VariantName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]  # it becomes part of paths and of DVC's stage names
-
-
-class Loader(yaml.SafeLoader):
-    """PyYAML takes 1e-4 for text; DVC, by YAML 1.2, takes it for a number, and so do people."""
-
-
-Loader.add_implicit_resolver("tag:yaml.org,2002:float", re.compile(r"^[-+]?[0-9]+(\.[0-9]*)?[eE][-+]?[0-9]+$"), list("-+0123456789"))
+VariantName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]  # part of paths and of DVC's stage names
 
 
 class RunSettings(Section):
@@ -36,11 +28,18 @@ class RunSettings(Section):
 
 
 class DownloadSettings(Section):
-    source: Literal["mnist", "digits"]
-    mirrors: Annotated[list[str], Field(min_length=1)]
+    source: str
     connect_timeout_seconds: Positive
     read_timeout_seconds: Positive
     attempts: Count
+
+    @model_validator(mode="after")
+    def _source_is_known(self) -> Self:
+        try:
+            find_data_set(self.source)
+        except DataError as error:
+            raise ValueError(f"source: {error}") from None
+        return self
 
 
 class PreprocessSettings(Section):
@@ -95,7 +94,7 @@ class Settings(Section):
         named = {f"run.variants.{index}": variant for index, variant in enumerate(self.run.variants)}
         for key, variant in (named | {"compare.baseline": self.compare.baseline}).items():
             if variant not in self.gan:
-                raise ValueError(f"{key}: expected a section under gan:, received {variant!r}{_nearest(variant, self.gan)}")
+                raise ValueError(f"{key}: expected a section under gan:, received {variant!r}{nearest_known(variant, self.gan)}")
         for name, listed in (("variants", self.run.variants), ("seeds", self.run.seeds)):
             if len(set(listed)) != len(listed):
                 raise ValueError(f"run.{name}: expected each entry once, received {listed}")
@@ -117,29 +116,28 @@ class Settings(Section):
 
 
 def load_settings(path: Path = PARAMS) -> Settings:
-    """Read and check params.yaml; a `SettingsError` names the first wrong key, what was expected and what came."""
+    """Read and check params.yaml.
+
+    Args:
+        path: The file; by default params.yaml of the current folder.
+
+    Returns:
+        The settings, one attribute per section.
+
+    Raises:
+        SettingsError: A key is missing, unknown or has a wrong value; one line names the first such key, what was expected and what came.
+
+    >>> settings = load_settings()
+    >>> settings.gan["answer"].objective
+    'non_saturating'
+    """
     content = read_yaml(path)
     try:
         return Settings.model_validate(content)
     except ValidationError as error:
-        # A key that was misspelt is both unknown and missing: the first says more.
+        # A misspelt key gives two errors, an unknown key and a missing one; the unknown key says more.
         first = min(error.errors(), key=lambda detail: detail["type"] != "extra_forbidden")
         raise SettingsError(f"{path}: {_describe(first)}") from None
-
-
-def read_yaml(path: Path) -> dict[str, Any]:
-    """Read a YAML file that holds a mapping."""
-    try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader)
-    except FileNotFoundError:
-        raise SettingsError(f"{path}: no such file; run in the project's folder") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        reason = " ".join(str(error).split())
-        raise SettingsError(f"{path}: expected YAML, received something else ({reason})") from None
-    if not isinstance(content, dict):
-        found = "an empty file" if content is None else type(content).__name__
-        raise SettingsError(f"{path}: expected sections such as run: and gan:, received {found}; `git checkout {path}` brings it back")
-    return content
 
 
 def _describe(error: ErrorDetails) -> str:
@@ -149,7 +147,7 @@ def _describe(error: ErrorDetails) -> str:
         case "value_error":
             return f"{key}.{error['ctx']['error']}".removeprefix(".")
         case "extra_forbidden":
-            return f"{key}: expected a known key, received an unknown one{_nearest(str(error['loc'][-1]), _known_keys(error['loc']))}"
+            return f"{key}: expected a known key, received an unknown one{nearest_known(str(error['loc'][-1]), _known_keys(error['loc']))}"
         case "string_pattern_mismatch":
             return f"{key.removesuffix('.[key]')}: expected a name of small letters, digits and _, received {received!r}"
         case "missing":
@@ -160,18 +158,13 @@ def _describe(error: ErrorDetails) -> str:
 
 
 def _known_keys(location: tuple[int | str, ...]) -> list[str]:
-    """The keys of the section that `location` lies in: the file's, one of its sections', or a variant's."""
+    """List the keys that are allowed at `location`: at the top of the file, in one of its sections, or in a variant."""
     if len(location) == 1:
         return list(Settings.model_fields)
     if location[0] == "gan":
         return list(VariantSettings.model_fields)
     section: type[Section] = Settings.__annotations__[str(location[0])]
     return list(section.model_fields)
-
-
-def _nearest(name: str, known: Any) -> str:
-    matches = difflib.get_close_matches(name, list(known), n=1, cutoff=0)
-    return f"; the nearest known is {matches[0]}" if matches else ""
 
 
 if __name__ == "__main__":

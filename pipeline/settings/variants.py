@@ -1,6 +1,6 @@
-"""A variant's settings, strict: what one GAN is. params.yaml says what each number means.
+"""The settings of one variant, which is one GAN and its training. The comments of params.yaml say what each setting means.
 
-Like params.py it accepts or refuses and computes nothing.
+Like params.py this module accepts or refuses values and computes nothing.
 """
 
 from typing import Annotated, Literal, Self
@@ -15,13 +15,13 @@ Fraction = Annotated[float, Field(gt=0, le=1)]
 
 
 class Section(BaseModel):
-    """A section of params.yaml: each of its keys, of its type, and no other."""
+    """A section of params.yaml: every key must be there, with a value of its type, and no other key."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class VariantSettings(Section):
-    """What one GAN is."""
+    """The settings of one GAN and its training."""
 
     training_images: Count
     batch_size: Count
@@ -63,15 +63,15 @@ class VariantSettings(Section):
         if penalties and self.discriminator_normalization == "batch":
             raise ValueError(
                 f"{penalties[0]}: expected 0 together with discriminator_normalization: batch, received {getattr(self, penalties[0])}; "
-                "batch statistics mix the images whose gradients are penalised: set discriminator_normalization: none"
+                "the penalty needs the gradient at each image by itself, and batch statistics mix the images: set discriminator_normalization: none"
             )
         if self.r2_gamma and not self.share_discriminator:
             raise ValueError(
                 f"r2_gamma: expected 0 together with share_discriminator: false, received {self.r2_gamma}; "
-                "nothing trains the network that it would make smooth: set share_discriminator: true"
+                "the discriminator of the samples is not trained, so a penalty on it has no effect: set share_discriminator: true"
             )
         if self.spectral_normalization and self.weight_clip:
             raise ValueError(
-                f"weight_clip: expected 0 together with spectral_normalization: true, received {self.weight_clip}; both bound the kernels: keep one"
+                f"weight_clip: expected 0 together with spectral_normalization: true, received {self.weight_clip}; both limit the kernels: keep one"
             )
         return self

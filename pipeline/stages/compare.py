@@ -1,73 +1,71 @@
-"""Set the cells side by side: reads every cell's metrics, pictures and findings, writes the leaderboard as JSON and Markdown, and the report.
+"""Compare the cells: reads the scores, pictures and findings of every cell, writes the leaderboard as JSON and Markdown, and the report.
 
-It runs last, and on its way removes what cells that params.yaml no longer names have left behind.
+It runs last. Before it reads anything, it removes what cells that params.yaml no longer names have left behind.
 """
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from pipeline.evaluation.files import METRICS
-from pipeline.files.artifacts import read_json, staged_file, write_json
-from pipeline.files.cells import cell_name
+from pipeline.evaluation.files import SCORES
+from pipeline.files.artifacts import read_json, write_json, write_text
+from pipeline.files.cells import Cell
 from pipeline.files.errors import one_line_errors
 from pipeline.report.outputs import Outputs
 from pipeline.report.page import write_report
-from pipeline.report.prune import remove_others, tidy_lock
-from pipeline.report.table import as_table
+from pipeline.report.prune import prune_folder, prune_lock
+from pipeline.report.table import leaderboard_table
 from pipeline.report.verdicts import VERDICT_SCORE, aggregate
 from pipeline.settings.params import Settings, load_settings
-from pipeline.tracking.comparison import mirror_comparison
+from pipeline.tracking.comparison import record_comparison
 
 
-def compare(
-    pipeline: Path,
-    lock: Path,
-    gans: Path,
-    evaluations: Path,
-    diagnoses: Path,
-    reference: Path,
-    leaderboard: Path,
-    table: Path,
-    report: Path,
-    settings: Settings,
-) -> None:
+class Paths(NamedTuple):
+    """DVC's files and the folders that earlier stages filled, which are read and pruned; last the three files to write."""
+
+    pipeline: Path
+    lock: Path
+    gans: Path
+    evaluations: Path
+    diagnoses: Path
+    metrics: Path
+    reference: Path
+    leaderboard: Path
+    table: Path
+    report: Path
+
+
+def compare(paths: Paths, settings: Settings) -> None:
     """Write the leaderboard of the cells that `settings` name, and the report about them."""
-    cells = [cell_name(variant, seed) for variant in settings.run.variants for seed in settings.run.seeds]
-    for folder in (gans, evaluations, diagnoses):
-        remove_others(folder, cells)
-    tidy_lock(pipeline, lock, cells)
-    rows = sorted((read_json(evaluations / cell / METRICS) for cell in cells), key=_rank)
+    cells = [Cell(variant, seed).name for variant in settings.run.variants for seed in settings.run.seeds]
+    for folder in (paths.gans, paths.evaluations, paths.diagnoses, paths.metrics):
+        prune_folder(folder, cells)
+    prune_lock(paths.pipeline, paths.lock, cells)
+    rows = sorted((read_json(paths.evaluations / cell / SCORES) for cell in cells), key=_rank)
     board = {
         "cells": rows,
         "variants": aggregate(rows, settings.run.variants, settings.compare.baseline, settings.compare.confidence),
-        "anchors": _anchors(rows[0], read_json(reference / "ceilings.json")),
+        "real_reference": rows[0]["real_reference"],
+        "negative_controls": read_json(paths.reference / "negative_controls.json"),
         "score": VERDICT_SCORE,
         "baseline": settings.compare.baseline,
         "confidence": settings.compare.confidence,
     }
-    text = as_table(board)
-    write_report(report, board, settings, Outputs(gans, evaluations, diagnoses, reference))
-    write_json(leaderboard, board)
-    with staged_file(table) as partial:
-        partial.write_text(text, encoding="utf-8")
+    text = leaderboard_table(board)
+    write_report(paths.report, board, settings, Outputs(paths.gans, paths.evaluations, paths.diagnoses, paths.reference))
+    write_json(paths.leaderboard, board)
+    write_text(paths.table, text)
     print(text)
 
 
-def _anchors(row: dict[str, Any], ceilings: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
-    """What scores mean: those of real digits, and of what must score badly."""
-    real = {name.removesuffix("_real"): value for name, value in row.items() if name.endswith("_real")}
-    return [{"name": "real digits", **real}, *({"name": name, **ceilings[name]} for name in sorted(ceilings))]
-
-
 def _rank(row: dict[str, Any]) -> tuple[bool, float, str, int]:
-    distance = row["frechet_distance"]
+    """The lowest distance first; cells without one last."""
+    distance = row["scores"][VERDICT_SCORE]
     return distance is None, distance or 0.0, row["variant"], row["seed"]
 
 
 if __name__ == "__main__":
     with one_line_errors():
-        pipeline, lock, gans, evaluations, diagnoses, reference, leaderboard, table, report = map(Path, sys.argv[1:])
-        settings = load_settings()
-        compare(pipeline, lock, gans, evaluations, diagnoses, reference, leaderboard, table, report, settings)
-        mirror_comparison(settings, leaderboard, report)
+        paths, settings = Paths(*map(Path, sys.argv[1:])), load_settings()
+        compare(paths, settings)
+        record_comparison(settings, paths.leaderboard, paths.report)

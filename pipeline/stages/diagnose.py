@@ -1,33 +1,42 @@
-"""Say what ails one cell: reads the evidence that its training recorded and its scores, writes the doctor's findings.
+"""Diagnose one cell: reads the evidence that its training recorded and its scores, writes what is wrong with it and how to fix it.
 
-A stage of its own, without TensorFlow, so that a changed rule trains nothing anew.
+It is separate from training and needs no TensorFlow, so a changed rule trains no GAN again.
 """
 
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
-from pipeline.doctor.diagnosis.diagnose import judge
-from pipeline.doctor.diagnosis.summary import tell
-from pipeline.evaluation.files import CURVES, METRICS
+from pipeline.doctor.diagnosis.diagnose import diagnose as check_rules
+from pipeline.doctor.diagnosis.summary import print_findings
+from pipeline.evaluation.files import CURVES, SCORES
 from pipeline.files.artifacts import read_json, write_json
-from pipeline.files.cells import cell_name
+from pipeline.files.cells import EVIDENCE, Cell
 from pipeline.files.errors import one_line_errors
 from pipeline.settings.params import Settings, load_settings
-from pipeline.tracking.diagnosis import mirror_diagnosis
+from pipeline.tracking.diagnosis import record_diagnosis
 
 
-def diagnose(evidence: Path, evaluation: Path, diagnosis: Path, settings: Settings, variant: str, seed: int) -> None:
-    """Judge the evidence of a cell together with the scores in the folder `evaluation`."""
-    scores = {"scores": read_json(evaluation / METRICS), "curves": read_json(evaluation / CURVES)}
-    found = judge(read_json(evidence) | scores, variant, settings.gan[variant].model_dump())
-    write_json(diagnosis, {"findings": [finding._asdict() for finding in found]})
-    tell(cell_name(variant, seed), found)
+class Paths(NamedTuple):
+    """The folders of a trained and evaluated cell, which are read, and the file that is written."""
+
+    gan: Path
+    evaluation: Path
+    diagnosis: Path
+
+
+def diagnose(paths: Paths, settings: Settings, cell: Cell) -> None:
+    """Check the doctor's rules on the evidence and the scores of a cell; write and print the findings."""
+    scores = read_json(paths.evaluation / SCORES)
+    evaluation = {"scores": scores["scores"], "real_reference": scores["real_reference"], "curves": read_json(paths.evaluation / CURVES)}
+    findings = check_rules(read_json(paths.gan / EVIDENCE) | evaluation, cell.variant, settings.gan[cell.variant].model_dump())
+    write_json(paths.diagnosis, {"findings": [finding._asdict() for finding in findings]})
+    print_findings(cell.name, findings)
 
 
 if __name__ == "__main__":
     with one_line_errors():
-        variant, seed, *paths = sys.argv[1:]
-        evidence, evaluation, diagnosis = map(Path, paths)
-        settings = load_settings()
-        diagnose(evidence, evaluation, diagnosis, settings, variant, int(seed))
-        mirror_diagnosis(settings, variant, int(seed), evidence, diagnosis)
+        (variant, seed, *names), settings = sys.argv[1:], load_settings()
+        paths, cell = Paths(*map(Path, names)), Cell.of(variant, seed)
+        diagnose(paths, settings, cell)
+        record_diagnosis(settings, cell, paths.gan, paths.evaluation, paths.diagnosis)

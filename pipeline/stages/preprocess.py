@@ -1,12 +1,14 @@
 """Decode the IDX files strictly and split them: reads the raw files, writes train, validation and test as .npz, pixels still bytes.
 
-The validation split is every k-th training image: fixed by position, so it needs no seed.
+The validation split is every k-th training image: it depends on the position only, so there is no seed.
 """
 
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.data.digits import Bytes, Digits, save_digits
 from pipeline.data.idx import IDX_FILES, IDX_IMAGES, IDX_LABELS, decode_idx
@@ -15,21 +17,32 @@ from pipeline.files.errors import DataError, one_line_errors
 from pipeline.settings.params import PreprocessSettings, load_settings
 
 
-def preprocess(raw: Path, train: Path, validation: Path, test: Path, settings: PreprocessSettings) -> None:
-    """Write the three splits of the data set in the folder `raw`."""
-    name = read_json(raw / "dataset.json")["data_set"]
-    official_train, official_test = _read_pair(raw, name, *IDX_FILES[:2]), _read_pair(raw, name, *IDX_FILES[2:])
+class Paths(NamedTuple):
+    """What the stage reads and writes."""
+
+    raw: Path
+    train: Path
+    validation: Path
+    test: Path
+
+
+def preprocess(paths: Paths, settings: PreprocessSettings) -> None:
+    """Write the three splits of the data set in the folder `paths.raw`."""
+    name = read_json(paths.raw / "dataset.json")["data_set"]
+    official_train, official_test = _read_pair(paths.raw, name, *IDX_FILES[:2]), _read_pair(paths.raw, name, *IDX_FILES[2:])
     every = settings.validation_every
     held_out = np.arange(len(official_train.labels)) % every == every - 1
-    save_digits(train, _where(official_train, ~held_out))
-    save_digits(validation, _where(official_train, held_out))
-    save_digits(test, official_test)
+    save_digits(paths.train, _where(official_train, ~held_out))
+    save_digits(paths.validation, _where(official_train, held_out))
+    save_digits(paths.test, official_test)
 
 
 def _read_pair(raw: Path, name: str, images_file: str, labels_file: str) -> Digits:
     images, labels = _read(raw / images_file, IDX_IMAGES), _read(raw / labels_file, IDX_LABELS)
     if len(images) != len(labels):
-        raise DataError(f"{raw / labels_file}: expected a label for each of {len(images)} images, received {len(labels)}; download both again")
+        raise DataError(
+            f"{raw / labels_file}: expected a label for each of {len(images)} images, received {len(labels)}; run `dvc repro --force download`"
+        )
     return Digits(name, images, labels)
 
 
@@ -40,11 +53,11 @@ def _read(path: Path, kind: tuple[int, int]) -> Bytes:
         raise DataError(f"{path}: expected an IDX file, found none; run `dvc repro download`") from None
 
 
-def _where(digits: Digits, chosen: np.ndarray) -> Digits:
+def _where(digits: Digits, chosen: NDArray[np.bool_]) -> Digits:
     return Digits(digits.name, digits.images[chosen], digits.labels[chosen])
 
 
 if __name__ == "__main__":
     with one_line_errors():
-        raw, train, validation, test = map(Path, sys.argv[1:])
-        preprocess(raw, train, validation, test, load_settings().preprocess)
+        paths = Paths(*map(Path, sys.argv[1:]))
+        preprocess(paths, load_settings().preprocess)

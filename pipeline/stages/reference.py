@@ -1,76 +1,87 @@
-"""Compute once what every score needs from real data: reads the splits and the classifier, writes features, floors and ceilings.
+"""Compute once what every score needs of real data: reads the splits and the classifier, writes features, reference scores and a picture.
 
-The floors are the scores of real training images in the samples' place, what no generator can be expected to beat; the ceilings are
-those of noise, of the mean image and of one digit repeated.
+The real reference is the scores of real training images in the place of samples: no generator can be expected to do better. The negative
+controls are the scores of images that no generator should draw: noise, the mean image, one digit repeated.
 """
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pipeline.runtime import pin_runtime
 
 # isort: split
 import numpy as np
 
-from pipeline.classifier.network import FEATURE_LAYER, load_classifier, read_images
+from pipeline.classifier.network import FEATURE_LAYER, classify_images, load_classifier
 from pipeline.data.digits import Bytes, Digits, load_digits
 from pipeline.files.artifacts import read_json, staged_file, write_json
 from pipeline.files.errors import DataError, one_line_errors
 from pipeline.metrics.memorisation import nearest_distances
-from pipeline.metrics.scores import Reference, Samples, score_samples
+from pipeline.metrics.samples import Reference, Samples
+from pipeline.metrics.scores import score_samples
 from pipeline.pictures.grids import by_class
 from pipeline.pictures.png import write_png
 from pipeline.settings.params import Settings, load_settings
 
 
-def reference(
-    train: Path, split: Path, weights: Path, report: Path, features: Path, floors: Path, ceilings: Path, picture: Path, settings: Settings
-) -> None:
-    """Write features of both splits, what real images get, what worthless ones get, and a picture of real digits by class."""
-    real, training, told = load_digits(split), load_digits(train), read_json(report)
-    _check_classifier(report, told, real, training, settings.evaluate.minimum_accuracy)
-    classifier = load_classifier(weights, settings.classifier.width)
+class Paths(NamedTuple):
+    """Four inputs, and four files that are written."""
+
+    train: Path
+    split: Path
+    classifier: Path
+    report: Path
+    features: Path
+    real_reference: Path
+    negative_controls: Path
+    picture: Path
+
+
+def reference(paths: Paths, settings: Settings) -> None:
+    """Write features of both splits, scores of real images and of negative controls, and a picture of real digits by class."""
+    real, training, report = load_digits(paths.split), load_digits(paths.train), read_json(paths.report)
+    _check_classifier(paths.report, report, real, training, settings.evaluate.minimum_accuracy)
+    classifier = load_classifier(paths.classifier, settings.classifier.width)
     count = min(settings.evaluate.samples, len(training.labels))
-    seen, seen_features = read_images(classifier, real.images), read_images(classifier, training.images).features
-    held_against = Reference(seen.features, real.labels, nearest_distances(seen.features, seen_features)[0])
+    real_features, training_features = (classify_images(classifier, digits.images).features for digits in (real, training))
+    compared_with = Reference(real_features, real.labels, nearest_distances(real_features, training_features)[0])
 
-    def scores_of(images: Bytes, labels: np.ndarray | None) -> dict[str, Any]:
-        reading = read_images(classifier, images)
-        among = labels is not None
-        nearest, _ = nearest_distances(reading.features, seen_features, among)
-        return score_samples(Samples(reading, labels, nearest), held_against, settings.evaluate.neighbours)
+    def scores_of(images: Bytes, labels: np.ndarray | None) -> dict[str, float | None]:
+        output = classify_images(classifier, images)
+        among = labels is not None  # labelled images are training images: the nearest is another one
+        nearest, _ = nearest_distances(output.features, training_features, among)
+        return score_samples(Samples(output.features, output.probabilities, labels, nearest), compared_with, settings.evaluate.neighbours)
 
-    scores = scores_of(training.images[:count], training.labels[:count])
     about = {
         "data_set": real.name,
         "split": settings.evaluate.split,
         "samples": count,
         "feature_layer": FEATURE_LAYER,
-        "classifier_accuracy": told["accuracy"],
-        "classifier_sha256": told["sha256"],
+        "classifier_accuracy": report["accuracy"],
+        "classifier_sha256": report["sha256"],
     }
-    with staged_file(features) as partial:
+    with staged_file(paths.features) as partial:
         # The classifier computes in float32, so nothing is rounded here.
-        training_features = seen_features.astype(np.float32)
-        np.savez(partial, features=held_against.features, labels=real.labels, nearest=held_against.nearest, training=training_features)
-    write_json(ceilings, {name: scores_of(images, None) for name, images in _worthless(training, count).items()})
-    write_png(picture, by_class(real.images, real.labels))
-    write_json(floors, about | {f"{name}_real": value for name, value in scores.items()})
+        rounded = training_features.astype(np.float32)
+        np.savez(partial, features=real_features, labels=real.labels, nearest=compared_with.nearest, training=rounded)
+    write_json(paths.negative_controls, {name: scores_of(images, None) for name, images in _negative_controls(training, count).items()})
+    write_png(paths.picture, by_class(real.images, real.labels))
+    write_json(paths.real_reference, about | {"scores": scores_of(training.images[:count], training.labels[:count])})
 
 
-def _check_classifier(report: Path, told: dict[str, Any], real: Digits, training: Digits, minimum_accuracy: float) -> None:
-    if not real.name == training.name == told["data_set"]:
-        raise DataError(f"{report}: expected a classifier of {real.name}, received one of {told['data_set']}; run `dvc repro classifier`")
-    if told["accuracy"] < minimum_accuracy:
+def _check_classifier(path: Path, report: dict[str, Any], real: Digits, training: Digits, minimum_accuracy: float) -> None:
+    if not real.name == training.name == report["data_set"]:
+        raise DataError(f"{path}: expected a classifier of {real.name}, received one of {report['data_set']}; run `dvc repro classifier`")
+    if report["accuracy"] < minimum_accuracy:
         raise DataError(
-            f"{report}: expected a classifier that reads evaluate.minimum_accuracy ({minimum_accuracy:.2%}) of the test digits, "
-            f"received one that reads {told['accuracy']:.2%}; its scores would say little: raise classifier.epochs or classifier.width"
+            f"{path}: expected a classifier that gets evaluate.minimum_accuracy ({minimum_accuracy:.2%}) of the test digits right, "
+            f"received one that gets {report['accuracy']:.2%} right; its scores would say little: raise classifier.epochs or classifier.width"
         )
 
 
-def _worthless(training: Digits, count: int) -> dict[str, Bytes]:
-    """What scores must call bad, (count, 28, 28) each."""
+def _negative_controls(training: Digits, count: int) -> dict[str, Bytes]:
+    """Images that must score badly, (count, 28, 28) each."""
     shape = (count, *training.images.shape[1:])
     mean = training.images.mean(axis=0).round().astype(np.uint8)
     return {
@@ -82,7 +93,6 @@ def _worthless(training: Digits, count: int) -> dict[str, Bytes]:
 
 if __name__ == "__main__":
     with one_line_errors():
-        train, split, weights, report, features, floors, ceilings, picture = map(Path, sys.argv[1:])
-        settings = load_settings()
+        paths, settings = Paths(*map(Path, sys.argv[1:])), load_settings()
         pin_runtime(settings.run.threads)
-        reference(train, split, weights, report, features, floors, ceilings, picture, settings)
+        reference(paths, settings)

@@ -1,6 +1,6 @@
 """Check params.yaml as a whole: reads it, writes nothing.
 
-It comes first, so that a wrong key is named before any other stage removes an old result to make a new one.
+It runs first, so that a wrong key is reported before any other stage removes an old result to make a new one.
 """
 
 import sys
@@ -11,7 +11,7 @@ from pipeline.settings.params import load_settings
 
 
 def settings(params: Path) -> None:
-    """Raise `SettingsError` unless every key is there, known, of its type and in its range."""
+    """Raise `SettingsError` if a key is missing, unknown, of the wrong type or out of its range."""
     load_settings(params)
 
 

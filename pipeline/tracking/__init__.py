@@ -1,7 +1,13 @@
-"""MLflow, live while a stage runs and rebuilt from its files afterwards; no other module knows it.
+"""MLflow, live while a stage runs and rebuilt from its files afterwards; no other folder imports it.
 
-`store` says where runs are kept, `run` is the write-only sink, `mirror` writes a cell or the classifier into it.
-`python -m pipeline.tracking` records every run that is missing.
+store.py       where runs are kept
+run.py         one run as a write-only sink, and the tags that identify it
+cells.py       a cell's run: its training and its scores
+diagnosis.py   the doctor's findings in a cell's run
+generator.py   a cell's generator as a model
+classifier.py  the run of the digit classifier
+comparison.py  the leaderboard and the report
+__main__.py    `python -m pipeline.tracking` records every run that is missing
 """
 
 import logging

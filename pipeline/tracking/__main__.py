@@ -4,43 +4,47 @@ import itertools
 import json
 import subprocess
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pipeline.runtime  # noqa: F401 (before keras)
 
 # isort: split
 
-from pipeline.files.cells import EVIDENCE, cell_name
+from pipeline.files.cells import Cell
 from pipeline.files.errors import PipelineError, one_line_errors
-from pipeline.settings.params import load_settings
-from pipeline.tracking.diagnosis import mirror_diagnosis
-from pipeline.tracking.mirror import classifier_run, evaluation_run, mirror_classifier, mirror_evaluation
+from pipeline.settings.params import Settings, load_settings
+from pipeline.tracking.cells import record_evaluation
+from pipeline.tracking.classifier import record_classifier
+from pipeline.tracking.comparison import record_comparison
+from pipeline.tracking.diagnosis import record_diagnosis
 
-NOT_UP_TO_DATE = "not up to date, so not recorded; run `dvc repro`"
 
-
-def rebuild(gans: Path, evaluation: Path, diagnosis: Path, classifier: Path) -> bool:
+def rebuild(artifacts: Path) -> bool:
     """Fill in what the store lacks, from the files of every stage that is up to date; name the others. False if the store failed."""
     settings, stale = load_settings(), _stale_stages()
-    recorded = []
-    if "classifier" in stale:
-        print(f"classifier: {NOT_UP_TO_DATE}")
-    else:
-        with classifier_run(settings) as run:
-            mirror_classifier(run, classifier / "report.json", classifier / "history.json")
-        recorded.append(("classifier", run))
-    for variant, seed in itertools.product(settings.run.variants, settings.run.seeds):
-        name = cell_name(variant, seed)
-        if {f"train@{name}", f"evaluate@{name}", f"diagnose@{name}"} & stale:
-            print(f"{name}: {NOT_UP_TO_DATE}")
+    classifier, report = artifacts / "classifier", artifacts / "report/index.html"
+    of_classifier = partial(record_classifier, settings, classifier / "report.json", classifier / "history.json")
+    work: dict[str, tuple[list[str], Callable[[], bool]]] = {"classifier": (["classifier"], of_classifier)}
+    for cell in itertools.starmap(Cell, itertools.product(settings.run.variants, settings.run.seeds)):
+        stages = [f"{stage}@{cell.name}" for stage in ("train", "evaluate", "diagnose")]
+        gan, evaluation = artifacts / "gan" / cell.name, artifacts / "evaluation" / cell.name
+        diagnosis = artifacts / "diagnosis" / f"{cell.name}.json"
+        work[cell.name] = (stages, partial(_record_cell, settings, cell, gan, evaluation, diagnosis))
+    work["comparison"] = (["compare"], lambda: record_comparison(settings, artifacts / "leaderboard.json", report))
+    outcomes = []
+    for name, (stages, record) in work.items():
+        if stale & set(stages):
+            print(f"{name}: not up to date, so not recorded; run `dvc repro`")
             continue
-        with evaluation_run(settings, variant, seed, gans / name) as run:
-            mirror_evaluation(run, evaluation / name)
-        mirror_diagnosis(settings, variant, seed, gans / name / EVIDENCE, diagnosis / f"{name}.json")
-        recorded.append((name, run))
-    for name, run in recorded:
-        print(f"{name}: {'not recorded' if run.failed else 'on record'}")
-    return not any(run.failed for _, run in recorded)
+        outcomes.append(record())
+        print(f"{name}: {'on record' if outcomes[-1] else 'not recorded'}")
+    return all(outcomes)
+
+
+def _record_cell(settings: Settings, cell: Cell, gan: Path, evaluation: Path, diagnosis: Path) -> bool:
+    return record_evaluation(settings, cell, gan, evaluation) and record_diagnosis(settings, cell, gan, evaluation, diagnosis)
 
 
 def _stale_stages() -> set[str]:
@@ -52,4 +56,4 @@ def _stale_stages() -> set[str]:
 
 if __name__ == "__main__":
     with one_line_errors():
-        sys.exit(0 if rebuild(Path("artifacts/gan"), Path("artifacts/evaluation"), Path("artifacts/diagnosis"), Path("artifacts/classifier")) else 1)
+        sys.exit(0 if rebuild(Path("artifacts")) else 1)

@@ -1,40 +1,53 @@
-"""The doctor's findings in a cell's run; apart from the other parts of it, for they need no TensorFlow."""
+"""The doctor's findings in a cell's run; a module of its own, because it needs no TensorFlow."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
 from pipeline.doctor.diagnosis.findings import HEALTHY, SEVERITIES
-from pipeline.files.artifacts import read_json
-from pipeline.provenance import cell_key
+from pipeline.evaluation.files import evaluation_hash
+from pipeline.files.artifacts import file_hash, read_json
+from pipeline.files.cells import EVIDENCE, Cell, training_hash
+from pipeline.provenance import training_key
 from pipeline.settings.params import Settings
-from pipeline.tracking.run import KEY, Run
-from pipeline.tracking.store import connect
+from pipeline.tracking.run import DIAGNOSIS, Run, search
+from pipeline.tracking.store import GANS, connect
 
-GANS = "gan"  # MLflow's experiment
-HEALTH = "health"
-WATCHED = ("separation", "memory", "diversity", "crowding", "mean_image_distance", "generator_gradient", "discriminator_gradient")
+BY_EPOCH = (
+    "real_fake_auc",
+    "train_heldout_auc",
+    "diversity",
+    "nearest_neighbour_ratio",
+    "mean_image_distance",
+    "generator_gradient",
+    "discriminator_gradient",
+)
 
 
-def mirror_diagnosis(settings: Settings, variant: str, seed: int, evidence: Path, diagnosis: Path) -> None:
-    """Record findings in the cell's run, anew with every diagnosis, and the evidence by epoch, once. Without a run nothing is recorded."""
+def record_diagnosis(settings: Settings, cell: Cell, gan: Path, evaluation: Path, diagnosis: Path) -> bool:
+    """Record findings in the cell's run, again with every diagnosis, and its evidence by epoch. False if there was no run, or the store failed."""
     run = Run()
     try:
         client, experiment_id = connect(GANS)
-        found = client.search_runs([experiment_id], f"tags.`{KEY}` = '{cell_key(settings, variant, seed)}'")
+        recorded = {"training": training_hash(gan), "evaluation": evaluation_hash(evaluation)}
+        found = search(client, experiment_id, key=training_key(settings, cell), **recorded)
+        epochs, findings = read_json(gan / EVIDENCE)["epochs"], read_json(diagnosis)["findings"]
     except Exception as error:
         run.fail(error)
-        return
-    for each in found[:1]:
-        run = Run(client, each.info.run_id)
-        if HEALTH not in each.data.tags:
-            for row in read_json(evidence)["epochs"]:
-                run.metrics({f"{HEALTH}/{name}": row.get(name) for name in WATCHED}, row["epoch"])
-        run.file(diagnosis)
-        run.tags(health_tags(read_json(diagnosis)["findings"]))
+        return False
+    if not found:
+        print(f"warning: MLflow's store has no run of {cell.name} with these scores; `python -m pipeline.tracking` records it", file=sys.stderr)
+        return False
+    run = Run.found(client, found[0])
+    for row in epochs:
+        run.metrics("diagnosis", {name: row.get(name) for name in BY_EPOCH}, row["epoch"])
+    run.file(diagnosis)
+    run.tags(diagnosis_tags(findings) | {DIAGNOSIS: file_hash(diagnosis, "md5")})
+    return not run.failed
 
 
-def health_tags(findings: list[dict[str, Any]]) -> dict[str, str]:
+def diagnosis_tags(findings: list[dict[str, Any]]) -> dict[str, str]:
     """The worst severity, and the ids of each severity; the word `none` replaces what an earlier diagnosis found."""
     ids = {severity: [finding["id"] for finding in findings if finding["severity"] == severity] for severity in SEVERITIES}
     worst = next((severity for severity in SEVERITIES if ids[severity]), HEALTHY)
-    return {HEALTH: worst} | {f"{HEALTH}.{severity}s": ", ".join(ids[severity]) or "none" for severity in SEVERITIES}
+    return {"diagnosis": worst} | {f"diagnosis.{severity}s": ", ".join(ids[severity]) or "none" for severity in SEVERITIES}

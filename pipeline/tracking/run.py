@@ -2,28 +2,28 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from mlflow import MlflowClient
 from mlflow.entities import Dataset, DatasetInput, Metric, Param, RunTag
+from mlflow.entities import Run as MlflowRun
 
 from pipeline.files.artifacts import file_hash
 from pipeline.provenance import TRAIN_SPLIT, origin
 from pipeline.settings.params import Settings
-from pipeline.tracking.store import connect
 
-KEY, TRAINING_KEY = "pipeline.key", "pipeline.training_key"
-TRAINING, EVALUATION = "pipeline.training", "pipeline.evaluation"  # a run's parts: tags that say "complete" once they are
+KEY, CODE = "pipeline.key", "pipeline.code"  # tags: of settings and data, and of the code that made the result last
+# Tags with the hash of what is recorded of each part; a part that was not recorded to its end has none.
+TRAINING, EVALUATION, DIAGNOSIS = "pipeline.training", "pipeline.evaluation", "pipeline.diagnosis"
 
 
 class Subject(NamedTuple):
     """What a run is of."""
 
-    key: str  # sha256 of everything its results depend on
+    key: str  # sha256 over settings and data
     settings: dict[str, Any]
     tags: dict[str, str]
     data_set: tuple[str, str, str]  # name, hash, path
@@ -36,13 +36,29 @@ def subject(settings: Settings, key: str, flat: dict[str, Any]) -> Subject:
 
 
 class Run:
-    """Where a stage sends what it wants seen; without a run id nothing is sent.
+    """Where a stage sends what is to be seen in MLflow; without a run id nothing is sent.
 
-    A store may fail in any way. It costs one warning and the rest of the record, never the stage: the files hold everything.
+    A store may fail in any way. That costs one warning and the rest of the record, never the stage: the files hold everything.
     """
 
-    def __init__(self, client: MlflowClient | None = None, run_id: str | None = None, is_new: bool = False) -> None:
-        self.client, self.run_id, self.is_new, self.failed = client, run_id, is_new, False
+    def __init__(self, client: MlflowClient | None = None, run_id: str | None = None, started: int = 0) -> None:
+        self.client, self.run_id, self.started, self.failed = client, run_id, started, False
+
+    @classmethod
+    def found(cls, client: MlflowClient, run: MlflowRun) -> "Run":
+        """A run that the store has."""
+        return cls(client, run.info.run_id, run.info.start_time)
+
+    @classmethod
+    def create(cls, client: MlflowClient, experiment_id: str, name: str, subject: Subject, started: float | None = None) -> "Run":
+        """A new run with settings, tags and data set; `started` in seconds since 1970, now if it is left out."""
+        milliseconds = int((time.time() if started is None else started) * 1000)
+        created = client.create_run(experiment_id, start_time=milliseconds, run_name=name, tags={KEY: subject.key} | subject.tags)
+        run = cls.found(client, created)
+        client.log_batch(created.info.run_id, params=[Param(key, str(value)) for key, value in subject.settings.items()])
+        data_set, digest, path = subject.data_set
+        client.log_inputs(created.info.run_id, [DatasetInput(Dataset(data_set, digest, "local", f'{{"uri": "{path}"}}'))])
+        return run
 
     def attempt(self, work: Callable[[MlflowClient, str], Any]) -> None:
         """Do what needs the store, if there is a run; a failure closes the run."""
@@ -56,18 +72,23 @@ class Run:
     def fail(self, error: Exception) -> None:
         """Close the run for good, and say how to complete the record."""
         reason = " ".join(str(error).split())[:200]
-        print(f"warning: MLflow's store failed ({reason}); nothing is lost: `python -m pipeline.tracking` records the run later", file=sys.stderr)
+        remedy = "no result is lost: `python -m pipeline.tracking` records it later"
+        print(f"warning: the run was not recorded in MLflow ({reason}); {remedy}", file=sys.stderr)
         self.run_id, self.failed = None, True
 
     def tags(self, values: Mapping[str, str]) -> None:
         """Record tags, name -> text."""
         self.attempt(lambda client, run_id: client.log_batch(run_id, tags=[RunTag(name, value) for name, value in values.items()]))
 
-    def metrics(self, values: Mapping[str, Any], step: int) -> None:
-        """Record numbers at a step, name -> value, in one call; what is no number is left out."""
-        now = int(time.time() * 1000)
+    def metrics(self, group: str, values: Mapping[str, Any], step: int, live: bool = False) -> None:
+        """Record numbers at a step as GROUP/NAME, in one call; what is no number is left out.
+
+        What comes from files has the run's own start as its time: recorded twice, it is the same point, which the store keeps once.
+        """
+        now = int(time.time() * 1000) if live else self.started
         numbers = {name: value for name, value in values.items() if isinstance(value, (int, float)) and not isinstance(value, bool)}
-        self.attempt(lambda client, run_id: client.log_batch(run_id, [Metric(name, value, now, step) for name, value in numbers.items()]))
+        points = [Metric(f"{group}/{name}", value, now, step) for name, value in numbers.items()]
+        self.attempt(lambda client, run_id: client.log_batch(run_id, points))
 
     def image(self, key: str, image: np.ndarray, step: int) -> None:
         """Record a picture of the series `key`, which the UI shows with a slider over steps."""
@@ -77,46 +98,12 @@ class Run:
         """Record a file."""
         self.attempt(lambda client, run_id: client.log_artifact(run_id, str(path)))
 
-    def describe(self, subject: Subject) -> None:
-        """Record settings, tags and the data set with the hash that DVC knows it by."""
-        name, digest, path = subject.data_set
-        data_set = DatasetInput(Dataset(name, digest, "local", f'{{"uri": "{path}"}}'))
-        settings = [Param(name, str(value)) for name, value in subject.settings.items()]
-        tags = [RunTag(name, value) for name, value in subject.tags.items()]
-        self.attempt(lambda client, run_id: client.log_batch(run_id, params=settings, tags=tags))
-        self.attempt(lambda client, run_id: client.log_inputs(run_id, [data_set]))
+    def finish(self, ended: float | None = None) -> None:
+        """Set the run's end, and with it its duration; `ended` in seconds since 1970, its start if it is left out."""
+        milliseconds = self.started if ended is None else int(ended * 1000)
+        self.attempt(lambda client, run_id: client.set_terminated(run_id, "FINISHED", milliseconds))
 
 
-@contextmanager
-def tracked_run(experiment: str, name: str, part: str, identify: Callable[[], Subject]) -> Iterator[Run]:
-    """Yield the run of a subject, found or made; it is closed, so that nothing is sent, if `part` of it is on record already.
-
-    A run that holds no finished part was cut off: it makes place for a new one.
-    """
-    try:
-        run = _find_or_create(experiment, name, part, identify())
-    except Exception as error:
-        run = Run()
-        run.fail(error)
-    try:
-        yield run
-    except BaseException:
-        run.attempt(lambda client, run_id: client.set_terminated(run_id, "FAILED"))
-        raise
-    run.tags({part: "complete"})
-    run.attempt(lambda client, run_id: client.set_terminated(run_id, "FINISHED"))
-
-
-def _find_or_create(experiment: str, name: str, part: str, subject: Subject) -> Run:
-    client, experiment_id = connect(experiment)
-    for found in client.search_runs([experiment_id], f"tags.`{KEY}` = '{subject.key}'"):
-        complete = [name for name in (TRAINING, EVALUATION) if found.data.tags.get(name) == "complete"]
-        if part in complete:
-            return Run()
-        if complete:
-            return Run(client, found.info.run_id)
-        client.delete_run(found.info.run_id)
-    created = client.create_run(experiment_id, run_name=name, tags={KEY: subject.key})
-    run = Run(client, created.info.run_id, is_new=True)
-    run.describe(subject)
-    return run
+def search(client: MlflowClient, experiment_id: str, **tags: str) -> list[MlflowRun]:
+    """The runs with these tags, the newest first; the keywords are the tags' names without `pipeline.`: key, training, evaluation."""
+    return client.search_runs([experiment_id], " and ".join(f"tags.`pipeline.{name}` = '{value}'" for name, value in tags.items()))

@@ -1,14 +1,14 @@
 """Where runs are kept: one SQLite file in the project's root, or what MLFLOW_TRACKING_URI names."""
 
-import fcntl
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import nullcontext
 from pathlib import Path
 
 import mlflow
+from filelock import FileLock
 from mlflow import MlflowClient
 
+GANS, CLASSIFIERS, COMPARISONS = "gan", "digit-classifier", "comparison"  # MLflow's experiments
 TRAINING_VIEW = {"mlflow.experimentKind": "custom_model_development"}  # without it the UI opens on its pages for language models
 
 
@@ -22,7 +22,8 @@ def connect(experiment: str) -> tuple[MlflowClient, str]:
     uri = os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{project_root() / 'mlflow.db'}"
     mlflow.set_tracking_uri(uri)
     local = uri.startswith("sqlite:")
-    with _alone():
+    # One process at a time: several that create the same SQLite store at once would break it.
+    with FileLock(project_root() / "mlflow.db.lock") if local else nullcontext():
         client = MlflowClient(uri)
         found = client.get_experiment_by_name(experiment)
         if found:
@@ -31,11 +32,3 @@ def connect(experiment: str) -> tuple[MlflowClient, str]:
             return client, found.experiment_id
         location = (project_root() / "mlartifacts" / experiment).as_uri() if local else None
         return client, client.create_experiment(experiment, artifact_location=location, tags=TRAINING_VIEW)
-
-
-@contextmanager
-def _alone() -> Iterator[None]:
-    """One process at a time: several that create the same SQLite store at once would break it."""
-    with (project_root() / "mlflow.db.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield

@@ -1,4 +1,4 @@
-"""The IDX format held to its specification, and batches that are a pure function of the step."""
+"""The IDX format by its specification, splits and their files, and batches that are a pure function of the step."""
 
 import itertools
 import struct
@@ -14,7 +14,7 @@ from pipeline.data.pixels import to_bytes, to_float
 from pipeline.files.errors import DataError
 
 
-def test_an_idx_file_by_the_specification():
+def test_an_idx_file_by_the_specification() -> None:
     content = struct.pack(">IIII", 0x803, 2, 28, 28) + bytes(784) + bytes([7]) * 784
     images = decode_idx(content, IDX_IMAGES, "file")
     assert images.shape == (2, 28, 28)
@@ -32,19 +32,19 @@ def test_an_idx_file_by_the_specification():
         (struct.pack(">II", 0x801, 0), IDX_IMAGES, "begins with 0x00000803, received 0x00000801"),
         (struct.pack(">IIII", 0x803, 0, 28, 28), IDX_LABELS, "begins with 0x00000801, received 0x00000803"),
         (struct.pack(">III", 0x803, 1, 28), IDX_IMAGES, "header of 16 bytes, received 12"),
-        (struct.pack(">II", 0x801, 4) + bytes(3), IDX_LABELS, "promises 4 bytes of data, received 3"),
-        (struct.pack(">II", 0x801, 2) + bytes(3), IDX_LABELS, "promises 2 bytes of data, received 3"),
+        (struct.pack(">II", 0x801, 4) + bytes(3), IDX_LABELS, "expected 4 bytes of data, as its header says, received 3"),
+        (struct.pack(">II", 0x801, 2) + bytes(3), IDX_LABELS, "expected 2 bytes of data, as its header says, received 3"),
         (struct.pack(">IIII", 0x803, 2**32 - 1, 2**32 - 1, 2**32 - 1) + bytes(9), IDX_IMAGES, "received 9"),
         (struct.pack(">IIII", 0x803, 1, 8, 8) + bytes(64), IDX_IMAGES, "expected images of 28x28, received 8x8"),
         (struct.pack(">II", 0x801, 2) + bytes([3, 10]), IDX_LABELS, "expected labels from 0 to 9, received 10"),
     ],
 )
-def test_an_idx_file_that_lies_is_refused_by_name(content, kind, reason):
+def test_a_broken_idx_file_is_refused_by_name(content: bytes, kind: tuple[int, int], reason: str) -> None:
     with pytest.raises(DataError, match=f"^file: .*{reason}"):
         decode_idx(content, kind, "file")
 
 
-def test_a_split_survives_its_file_and_has_the_same_bytes_twice(tmp_path: Path, digits: Digits):
+def test_a_split_survives_its_file_and_has_the_same_bytes_twice(tmp_path: Path, digits: Digits) -> None:
     save_digits(tmp_path / "a.npz", digits)
     save_digits(tmp_path / "b.npz", digits)
     loaded = load_digits(tmp_path / "a.npz")
@@ -54,7 +54,7 @@ def test_a_split_survives_its_file_and_has_the_same_bytes_twice(tmp_path: Path, 
     assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
 
 
-def test_a_missing_or_broken_split_is_named(tmp_path: Path):
+def test_a_missing_or_broken_split_is_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"none\.npz: .*found no file"):
         load_digits(tmp_path / "none.npz")
     for content in (b"", b"PK\x03\x04 no more"):
@@ -64,7 +64,7 @@ def test_a_missing_or_broken_split_is_named(tmp_path: Path):
 
 
 @pytest.mark.parametrize("low", [0.0, -1.0])
-def test_bytes_and_floats_are_inverse_over_the_whole_range(low: float):
+def test_bytes_and_floats_are_inverse_over_the_whole_range(low: float) -> None:
     images = np.arange(256, dtype=np.uint8).repeat(784).reshape(256, 28, 28)
     floats = to_float(images, low)
     assert floats.dtype == np.float32
@@ -74,7 +74,7 @@ def test_bytes_and_floats_are_inverse_over_the_whole_range(low: float):
     assert (to_bytes(floats, low) == images).all()
 
 
-def test_every_pass_visits_each_image_once_in_an_order_of_its_own(digits: Digits):
+def test_every_pass_visits_each_image_once_in_another_order(digits: Digits) -> None:
     marked = Digits("mnist", digits.images, np.arange(40, dtype=np.uint8))
     labels = np.concatenate([labels for _, labels in itertools.islice(batches(marked, 16, seed=3), 5)])
     first, second = labels[:40], labels[40:]
@@ -83,7 +83,7 @@ def test_every_pass_visits_each_image_once_in_an_order_of_its_own(digits: Digits
     assert first.tolist() != sorted(first)
 
 
-def test_batches_continue_anywhere_as_if_they_had_never_stopped(digits: Digits):
+def test_batches_continue_anywhere_as_if_they_had_never_stopped(digits: Digits) -> None:
     whole = list(itertools.islice(batches(digits, 16, seed=3), 7))
     rest = list(itertools.islice(batches(digits, 16, seed=3, first_step=4), 3))
     for (images, labels), (again_images, again_labels) in zip(whole[4:], rest, strict=True):

@@ -8,37 +8,41 @@ import time
 from pathlib import Path
 
 import pytest
+import yaml
 
 from pipeline.files.errors import DownloadError, SettingsError, one_line_errors
-from tests.conftest import ROOT
+from pipeline.settings.yaml_file import read_yaml
+from tests.conftest import ROOT, Mirror
 
 
-def heed_interrupts() -> None:
-    """A shell starts background jobs with Ctrl-C ignored, and their children inherit that."""
+def accept_interrupts() -> None:
+    """Undo what a shell does to its background jobs: it starts them with Ctrl-C ignored, and their children inherit that."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows cannot send these signals to another process")
 @pytest.mark.parametrize(("signal_number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_an_interrupted_stage_leaves_nothing(tmp_path: Path, mirror, signal_number: int, status: int):
-    (tmp_path / "params.yaml").write_text((ROOT / "params.yaml").read_text().replace("read_timeout_seconds: 5", "read_timeout_seconds: 60"))
+def test_an_interrupted_stage_leaves_nothing(tmp_path: Path, mirror: Mirror, signal_number: int, status: int) -> None:
+    content = read_yaml(ROOT / "params.yaml")
+    content["download"] |= {"source": "mnist", "read_timeout_seconds": 60}
+    (tmp_path / "params.yaml").write_text(yaml.safe_dump(content))
     environment = {"PYTHONPATH": str(ROOT), "MNIST_MIRROR": mirror.url("stalls"), "PATH": os.environ["PATH"]}
     command = [sys.executable, "-m", "pipeline.stages.download", "raw"]
-    options = {"cwd": tmp_path, "env": environment, "stderr": subprocess.PIPE, "text": True, "preexec_fn": heed_interrupts}
-    with subprocess.Popen(command, **options) as stage:
-        while not mirror.requests:
+    with subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True, preexec_fn=accept_interrupts) as stage:
+        while not mirror.requests and stage.poll() is None:
             time.sleep(0.05)
         time.sleep(0.3)
         stage.send_signal(signal_number)
-        said = stage.communicate(timeout=20)[1]
+        printed = stage.communicate(timeout=20)[1]
     assert stage.returncode == status
-    assert "Traceback" not in said
+    assert "Traceback" not in printed
     word = "interrupted" if signal_number == signal.SIGINT else "terminated"
-    assert f"error: {word}; nothing half-written was kept" in said
+    assert f"error: {word}; no half-written output was kept" in printed
     assert [path.name for path in tmp_path.iterdir()] == ["params.yaml"]
 
 
-@pytest.mark.parametrize(("error", "status"), [(SettingsError("key: wrong"), 1), (DownloadError("nobody there"), 69)])
-def test_what_the_reader_can_mend_is_one_line(error: Exception, status: int, capsys):
+@pytest.mark.parametrize(("error", "status"), [(SettingsError("key: wrong"), 1), (DownloadError("no mirror"), 69)])
+def test_what_the_user_can_fix_is_one_line(error: Exception, status: int, capsys: pytest.CaptureFixture[str]) -> None:
     before = signal.getsignal(signal.SIGTERM)
     with pytest.raises(SystemExit) as ended, one_line_errors():
         raise error
@@ -47,7 +51,7 @@ def test_what_the_reader_can_mend_is_one_line(error: Exception, status: int, cap
     assert capsys.readouterr().err == f"error: {error}\n"
 
 
-def test_what_nobody_expected_keeps_its_traceback():
+def test_any_other_error_keeps_its_traceback() -> None:
     before = signal.getsignal(signal.SIGTERM)
     with pytest.raises(ZeroDivisionError), one_line_errors():
         print(1 / 0)

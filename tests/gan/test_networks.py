@@ -1,4 +1,6 @@
-"""Networks of every kind: shapes, ranges, initial scales, and labels that reach their own image alone."""
+"""Networks of every kind: shapes, ranges, initial scales, and labels that affect their own image only."""
+
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -13,12 +15,13 @@ CONDITIONS = [(1, "class_logit"), (10, "class_logit"), (10, "projection")]
 SMALL = {"generator_width": 4, "discriminator_width": 4}
 
 
-@pytest.mark.parametrize(("classes", "conditioning"), CONDITIONS)
-@pytest.mark.parametrize("network", NETWORKS)
-@pytest.mark.parametrize(("activation", "low"), [("tanh", -1), ("sigmoid", 0)])
+@pytest.mark.parametrize(
+    ("network", "classes", "conditioning", "activation", "low"),
+    [(network, *condition, "tanh", -1) for network in NETWORKS for condition in CONDITIONS] + [("mlp", 1, "class_logit", "sigmoid", 0)],
+)
 def test_images_and_outputs_have_their_shapes_and_ranges(
     settings: Settings, network: str, classes: int, conditioning: str, activation: str, low: int
-):
+) -> None:
     changes = SMALL | {"network": network, "classes": classes, "conditioning": conditioning, "output_activation": activation}
     variant = settings.gan["answer"].model_copy(update=changes)
     label = {"label": np.array([1, 2, 3])} if classes == 10 else {}
@@ -32,7 +35,7 @@ def test_images_and_outputs_have_their_shapes_and_ranges(
 
 @pytest.mark.parametrize("conditioning", ["class_logit", "projection"])
 @pytest.mark.parametrize("network", NETWORKS)
-def test_a_label_reaches_its_own_image_and_no_other(settings: Settings, network: str, conditioning: str):
+def test_a_label_affects_its_own_image_and_no_other(settings: Settings, network: str, conditioning: str) -> None:
     changes = SMALL | {"network": network, "classes": 10, "conditioning": conditioning}
     variant = settings.gan["answer"].model_copy(update=changes)
     generator, discriminator = build_generator(variant), build_discriminator(variant)
@@ -44,7 +47,7 @@ def test_a_label_reaches_its_own_image_and_no_other(settings: Settings, network:
         assert (first[1] != second[1]).any()
 
 
-def test_the_askers_networks_are_those_of_the_question(settings: Settings):
+def test_the_askers_networks_are_those_of_the_question(settings: Settings) -> None:
     keras.utils.set_random_seed(0)
     asker = settings.gan["asker"]
     generator, discriminator = build_generator(asker), build_discriminator(asker)
@@ -60,7 +63,7 @@ def test_the_askers_networks_are_those_of_the_question(settings: Settings):
     assert outputs == pytest.approx(1 / (1 + np.exp(-collapsed[:, 0].astype(float))), abs=1e-3)
 
 
-def test_the_answers_networks_are_not_affine_and_start_small(settings: Settings):
+def test_the_answers_networks_are_not_affine_and_start_small(settings: Settings) -> None:
     keras.utils.set_random_seed(0)
     discriminator = build_discriminator(settings.gan["answer"])
     image = np.random.default_rng(0).random((4, 28, 28, 1), np.float32)
@@ -69,7 +72,7 @@ def test_the_answers_networks_are_not_affine_and_start_small(settings: Settings)
     assert np.abs(output[1]).max() < 3
 
 
-def test_a_saved_generator_loads_without_this_package(settings: Settings, tmp_path):
+def test_a_saved_generator_loads_without_this_package(settings: Settings, tmp_path: Path) -> None:
     generator = build_generator(settings.gan["modern"])
     generator.save(tmp_path / "generator.keras")
     inputs = {"latent": tf.ones((2, settings.gan["modern"].latent_size)), "label": tf.constant([3, 4])}
@@ -78,7 +81,7 @@ def test_a_saved_generator_loads_without_this_package(settings: Settings, tmp_pa
 
 
 @pytest.mark.parametrize("network", NETWORKS)
-def test_widths_and_depth_size_each_network_on_its_own(settings: Settings, network: str):
+def test_widths_and_depth_size_each_network_on_its_own(settings: Settings, network: str) -> None:
     def sizes(**changes: int) -> tuple[int, int]:
         variant = settings.gan["answer"].model_copy(update=SMALL | {"network": network} | changes)
         return build_generator(variant).count_params(), build_discriminator(variant).count_params()
@@ -93,9 +96,9 @@ def test_widths_and_depth_size_each_network_on_its_own(settings: Settings, netwo
 
 
 @pytest.mark.parametrize("network", NETWORKS)
-def test_mapping_layers_stand_between_latent_and_network_of_the_generator_alone(settings: Settings, network: str):
-    def mapping(layers: int) -> list[int]:
-        variant = settings.gan["modern"].model_copy(update=SMALL | {"network": network, "mapping_layers": layers, "mapping_width": 7})
+def test_only_the_generator_has_mapping_layers_between_its_latent_and_its_trunk(settings: Settings, network: str) -> None:
+    def mapping(count: int) -> list[tuple[int, int]]:
+        variant = settings.gan["modern"].model_copy(update=SMALL | {"network": network, "mapping_layers": count, "mapping_width": 7})
         assert not [layer.name for layer in build_discriminator(variant).layers if layer.name.startswith("mapping")]
         layers = build_generator(variant).layers
         return [layer.kernel.shape for layer in layers if layer.name.startswith("mapping") and isinstance(layer, keras.layers.Dense)]
@@ -106,18 +109,19 @@ def test_mapping_layers_stand_between_latent_and_network_of_the_generator_alone(
 
 
 @pytest.mark.parametrize("network", NETWORKS)
-def test_batch_statistics_are_where_they_are_asked_for_alone(settings: Settings, network: str):
+def test_batch_statistics_are_only_where_the_settings_ask_for_them(settings: Settings, network: str) -> None:
     def normalised(**changes: str) -> tuple[bool, bool]:
         variant = settings.gan["answer"].model_copy(update=SMALL | {"network": network} | changes)
         built = build_generator(variant), build_discriminator(variant)
-        return tuple(any(isinstance(layer, keras.layers.BatchNormalization) for layer in network.layers) for network in built)
+        generator, discriminator = (any(isinstance(layer, keras.layers.BatchNormalization) for layer in model.layers) for model in built)
+        return generator, discriminator
 
     assert normalised() == (False, False)
     assert normalised(generator_normalization="batch") == (True, False)
     assert normalised(discriminator_normalization="batch") == (False, True)
 
 
-def test_projection_adds_an_output_for_all_classes(settings: Settings):
+def test_projection_adds_an_output_for_all_classes(settings: Settings) -> None:
     variant = settings.gan["modern"].model_copy(update={"conditioning": "projection"})
     discriminator = build_discriminator(variant)
     image = np.random.default_rng(0).random((10, 28, 28, 1), np.float32)
@@ -130,7 +134,7 @@ def test_projection_adds_an_output_for_all_classes(settings: Settings):
 
 
 @pytest.mark.parametrize("network", NETWORKS)
-def test_in_bfloat16_layers_compute_in_it_and_images_outputs_and_weights_are_float32(settings: Settings, network: str):
+def test_in_bfloat16_layers_compute_in_it_and_images_outputs_and_weights_are_float32(settings: Settings, network: str) -> None:
     variant = settings.gan["modern"].model_copy(update=SMALL | {"network": network, "precision": "mixed_bfloat16"})
     generator, discriminator = build_generator(variant, variant.precision), build_discriminator(variant)
     assert keras.config.dtype_policy().name == "float32"
@@ -142,5 +146,5 @@ def test_in_bfloat16_layers_compute_in_it_and_images_outputs_and_weights_are_flo
     assert discriminator({"image": images, "label": tf.constant([1, 2])}, training=True).dtype == tf.float32
 
 
-def test_clipping_bounds_the_kernels():
+def test_clipping_bounds_the_kernels() -> None:
     assert Clip(0.5)(tf.constant([-2.0, 0.1, 3.0])).numpy() == pytest.approx([-0.5, 0.1, 0.5])

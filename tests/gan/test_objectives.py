@@ -1,5 +1,6 @@
 """Objectives at closed-form points, from both sides, and their gradients against formulas and finite differences in float64."""
 
+from collections.abc import Callable
 from typing import get_args
 
 import numpy as np
@@ -15,7 +16,7 @@ OBJECTIVES: dict[str, Objective] = {name: getattr(objectives, name) for name in 
 every_objective = pytest.mark.parametrize("objective", OBJECTIVES.values(), ids=OBJECTIVES)
 
 
-def losses(objective: Objective, real: list[float], fake: list[float]) -> tuple[float, float]:
+def losses(objective: Objective, real: list[float] | np.ndarray, fake: list[float] | np.ndarray) -> tuple[float, float]:
     """The discriminator's and the generator's, in float64."""
     terms, generator = objective(tf.constant(real, tf.float64), tf.constant(fake, tf.float64))
     return float(sum(terms.values())), float(generator)
@@ -50,13 +51,13 @@ def sigmoid(logit: np.ndarray) -> np.ndarray:
         (relativistic, -50, 50, 100, 0),
     ],
 )
-def test_closed_form_points(objective: Objective, real: float, fake: float, discriminator: float, generator: float):
+def test_closed_form_points(objective: Objective, real: float, fake: float, discriminator: float, generator: float) -> None:
     assert losses(objective, [real], [fake]) == pytest.approx((discriminator, generator), abs=1e-12)
     assert losses(objective, [real, real], [fake, fake]) == pytest.approx((discriminator, generator), abs=1e-12)  # a mean, not a sum
 
 
 # Of one pair: dD/dD(x), dD/dD(Gz), dG/dD(Gz).
-GRADIENTS = {
+GRADIENTS: dict[str, Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, ...]]] = {
     "non_saturating": lambda x, g: (-sigmoid(-x), sigmoid(g), -sigmoid(-g)),
     "saturating": lambda x, g: (-sigmoid(-x), sigmoid(g), -sigmoid(g)),
     "least_squares": lambda x, g: (2 * (x - 1), 2 * g, 2 * (g - 1)),
@@ -67,7 +68,7 @@ GRADIENTS = {
 
 
 @pytest.mark.parametrize("name", OBJECTIVES)
-def test_gradients_are_those_of_the_formula_and_of_finite_differences(name: str):
+def test_gradients_are_those_of_the_formula_and_of_finite_differences(name: str) -> None:
     objective, count, step = OBJECTIVES[name], 16, 1e-6
     real, fake = 3 * np.random.default_rng(0).normal(size=(2, count))
     x, g = tf.Variable(real), tf.Variable(fake)
@@ -87,25 +88,23 @@ def test_gradients_are_those_of_the_formula_and_of_finite_differences(name: str)
 
 
 @every_objective
-def test_terms_are_named_scalars(objective: Objective):
+def test_terms_are_named_scalars(objective: Objective) -> None:
     terms, generator = objective(tf.zeros(3), tf.zeros(3))
     assert all(name.startswith("d_loss_") and term.shape == () for name, term in terms.items())
     assert generator.shape == ()
 
 
 @every_objective
-def test_they_stay_finite_where_exponentials_overflow(objective: Objective):
+def test_they_stay_finite_where_exponentials_overflow(objective: Objective) -> None:
     assert np.isfinite(losses(objective, [1e4, -1e4], [-1e4, 1e4])).all()
 
 
 @every_objective
-def test_citation_and_formula_are_stated(objective: Objective):
-    assert "D: " in objective.__doc__
-    assert "G: " in objective.__doc__
-    assert "arXiv:" in objective.__doc__
+def test_citation_and_formula_are_stated(objective: Objective) -> None:
+    assert all(part in str(objective.__doc__) for part in ("D: ", "G: ", "arXiv:"))
 
 
-def test_non_saturating_is_the_questions_sigmoid_cross_entropy_with_logits():
+def test_non_saturating_is_the_questions_sigmoid_cross_entropy_with_logits() -> None:
     real, fake = (np.random.default_rng(0).normal(size=(2, 64)) * 5).astype(np.float32)
     entropy = tf.nn.sigmoid_cross_entropy_with_logits
     terms = non_saturating(tf.constant(real), tf.constant(fake)).discriminator
@@ -113,8 +112,8 @@ def test_non_saturating_is_the_questions_sigmoid_cross_entropy_with_logits():
     assert float(terms["d_loss_fake"]) == pytest.approx(float(tf.reduce_mean(entropy(labels=tf.zeros(64), logits=fake))), rel=1e-6)
 
 
-def test_a_sigmoid_applied_twice_bounds_the_losses():
-    """Outputs within [0, 1] instead of logits: the bounds between which the question's losses are caught."""
+def test_a_sigmoid_applied_twice_bounds_the_losses() -> None:
+    """Outputs within [0, 1] instead of logits: the question's losses cannot leave these bounds."""
     assert losses(non_saturating, [1.0], [0.0])[0] == pytest.approx(1.0064, abs=1e-4)
     assert losses(non_saturating, [0.0], [1.0])[0] == pytest.approx(2.0064, abs=1e-4)
     # Where the untrained second discriminator ends:

@@ -1,6 +1,7 @@
-"""The metrics against values that other people's code has found: tests/oracles/make_oracles.py says how."""
+"""The metrics against values that other people's code computed: tests/oracles/make_oracles.py says how."""
 
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -27,27 +28,27 @@ def of_features(real: np.ndarray, fake: np.ndarray) -> dict[str, float]:
     }
 
 
-def compare(found: dict[str, float], entry: dict) -> None:
-    """Every reference value of the entry, and every value found, takes part."""
-    assert set().union(*entry["values"].values()) == set(found)
+def compare(scores: dict[str, float], entry: dict[str, Any]) -> None:
+    """Every reference value of the entry has its score, and every score a reference value."""
+    assert set().union(*entry["values"].values()) == set(scores)
     for source, values in entry["values"].items():
         for name, value in values.items():
-            assert found[name] == pytest.approx(value, rel=TOLERANCE[entry["dtype"]], abs=1e-12), f"{source}: {name}"
+            assert scores[name] == pytest.approx(value, rel=TOLERANCE[entry["dtype"]], abs=1e-12), f"{source}: {name}"
 
 
 @pytest.mark.parametrize("name", FEATURES)
-def test_scores_of_features_are_those_of_torch_fidelity_and_scikit_learn(name: str):
+def test_scores_of_features_are_those_of_torch_fidelity_and_scikit_learn(name: str) -> None:
     compare(of_features(*make_features(FEATURES[name])), ORACLES["features"][name])
 
 
 @pytest.mark.parametrize("name", LOGITS)
-def test_the_classifier_score_is_torch_fidelitys(name: str):
+def test_the_classifier_score_is_torch_fidelitys(name: str) -> None:
     probabilities = softmax(make_logits(LOGITS[name]), axis=1)
     compare({"classifier_score": classifier_score(probabilities)}, ORACLES["logits"][name])
     assert (probabilities == 0).any() == (name == "certain")
 
 
-def test_every_case_has_its_references_and_they_are_of_its_recipe():
+def test_every_case_has_its_references_and_they_are_of_its_recipe() -> None:
     for cases, kind, sources in ((FEATURES, "features", {"scikit_learn", "torch_fidelity"}), (LOGITS, "logits", {"torch_fidelity"})):
         assert set(ORACLES[kind]) == set(cases)
         for name, case in cases.items():

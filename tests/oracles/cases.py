@@ -1,4 +1,4 @@
-"""The seeded inputs of the oracles: made the same by the script that writes the references and by the tests that read them."""
+"""The seeded inputs of the oracles: the script that writes the references and the tests that use them make the same."""
 
 from collections.abc import Callable
 from typing import NamedTuple

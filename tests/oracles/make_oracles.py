@@ -1,16 +1,17 @@
-"""Write oracles.json: what torch-fidelity's own functions, and definitions written with scikit-learn, say of the cases.
+"""Write oracles.json: the scores of the cases by torch-fidelity's own functions, and by definitions written with scikit-learn.
 
-`make oracles` runs it in an environment of its own, because PyTorch is large: about 6 GB on Linux, where it comes with CUDA, which nothing here uses.
+`make oracles` runs it in a separate environment, because PyTorch is large: about 6 GB on Linux, where it comes with CUDA, which nothing here uses.
 The tests need none of it. All references are computed from float64 inputs in float64; torch-fidelity averages precision and recall in float32.
 """
 
 import json
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
-from cases import FEATURES, LOGITS, NEIGHBOURS, make_features, make_logits
+from cases import FEATURES, LOGITS, NEIGHBOURS, Case, make_features, make_logits
 from scipy.spatial.distance import cdist
 from sklearn.metrics.pairwise import polynomial_kernel
 from sklearn.neighbors import NearestNeighbors
@@ -25,7 +26,7 @@ Values = dict[str, float]
 
 
 def torch_fidelity(real: np.ndarray, fake: np.ndarray) -> Values:
-    """Its kernel distance wants sets of one size, so it has the first rows of both, as many as the smaller one has."""
+    """Its kernel distance needs sets of one size: it gets the first rows of both, as many as the smaller set has."""
     first, second = torch.from_numpy(fake), torch.from_numpy(real)
     rows = min(len(real), len(fake))
     neighbours = prc_features_to_metric(first, second, prc_neighborhood=NEIGHBOURS, prc_batch_size=10_000, save_cpu_ram=False, verbose=False)
@@ -59,7 +60,7 @@ def _kernel_distance(real: np.ndarray, fake: np.ndarray) -> float:
     return sum(own) - 2 * polynomial_kernel(real, fake, degree=3, coef0=1).mean()
 
 
-def _entry(case, **references: Values) -> dict:
+def _entry(case: Case, **references: Values) -> dict[str, Any]:
     rounded = {name: {key: float(f"{value:.12g}") for key, value in values.items()} for name, values in references.items()}
     return {"dtype": "float64", "recipe": {"generator": "numpy.random.default_rng", **case._asdict()}, "values": rounded}
 
@@ -71,8 +72,8 @@ def main() -> None:
     for name, case in LOGITS.items():
         score = isc_features_to_metric(torch.from_numpy(make_logits(case)), splits=1)["inception_score_mean"]
         logits[name] = _entry(case, torch_fidelity={"classifier_score": score})
-    found = {"features": features, "libraries": {name: version(name) for name in LIBRARIES}, "logits": logits, "neighbours": NEIGHBOURS}
-    Path(__file__).with_name("oracles.json").write_text(json.dumps(found, indent=2, sort_keys=True) + "\n")
+    oracles = {"features": features, "libraries": {name: version(name) for name in LIBRARIES}, "logits": logits, "neighbours": NEIGHBOURS}
+    Path(__file__).with_name("oracles.json").write_text(json.dumps(oracles, indent=2, sort_keys=True) + "\n")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
-"""A small tree of the shapes that the report reads, and the page made of it."""
+"""A small project of the shapes that the report reads, and the page made from it."""
 
 import json
 import shutil
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,19 +11,35 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipeline.doctor.diagnosis.diagnose import judge
-from pipeline.files.cells import cell_name, sheet_path
+from pipeline.data.digits import Bytes
+from pipeline.doctor.diagnosis.diagnose import diagnose
+from pipeline.files.cells import Cell
 from pipeline.metrics.score_names import SCORES
 from pipeline.pictures.png import write_png
 from pipeline.pictures.sheets import sample_sheet
 from pipeline.report.outputs import Outputs
 from pipeline.report.page import write_report
-from pipeline.settings.params import Settings, read_yaml
+from pipeline.report.verdicts import VERDICT_SCORE, aggregate
+from pipeline.settings.params import Settings
+from pipeline.settings.yaml_file import read_yaml
 from tests.conftest import ROOT, shrink
 
-VARIANTS = {"answer": "baseline", "asker": "worse", "modern": "cannot tell", "lsgan": "no verdict", "dcgan": "better"}
+# The Fréchet distance of each seed, or how its training ended.
+CELLS: dict[str, tuple[float | str, float | str]] = {
+    "answer": (520.0, 540.0),
+    "asker": (4911.0, "diverged"),
+    "modern": (2.5, 3.1),
+    "lsgan": ("diverged", "stopped"),
+    "dcgan": (500.0, 640.0),
+}
 SEEDS = [0, 1]
-DIVERGED = ("lsgan-0", "lsgan-1", "asker-1")
+EPOCHS = 12
+ABOUT = {"data_set": "mnist", "split": "test", "samples": 10000, "feature_layer": "features", "classifier_accuracy": 0.995}
+COLLAPSED = {"scores": {"effective_classes": 4.3}, "real_reference": {"effective_classes": 9.98}}
+EVIDENCE: dict[str, dict[str, Any]] = {
+    "answer": COLLAPSED,
+    "asker": COLLAPSED | {"before": {"optimizers": {"generator": {"learning_rate": 1.0, "beta_1": 0.5}}}},
+}
 
 
 @dataclass
@@ -34,16 +51,16 @@ class Tree:
     settings: Settings
 
     def write(self, name: str = "report.html") -> str:
-        outputs = Outputs(*(self.folder / name for name in ("gan", "evaluation", "diagnosis", "reference")))
+        outputs = Outputs(*(self.folder / part for part in ("gan", "evaluation", "diagnosis", "reference")))
         write_report(self.folder / name, self.leaderboard, self.settings, outputs)
         return (self.folder / name).read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Tree:
-    """Made once, for pictures take their time."""
+    """Made once, because drawing takes time."""
     saturated = np.random.default_rng(0).integers(0, 256, (100, 28, 28)) // 200 * 255
-    return make_tree(tmp_path_factory.mktemp("report"), VARIANTS, saturated.astype(np.uint8), 12)
+    return make_tree(tmp_path_factory.mktemp("report"), CELLS, saturated.astype(np.uint8), EPOCHS)
 
 
 @pytest.fixture(scope="session")
@@ -58,59 +75,69 @@ def tree(made: Tree) -> Tree:
     return replace(made, leaderboard=deepcopy(made.leaderboard))
 
 
-COLLAPSED = {"scores": {"effective_classes": 4.3, "effective_classes_real": 9.98}}
-EVIDENCE = {"answer": COLLAPSED, "asker": COLLAPSED | {"before": {"optimizers": {"generator": {"learning_rate": 1.0, "beta_1": 0.5}}}}}
+def score_row(variant: str, seed: int, outcome: float | str, spread: float | None = None) -> dict[str, Any]:
+    """What an evaluation writes into scores.json: a finished cell with this Fréchet distance, or a cell whose training ended otherwise."""
+    finished = not isinstance(outcome, str)
+    scores = dict.fromkeys(SCORES, 0.5 if finished else None) | {"sample_trained_accuracy": None, VERDICT_SCORE: outcome if finished else None}
+    losses = {"d_loss_first": 1.5, "d_loss_last": 1.6 if finished else None, "g_loss_first": 0.4, "g_loss_last": 0.3}
+    about = ABOUT | {"variant": variant, "seed": seed, "status": "finished" if finished else outcome, "classifier_sha256": "ab" * 32}
+    groups = {"scores": scores, "spread": dict.fromkeys(SCORES, spread if finished else None), "real_reference": dict.fromkeys(SCORES, 0.5)}
+    return about | {"losses": losses} | groups
 
 
-def make_tree(folder: Path, verdicts: dict[str, str], images: np.ndarray, epochs: int) -> Tree:
+def board_of(rows: list[dict[str, Any]], variants: Sequence[str], baseline: str) -> dict[str, Any]:
+    """The leaderboard of these cells."""
+    return {
+        "cells": rows,
+        "variants": aggregate(rows, list(variants), baseline, 0.95),
+        "real_reference": rows[0]["real_reference"],
+        "negative_controls": {name: dict.fromkeys(SCORES, 0.5) for name in ("mean image", "one digit", "uniform noise")},
+        "score": VERDICT_SCORE,
+        "baseline": baseline,
+        "confidence": 0.95,
+    }
+
+
+def make_tree(folder: Path, outcomes: Mapping[str, Sequence[float | str]], images: Bytes, epochs: int) -> Tree:
+    """A project whose every variant has these outcomes, one per seed, and these images as samples."""
     content = shrink(read_yaml(ROOT / "params.yaml"))
-    content["gan"] |= {variant: content["gan"].get(variant, content["gan"]["asker"]) for variant in verdicts}
-    content["run"] |= {"variants": list(verdicts), "seeds": SEEDS}
+    content["gan"] |= {variant: content["gan"].get(variant, content["gan"]["asker"]) for variant in outcomes}
+    content["run"] |= {"variants": list(outcomes), "seeds": SEEDS}
+    content["compare"]["baseline"] = "answer"
     settings = Settings.model_validate(content)
-    for epoch in range(epochs + 1):
-        write_png(folder / "drawn" / sheet_path(epoch), sample_sheet(np.roll(images, epoch, axis=2), f"epoch {epoch}"))
-    write_png(folder / "reference/real_by_class.png", sample_sheet(images, "")[18::2, ::2])
-    cells = [_make_cell(folder, variant, seed, settings, epochs) for variant in verdicts for seed in SEEDS]
-    variants = [_row(variant, verdict) for variant, verdict in verdicts.items()]
-    anchors = [{"name": name} | dict.fromkeys(SCORES, 0.5) for name in ("real digits", "uniform noise", "mean image", "one digit")]
-    about = {"baseline": "answer", "score": "frechet_distance", "confidence": 0.95}
-    return Tree(folder, about | {"cells": cells, "variants": variants, "anchors": anchors}, settings)
+    sheet = sample_sheet(images, "")
+    write_png(folder / "reference/real_by_class.png", sheet[18::2, ::2])
+    write_png(folder / "figure.png", sheet)
+    sheets = np.stack([np.roll(images, epoch, axis=2) for epoch in range(epochs + 1)])
+    rows = []
+    for variant in outcomes:
+        for seed in SEEDS:
+            row = score_row(variant, seed, outcomes[variant][seed], 5.0)
+            _make_cell(folder, row, sheets, settings.gan[variant].classes > 1)
+            rows.append(row)
+    return Tree(folder, board_of(rows, list(outcomes), "answer"), settings)
 
 
-def _row(variant: str, verdict: str) -> dict[str, Any]:
-    distance = {"answer": 540.0, "asker": 4911.0, "modern": 2.5, "lsgan": None}.get(variant, 57.0)
-    spread = [None if distance is None else distance * factor for factor in (1, 0.1, 0.9, 1.1)]
-    scores = {name: dict(zip(("mean", "sd", "low", "high"), spread, strict=True)) for name in SCORES if name != "sample_trained_accuracy"}
-    tested = {"p": 0.02 if verdict in ("better", "cannot tell") else None, "seeds_that_could_tell": 9 if verdict == "cannot tell" else None}
-    diverged = sum(cell_name(variant, seed) in DIVERGED for seed in SEEDS)
-    return {"variant": variant, "seeds": len(SEEDS), "diverged": diverged, "scores": scores, "verdict": verdict} | tested
-
-
-def _make_cell(folder: Path, variant: str, seed: int, settings: Settings, epochs: int) -> dict[str, Any]:
-    cell = cell_name(variant, seed)
-    gan, evaluation, diverged = folder / "gan" / cell, folder / "evaluation" / cell, cell in DIVERGED
-    shutil.copytree(folder / "drawn", gan)
-    shutil.copy(gan / sheet_path(0), gan / "figure.png")
-    losses = [{"epoch": epoch, "d_loss": 1.0 / epoch, "g_loss": None if diverged else 0.7 * epoch} for epoch in range(1, epochs + 1)]
-    _write(gan / "history.json", {"data_set": "mnist", "variant": variant, "seed": seed, "epochs": losses})
-    watched = [{"epoch": epoch, "separation": 0.7, "generator_gradient": 2.0 / epoch, "crowding": 0.9} for epoch in range(1, epochs + 1)]
-    _write(gan / "evidence.json", {"before": {}, "epochs": watched})
-    found = judge(EVIDENCE[variant], variant) if variant in EVIDENCE else []
-    _write(folder / "diagnosis" / f"{cell}.json", {"findings": [finding._asdict() for finding in found]})
-    consistency = 0.9 if settings.gan[variant].classes > 1 else None
-    curve = {"classifier_score": 3.0, "effective_classes": 4.0, "class_consistency": consistency}
-    _write(evaluation / "curves.json", {"samples": 100, "epochs": [{"epoch": epoch, **curve} for epoch in range(epochs + 1)]})
-    asked = "any" if consistency is None else "3"
-    (evaluation / "confusion.csv").write_text("asked,read\n" + ("" if diverged else f"{asked},3\n" * 9 + f"{asked},8\n"))
+def _make_cell(folder: Path, row: dict[str, Any], sheets: Bytes, conditional: bool) -> None:
+    variant, finished = row["variant"], row["status"] == "finished"
+    cell = Cell(variant, row["seed"]).name
+    gan, evaluation = folder / "gan" / cell, folder / "evaluation" / cell
+    epochs = range(1, len(sheets))
+    losses = [{"epoch": epoch, "d_loss": 1.0 / epoch, "g_loss": 0.7 * epoch if finished else None} for epoch in epochs]
+    _write(gan / "history.json", {"data_set": "mnist", "status": row["status"], "epochs": losses})
+    measured = [{"epoch": epoch, "real_fake_auc": 0.7, "generator_gradient": 2.0 / epoch, "nearest_neighbour_ratio": 0.9} for epoch in epochs]
+    _write(gan / "evidence.json", {"before": {}, "epochs": measured})
+    np.save(gan / "samples.npy", sheets)
+    shutil.copy(folder / "figure.png", gan / "figure.png")
+    findings = diagnose(EVIDENCE[variant], variant) if variant in EVIDENCE else []
+    _write(folder / "diagnosis" / f"{cell}.json", {"findings": [finding._asdict() for finding in findings]})
+    curve = {"classifier_score": 3.0, "effective_classes": 4.0, "class_consistency": 0.9 if conditional else None}
+    _write(evaluation / "curves.json", {"samples": 100, "epochs": [{"epoch": epoch, **curve} for epoch in range(len(sheets))]})
+    requested = "3" if conditional else "any"
+    (evaluation / "confusion.csv").write_text("requested,predicted\n" + (f"{requested},3\n" * 9 + f"{requested},8\n" if finished else ""))
     shutil.copy(folder / "reference/real_by_class.png", evaluation / "by_class.png")
     write_png(evaluation / "nearest.png", np.zeros((56, 336), np.uint8))
-    scores = {f"{name}{end}": None if diverged else 0.5 for name in SCORES for end in ("", "_sd", "_real")}
-    losses_told = {"d_loss_first": 1.5, "d_loss_last": None if diverged else 1.6, "g_loss_first": 0.4, "g_loss_last": 0.3}
-    about = {"data_set": "mnist", "split": "test", "samples": 10000, "feature_layer": "features", "classifier_accuracy": 0.995}
-    key = {"key": f"{seed:064x}", "classifier_sha256": "ab" * 32}
-    metrics = {"variant": variant, "seed": seed, "status": "diverged" if diverged else "finished", **scores, **losses_told, **about, **key}
-    _write(evaluation / "metrics.json", metrics)
-    return metrics
+    _write(evaluation / "scores.json", row)
 
 
 def _write(path: Path, content: Any) -> None:

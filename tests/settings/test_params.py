@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from pipeline.data.datasets import DATA_SETS
 from pipeline.files.errors import SettingsError
 from pipeline.settings.params import Settings, load_settings
 from tests.conftest import ROOT
@@ -27,7 +28,7 @@ def write_changed(tmp_path: Path, key: str, value: object) -> Path:
     return path
 
 
-def test_the_projects_own_file_is_accepted():
+def test_the_projects_own_file_is_accepted() -> None:
     assert isinstance(load_settings(ROOT / "params.yaml"), Settings)
 
 
@@ -46,7 +47,14 @@ def test_the_projects_own_file_is_accepted():
         ("gan.asker.adam_beta_1", 1.0, "gan.asker.adam_beta_1: expected less than 1, received 1.0"),
         ("gan.asker.generator_learning_rate", float("inf"), "gan.asker.generator_learning_rate: expected a finite number, received inf"),
         ("gan.asker.objective", "wasserstien", "gan.asker.objective: expected 'non_saturating', .* or 'relativistic', received 'wasserstien'"),
-        ("download.source", "cifar", "download.source: expected 'mnist' or 'digits', received 'cifar'"),
+        (
+            "download.source",
+            "fashon_mnist",
+            rf"download.source: expected a data set of pipeline/data/datasets.py \({', '.join(DATA_SETS)}\), "
+            "received 'fashon_mnist'; the nearest known is fashion_mnist",
+        ),
+        ("download.source", 3, "download.source: expected a valid string, received 3"),
+        ("download.mirrors", ["/data"], "download.mirrors: expected a known key, received an unknown one"),
         ("run.seeds.0", ..., "run.seeds: .*at least 1 item"),
         ("run.variants", ["askr"], "run.variants.0: expected a section under gan:, received 'askr'; the nearest known is asker"),
         ("compare.baseline", "answr", "compare.baseline: expected a section under gan:, received 'answr'; the nearest known is answer"),
@@ -69,7 +77,7 @@ def test_the_projects_own_file_is_accepted():
         ("gan.lsgan.precision", "float16", "gan.lsgan.precision: expected 'float32' or 'mixed_bfloat16', received 'float16'"),
     ],
 )
-def test_a_wrong_key_or_value_is_named(tmp_path: Path, key: str, value: object, message: str):
+def test_a_wrong_key_or_value_is_named(tmp_path: Path, key: str, value: object, message: str) -> None:
     if key == "run.seeds.0":
         key, value = "run.seeds", []
     path = write_changed(tmp_path, key, value)
@@ -78,15 +86,20 @@ def test_a_wrong_key_or_value_is_named(tmp_path: Path, key: str, value: object, 
     assert "\n" not in str(raised.value)
 
 
-def test_a_misspelt_key_is_named_rather_than_the_one_that_it_leaves_missing(tmp_path: Path):
+def test_a_misspelt_key_is_named_rather_than_the_one_that_it_leaves_missing(tmp_path: Path) -> None:
     path = tmp_path / "params.yaml"
     path.write_text((ROOT / "params.yaml").read_text().replace("  threads:", "  thread:", 1))
     with pytest.raises(SettingsError, match=r"run\.thread: expected a known key, received an unknown one; the nearest known is threads"):
         load_settings(path)
 
 
-@pytest.mark.parametrize("written", ["1e-4", "1E-4", "1.e-4", "0.0001", "1.0e-4"])
-def test_numbers_are_read_as_dvc_and_people_read_them(tmp_path: Path, written: str):
+def test_every_data_set_of_the_registry_is_a_source(tmp_path: Path) -> None:
+    for name in DATA_SETS:
+        assert load_settings(write_changed(tmp_path, "download.source", name)).download.source == name
+
+
+@pytest.mark.parametrize("written", ["1e-4", "1.e-4", "0.0001"])
+def test_a_number_may_be_written_in_every_form(tmp_path: Path, written: str) -> None:
     path = tmp_path / "params.yaml"
     path.write_text((ROOT / "params.yaml").read_text().replace("generator_learning_rate: 0.001 ", f"generator_learning_rate: {written} ", 1))
     assert load_settings(path).gan["answer"].generator_learning_rate == 1e-4
@@ -96,7 +109,7 @@ def test_numbers_are_read_as_dvc_and_people_read_them(tmp_path: Path, written: s
     ("content", "message"),
     [("", "received an empty file"), ("a: [1", "expected YAML"), ("- 1", "received list"), ("a: \t- b: c: d", "expected YAML")],
 )
-def test_a_file_that_is_no_mapping_is_refused(tmp_path: Path, content: str, message: str):
+def test_a_file_that_is_no_mapping_is_refused(tmp_path: Path, content: str, message: str) -> None:
     path = tmp_path / "params.yaml"
     path.write_text(content)
     with pytest.raises(SettingsError, match=message) as raised:
@@ -106,7 +119,7 @@ def test_a_file_that_is_no_mapping_is_refused(tmp_path: Path, content: str, mess
         load_settings(tmp_path / "none.yaml")
 
 
-def test_the_command_ends_with_one_line_and_a_status(tmp_path: Path):
+def test_the_command_ends_with_one_line_and_a_status(tmp_path: Path) -> None:
     write_changed(tmp_path, "run.threads", -1)
     command = [sys.executable, "-m", "pipeline.settings.params"]
     ended = subprocess.run(command, cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True)

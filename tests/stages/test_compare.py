@@ -1,76 +1,73 @@
-"""The leaderboard: ranked, complete, a diverged cell is a row that says so; and the report beside it."""
+"""The leaderboard: ranked and complete, with a row for each cell that did not finish; and the report beside it."""
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pipeline.files.artifacts import read_json, write_json
 from pipeline.files.errors import DataError
-from pipeline.settings.params import Settings
-from pipeline.stages.compare import compare
-from tests.report.conftest import SEEDS, VARIANTS, Tree, made  # noqa: F401 (a fixture)
+from pipeline.metrics.score_names import HEADLINE_SCORES, SCORES
+from pipeline.stages.compare import Paths, compare
+from tests.report.conftest import CELLS, SEEDS, Tree, made  # noqa: F401 (a fixture)
 
 
 @pytest.fixture
 def tree(made: Tree, tmp_path: Path) -> Tree:  # noqa: F811
-    """Five variants with two seeds each, `lsgan` diverged with both, `asker` with one."""
-    shutil.copytree(made.folder, tmp_path / "project")
-    ceilings = {row["name"]: row for row in made.leaderboard["anchors"] if row["name"] != "real digits"}
-    write_json(tmp_path / "project/reference/ceilings.json", ceilings)
-    (tmp_path / "project/dvc.yaml").write_text("stages: {}")
-    return Tree(tmp_path / "project", made.leaderboard, made.settings)
+    """Five variants with two seeds each: `lsgan-0` and `asker-1` diverged, `lsgan-1` was stopped."""
+    folder = tmp_path / "project"
+    shutil.copytree(made.folder, folder)
+    write_json(folder / "reference/negative_controls.json", made.leaderboard["negative_controls"])
+    (folder / "dvc.yaml").write_text("stages: {}")
+    return Tree(folder, made.leaderboard, made.settings)
 
 
-def run(tree: Tree, settings: Settings | None = None) -> dict:
-    names = ("dvc.yaml", "dvc.lock", "gan", "evaluation", "diagnosis", "reference", "board.json", "board.md", "report.html")
-    compare(*(tree.folder / name for name in names), settings or tree.settings)
+def run(tree: Tree) -> dict[str, Any]:
+    names = ("dvc.yaml", "dvc.lock", "gan", "evaluation", "diagnosis", "metrics", "reference", "board.json", "board.md", "report.html")
+    compare(Paths(*(tree.folder / name for name in names)), tree.settings)
     return read_json(tree.folder / "board.json")
 
 
-def test_rows_are_ranked_and_leftovers_go(tree: Tree, capsys: pytest.CaptureFixture[str]):
+def test_rows_are_ranked_and_dropped_cells_are_removed(tree: Tree, capsys: pytest.CaptureFixture[str]) -> None:
     for folder in ("gan", "evaluation"):
         (tree.folder / folder / "dropped-0").mkdir()
-    path = tree.folder / "evaluation/modern-1/metrics.json"
-    write_json(path, read_json(path) | {"frechet_distance": 0.25})
-    board = run(tree)
-    rows = board["cells"]
+    path = tree.folder / "evaluation/modern-1/scores.json"
+    row = read_json(path)
+    write_json(path, row | {"scores": row["scores"] | {"frechet_distance": 0.25}})
+    rows = run(tree)["cells"]
     assert (rows[0]["variant"], rows[0]["seed"]) == ("modern", 1)
-    assert [row["status"] for row in rows] == ["finished"] * 7 + ["diverged"] * 3
-    assert len(rows) == len(VARIANTS) * len(SEEDS)
+    assert [row["status"] for row in rows] == ["finished"] * 7 + ["diverged", "diverged", "stopped"]
+    assert len(rows) == len(CELLS) * len(SEEDS)
     for folder in ("gan", "evaluation"):
         assert not (tree.folder / folder / "dropped-0").exists()
         assert len(list((tree.folder / folder).iterdir())) == len(rows)
     table = (tree.folder / "board.md").read_text()
     assert table in capsys.readouterr().out
-    assert "10000 samples of each GAN, held against the test split of mnist" in table
-    assert table.index("| modern-1") < table.index("| modern-0") < table.index("| lsgan-1 (diverged)") < table.index("| real digits")
-    lines = [line for line in table.splitlines() if line.startswith("|")]
-    assert len({line.count("|") for line in lines}) == 1
-    assert [line.split("|")[1].strip() for line in lines[-4:]] == ["real digits", "mean image", "one digit", "uniform noise"]
+    assert "10000 samples of each GAN, compared with the test split of mnist" in table
+    order = ["| modern-1", "| modern-0", "| asker-1 (diverged)", "| lsgan-0 (diverged)", "| lsgan-1 (stopped)", "| real digits"]
+    assert sorted(order, key=table.index) == order
+    lines = [[cell.strip() for cell in line.split("|")[1:-1]] for line in table.splitlines() if line.startswith("|")]
+    assert lines[0] == ["cell", *(SCORES[name].label for name in HEADLINE_SCORES), "D loss", "G loss"]
+    assert {len(line) for line in lines} == {len(lines[0])}
+    assert [line[0] for line in lines[-4:]] == ["real digits", "mean image", "one digit", "uniform noise"]
 
 
-def test_variants_are_held_against_the_baseline(tree: Tree):
-    for seed, (good, base) in enumerate([(1.0, 50.0), (1.1, 51.0)]):
-        for variant, distance in (("modern", good), ("answer", base)):
-            path = tree.folder / f"evaluation/{variant}-{seed}/metrics.json"
-            write_json(path, read_json(path) | {"frechet_distance": distance})
-    settings = tree.settings.model_copy(update={"compare": tree.settings.compare.model_copy(update={"baseline": "answer"})})
-    found = {row["variant"]: row["verdict"] for row in run(tree, settings)["variants"]}
-    assert (found["answer"], found["modern"], found["lsgan"]) == ("baseline", "better", "no verdict")
-    assert "- `modern`: better than answer" in (tree.folder / "board.md").read_text()
+def test_variants_have_verdicts_and_the_report_is_the_same_the_second_time(tree: Tree) -> None:
+    verdicts = {row["variant"]: row["verdict"] for row in run(tree)["variants"]}
+    assert verdicts == {"answer": "baseline", "asker": "seeds not compared", "modern": "better", "lsgan": "no verdict", "dcgan": "cannot tell"}
+    table = (tree.folder / "board.md").read_text()
+    assert "- `modern`: better than answer" in table
+    assert "- `lsgan`: no verdict: no seed finished (1 diverged, 1 stopped by the doctor)" in table
 
-
-def test_the_report_stands_beside_it(tree: Tree):
-    run(tree)
     page = (tree.folder / "report.html").read_text()
     assert "lsgan-0 diverged" in page
     run(tree)
     assert (tree.folder / "report.html").read_text() == page
 
 
-def test_a_missing_cell_is_named(tree: Tree):
-    (tree.folder / "evaluation/asker-0/metrics.json").unlink()
-    with pytest.raises(DataError, match=r"asker-0/metrics\.json: expected a JSON file, found none"):
+def test_a_missing_cell_is_named(tree: Tree) -> None:
+    (tree.folder / "evaluation/asker-0/scores.json").unlink()
+    with pytest.raises(DataError, match=r"asker-0/scores\.json: expected a JSON file, found none"):
         run(tree)
     assert not (tree.folder / "board.json").exists()

@@ -1,64 +1,63 @@
-"""The download stage: real files over real HTTP, the bundled digits, and a way out in every error."""
+"""The download stage: what it writes, and how its command ends."""
 
+import hashlib
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 
+from pipeline.data.datasets import DATA_SETS, DataSet
 from pipeline.data.idx import IDX_FILES, IDX_IMAGES, IDX_LABELS, decode_idx
 from pipeline.files.errors import DownloadError
 from pipeline.settings.params import DownloadSettings
-from pipeline.stages import download as stage
-from tests.conftest import ROOT
-
-QUICK = {"connect_timeout_seconds": 0.5, "read_timeout_seconds": 0.5, "attempts": 1}
-
-
-def settings(source: str, *mirrors: str) -> DownloadSettings:
-    return DownloadSettings(source=source, mirrors=list(mirrors), **QUICK)
+from pipeline.settings.yaml_file import read_yaml
+from pipeline.stages.download import download
+from tests.conftest import ROOT, Mirror
 
 
-def test_the_environments_mirror_goes_in_front(tmp_path: Path, mirror, expected, idx_files, monkeypatch):
-    monkeypatch.setattr(stage, "OFFICIAL", expected)
-    monkeypatch.setenv("MNIST_MIRROR", mirror.url("good"))
-    stage.download(tmp_path / "raw", settings("mnist", mirror.url("missing")))
+def settings(source: str) -> DownloadSettings:
+    return DownloadSettings(source=source, connect_timeout_seconds=20, read_timeout_seconds=20, attempts=1)
+
+
+def test_the_files_and_what_they_are(
+    tmp_path: Path, mirror: Mirror, tiny_set: DataSet, idx_files: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(DATA_SETS, "tiny", tiny_set._replace(mirrors=(mirror.url("good"),)))
+    download(tmp_path / "raw", settings("tiny"))
     assert {path.name: path.read_bytes() for path in (tmp_path / "raw").iterdir() if path.name in IDX_FILES} == idx_files
-    assert json.loads((tmp_path / "raw/dataset.json").read_text())["data_set"] == "mnist"
-    assert not any("missing" in path for path, _ in mirror.requests)
+    about = json.loads((tmp_path / "raw/dataset.json").read_text())
+    assert about["data_set"] == "tiny"
+    assert about["sha256"] == {name: hashlib.sha256(content).hexdigest() for name, content in idx_files.items()}
+    assert (about["classes"], about["citation"], about["licence"]) == (list("0123456789"), "the tests", "none")
 
 
-def test_no_mirror_is_one_error_with_both_ways_out_and_no_output(tmp_path: Path, mirror, expected, monkeypatch):
-    monkeypatch.setattr(stage, "OFFICIAL", expected)
-    monkeypatch.delenv("MNIST_MIRROR", raising=False)
-    with pytest.raises(DownloadError) as raised:
-        stage.download(tmp_path / "raw", settings("mnist", mirror.url("flipped"), mirror.url("missing")))
-    message = str(raised.value)
-    assert "\n" not in message
-    for part in (mirror.url("flipped"), "sha256", mirror.url("missing"), "404", "MNIST_MIRROR", "download.source: digits"):
-        assert part in message
+def test_without_a_mirror_there_is_no_output(tmp_path: Path, tiny_set: DataSet) -> None:
+    with pytest.raises(DownloadError):
+        download(tmp_path / "raw", settings("tiny"))
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_command_ends_with_a_status_of_its_own(tmp_path: Path):
-    text = (ROOT / "params.yaml").read_text().replace("https://", "http://127.0.0.1:9/")
-    (tmp_path / "params.yaml").write_text(text)
+def test_the_command_ends_with_a_status_of_its_own(tmp_path: Path) -> None:
+    content = read_yaml(ROOT / "params.yaml")
+    content["download"] |= {"source": "mnist"}
+    (tmp_path / "params.yaml").write_text(yaml.safe_dump(content))
+    nobody = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9/")  # nothing listens there
     command = [sys.executable, "-m", "pipeline.stages.download", "raw"]
-    ended = subprocess.run(command, cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True)
+    environment = {"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"], "DATA_MIRROR": "nowhere"} | nobody
+    ended = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert ended.returncode == DownloadError.exit_status == 69
-    assert ended.stderr.startswith("error: MNIST: no mirror serves verified files")
+    assert ended.stderr.startswith("error: MNIST: no mirror serves verified files (nowhere/mnist: no such folder; https://")
     assert ended.stderr.count("\n") == 1
     assert not (tmp_path / "raw").exists()
 
 
-def test_the_official_sizes_are_those_of_the_format():
-    assert [file.size for file in stage.OFFICIAL] == [16 + 60_000 * 784, 8 + 60_000, 16 + 10_000 * 784, 8 + 10_000]
-
-
-def test_the_bundled_digits_are_drawn_like_mnist(tmp_path: Path):
-    stage.download(tmp_path / "raw", settings("digits", "unused"))
+def test_the_bundled_digits_are_drawn_like_mnist(tmp_path: Path) -> None:
+    download(tmp_path / "raw", settings("digits"))
     kinds = (IDX_IMAGES, IDX_LABELS) * 2
     arrays = [decode_idx((tmp_path / "raw" / name).read_bytes(), kind, name) for name, kind in zip(IDX_FILES, kinds, strict=True)]
     assert [len(array) for array in arrays] == [1438, 1438, 359, 359]

@@ -10,7 +10,7 @@ from pipeline.data.idx import IDX_FILES, encode_idx
 from pipeline.files.artifacts import write_json
 from pipeline.files.errors import DataError
 from pipeline.settings.params import PreprocessSettings
-from pipeline.stages.preprocess import preprocess
+from pipeline.stages.preprocess import Paths, preprocess
 
 
 def write_raw(folder: Path, files: dict[str, bytes]) -> Path:
@@ -23,11 +23,11 @@ def write_raw(folder: Path, files: dict[str, bytes]) -> Path:
 
 def run(folder: Path) -> list[Path]:
     paths = [folder / f"{name}.npz" for name in ("train", "validation", "test")]
-    preprocess(folder / "raw", *paths, PreprocessSettings(validation_every=3))
+    preprocess(Paths(folder / "raw", *paths), PreprocessSettings(validation_every=3))
     return paths
 
 
-def test_every_image_is_in_one_split(tmp_path: Path, idx_files):
+def test_every_image_is_in_one_split(tmp_path: Path, idx_files: dict[str, bytes]) -> None:
     write_raw(tmp_path / "raw", idx_files)
     train, validation, test = (load_digits(path) for path in run(tmp_path))
     images = np.frombuffer(idx_files[IDX_FILES[0]], np.uint8, offset=16).reshape(-1, 28, 28)
@@ -41,13 +41,13 @@ def test_every_image_is_in_one_split(tmp_path: Path, idx_files):
     assert {split.name for split in (train, validation, test)} == {"mnist"}
 
 
-def test_a_missing_file_is_named(tmp_path: Path, idx_files):
+def test_a_missing_file_is_named(tmp_path: Path, idx_files: dict[str, bytes]) -> None:
     write_raw(tmp_path / "raw", {name: content for name, content in idx_files.items() if name != IDX_FILES[2]})
     with pytest.raises(DataError, match=r"t10k-images-idx3-ubyte: expected an IDX file, found none; run `dvc repro download`"):
         run(tmp_path)
 
 
-def test_labels_that_do_not_match_their_images_are_refused(tmp_path: Path, idx_files):
+def test_labels_that_do_not_match_their_images_are_refused(tmp_path: Path, idx_files: dict[str, bytes]) -> None:
     files = idx_files | {IDX_FILES[1]: encode_idx(np.zeros(5, np.uint8))}
     write_raw(tmp_path / "raw", files)
     with pytest.raises(DataError, match=r"train-labels-idx1-ubyte: expected a label for each of 6 images, received 5"):

@@ -1,4 +1,4 @@
-"""The sink: one run per key, cut-off runs make place, a dead store costs a warning and no more."""
+"""The sink: a dead or failing store costs one warning and no more."""
 
 import socket
 import time
@@ -8,90 +8,55 @@ import mlflow
 import numpy as np
 import pytest
 
-from pipeline.tracking.run import EVALUATION, KEY, TRAINING, Run, Subject, tracked_run
+from pipeline.settings.params import Settings
+from pipeline.tracking.cells import record_epoch, training_run
+from pipeline.tracking.classifier import record_classifier
+from pipeline.tracking.comparison import record_comparison
+from pipeline.tracking.run import Run, Subject
+from pipeline.tracking.store import connect
+from tests.tracking.conftest import ASKER, Files, runs
 
 SUBJECT = Subject("key", {"gan.depth": 200}, {"data_set": "mnist"}, ("mnist", "ab12", "artifacts/data/train.npz"))
 
 
-@pytest.fixture
-def client(tmp_path: Path, monkeypatch) -> mlflow.MlflowClient:
-    monkeypatch.setenv("DVC_ROOT", str(tmp_path))
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path}/mlflow.db")
-    return mlflow.MlflowClient(f"sqlite:///{tmp_path}/mlflow.db")
-
-
-def found(client: mlflow.MlflowClient) -> list[mlflow.entities.Run]:
-    return client.search_runs([client.get_experiment_by_name("gan").experiment_id])
-
-
-def test_a_key_has_one_run_which_two_parts_share(client):
-    with tracked_run("gan", "asker-0", TRAINING, lambda: SUBJECT) as run:
-        assert run.is_new
-        run.metrics({"d_loss": 1.5, "text": "left out", "flag": True, "nothing": None}, step=3)
-        run.image("samples", np.zeros((4, 4), np.uint8), step=3)
-    with tracked_run("gan", "asker-0", EVALUATION, lambda: SUBJECT) as run:
-        assert not run.is_new
-        run.metrics({"frechet_distance": 2.0}, step=0)
-    (recorded,) = found(client)
-    assert recorded.info.status == "FINISHED"
-    assert recorded.info.run_name == "asker-0"
+def test_a_run_holds_settings_data_set_numbers_and_pictures(client: mlflow.MlflowClient) -> None:
+    _, experiment = connect("gan")
+    run = Run.create(client, experiment, "asker-0", SUBJECT, started=1000.0)
+    run.metrics("losses", {"d_loss": 1.5, "text": "left out", "flag": True, "nothing": None}, step=3)
+    run.image("samples", np.zeros((4, 4), np.uint8), step=3)
+    run.finish(ended=1060.0)
+    (recorded,) = runs(client)
+    assert (recorded.info.run_name, recorded.info.status) == ("asker-0", "FINISHED")
+    assert (recorded.info.start_time, recorded.info.end_time) == (1_000_000, 1_060_000)
+    assert (recorded.data.params, recorded.data.metrics) == ({"gan.depth": "200"}, {"losses/d_loss": 1.5})
+    assert recorded.inputs
     data_set = recorded.inputs.dataset_inputs[0].dataset
     assert (data_set.name, data_set.digest) == ("mnist", "ab12")
-    assert recorded.data.params == {"gan.depth": "200"}
-    assert recorded.data.metrics == {"d_loss": 1.5, "frechet_distance": 2.0}
-    assert {KEY: "key", TRAINING: "complete", EVALUATION: "complete", "data_set": "mnist"}.items() <= recorded.data.tags.items()
 
 
-def test_a_part_that_is_on_record_is_not_written_again(client):
-    for value in (1.0, 2.0):
-        with tracked_run("gan", "asker-0", TRAINING, lambda: SUBJECT) as run:
-            run.metrics({"d_loss": value}, step=1)
-    (recorded,) = found(client)
-    assert recorded.data.metrics == {"d_loss": 1.0}
-
-
-def test_a_run_that_was_cut_off_makes_place_for_a_new_one(client):
-    with pytest.raises(KeyboardInterrupt), tracked_run("gan", "asker-0", TRAINING, lambda: SUBJECT) as run:
-        run.metrics({"d_loss": 9.0}, step=1)
-        raise KeyboardInterrupt
-    (failed,) = found(client)
-    assert failed.info.status == "FAILED"
-    with tracked_run("gan", "asker-0", TRAINING, lambda: SUBJECT) as run:
-        run.metrics({"d_loss": 1.0}, step=1)
-    (recorded,) = found(client)
-    assert recorded.info.run_id != failed.info.run_id
-    assert recorded.data.metrics == {"d_loss": 1.0}
-
-
-def test_a_dead_server_costs_one_warning_and_little_time(tmp_path: Path, monkeypatch, capsys):
+def test_a_dead_server_costs_one_warning_and_little_time(
+    client: mlflow.MlflowClient, settings: Settings, files: Files, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         port = unused.getsockname()[1]
-    monkeypatch.setenv("DVC_ROOT", str(tmp_path))
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"http://127.0.0.1:{port}")
     started = time.monotonic()
-    with tracked_run("gan", "asker-0", TRAINING, lambda: SUBJECT) as run:
-        run.metrics({"d_loss": 1.0}, step=1)
-        run.image("samples", np.zeros((4, 4), np.uint8), step=1)
-    assert time.monotonic() - started < 20
+    with training_run(settings, ASKER, files.gan) as run:
+        record_epoch(run, {"epoch": 1, "d_loss": 1.0}, seconds=1.0)
+    assert run.failed
+    assert time.monotonic() - started < 120  # MLflow's own time-outs add up to minutes
     warnings = [line for line in capsys.readouterr().err.splitlines() if line.startswith("warning:")]
     assert len(warnings) == 1
     assert "python -m pipeline.tracking" in warnings[0]
 
 
-def test_a_subject_that_cannot_be_told_costs_one_warning(client, capsys):
-    def identify() -> Subject:
-        raise FileNotFoundError("artifacts/data/test.npz")
-
-    with tracked_run("gan", "asker-0", TRAINING, identify) as run:
-        run.metrics({"d_loss": 1.0}, step=1)
-    assert run.failed
-    assert "artifacts/data/test.npz" in capsys.readouterr().err
-
-
-def test_a_store_that_fails_midway_silences_the_rest(capsys):
-    class Broken:
+def test_a_store_that_fails_midway_is_left_alone_afterwards(capsys: pytest.CaptureFixture[str]) -> None:
+    class Broken(mlflow.MlflowClient):
         calls = 0
+
+        def __init__(self) -> None:
+            pass
 
         def log_batch(self, *_: object, **__: object) -> None:
             self.calls += 1
@@ -99,7 +64,47 @@ def test_a_store_that_fails_midway_silences_the_rest(capsys):
 
     broken = Broken()
     run = Run(broken, "id")
-    run.metrics({"d_loss": 1.0}, step=1)
-    run.metrics({"d_loss": 1.0}, step=2)
+    run.metrics("losses", {"d_loss": 1.0}, step=1)
+    run.metrics("losses", {"d_loss": 1.0}, step=2)
     assert broken.calls == 1
     assert "disk full" in capsys.readouterr().err
+
+
+def test_the_classifier_is_recorded_once_with_its_duration(client: mlflow.MlflowClient, settings: Settings, tmp_path: Path) -> None:
+    report, history = tmp_path / "report.json", tmp_path / "history.json"
+    report.write_text('{"accuracy": 0.99, "sha256": "ab"}')
+    history.write_text('{"epochs": [{"epoch": 1, "loss": 0.5}]}')
+    for _ in range(2):
+        assert record_classifier(settings, report, history, time.time() - 5)
+    (run,) = runs(client, "digit-classifier")
+    assert run.data.metrics == {"losses/loss": 0.5, "scores/test_accuracy": 0.99}
+    assert 5000 <= run.info.end_time - run.info.start_time < 600_000
+
+
+def test_a_comparison_is_recorded_once_for_each_content(client: mlflow.MlflowClient, settings: Settings, tmp_path: Path) -> None:
+    leaderboard, report = tmp_path / "leaderboard.json", tmp_path / "index.html"
+    leaderboard.write_text("{}")
+    for content in ("one", "one", "two"):
+        report.write_text(content)
+        assert record_comparison(settings, leaderboard, report)
+    assert len(runs(client, "comparison")) == 2
+
+
+def test_a_classifier_and_a_comparison_that_were_cut_off_are_recorded_again(
+    client: mlflow.MlflowClient, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = {name: tmp_path / name for name in ("report.json", "history.json", "leaderboard.json", "index.html")}
+    for path in paths.values():
+        path.write_text('{"accuracy": 0.99, "sha256": "ab", "epochs": []}')
+
+    def record() -> list[bool]:
+        classifier = record_classifier(settings, paths["report.json"], paths["history.json"])
+        return [classifier, record_comparison(settings, paths["leaderboard.json"], paths["index.html"])]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Run, "file", lambda run, _: run.fail(OSError("disk full")))
+        assert record() == [False, False]
+    assert record() == [True, True]
+    for experiment in ("digit-classifier", "comparison"):
+        (run,) = runs(client, experiment)
+        assert run.info.status == "FINISHED"

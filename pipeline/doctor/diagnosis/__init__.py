@@ -1,1 +1,9 @@
-"""Rules over evidence, thresholds, findings, their words."""
+"""From evidence to findings, without TensorFlow.
+
+- `diagnose`: the list of rules, and the function that checks them.
+- `rules/`: the rules, by subject.
+- `thresholds`: every number that a rule compares with, with its reason.
+- `findings`: what a rule and a finding are.
+- `fixes`: what a fix changes in a variant's settings.
+- `summary`: findings as text.
+"""

@@ -1,13 +1,16 @@
-"""Evidence -> findings. A new rule is a function in one of the modules of `rules`, and its name in `RULES`."""
+"""Evidence -> findings.
+
+A new rule is a function in one of the modules of `rules`, and its name in `RULES`.
+"""
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
 from pipeline.doctor.diagnosis.findings import SEVERITIES, Evidence, Finding, Rule
-from pipeline.doctor.diagnosis.rules import data, losses, networks, optimizers, samples, training
+from pipeline.doctor.diagnosis.fixes import fix_text
+from pipeline.doctor.diagnosis.rules import data, gradients, losses, networks, optimizers, samples, training, updates
 
-AT_LEAST = ("r1_gamma", "r2_gamma", "gradient_penalty", "ema_half_life_images")
 RULES: tuple[Rule, ...] = (
     networks.no_nonlinearity,
     networks.collapsed_layers,
@@ -18,15 +21,15 @@ RULES: tuple[Rule, ...] = (
     networks.inference_batch_norm,
     networks.batch_statistics_under_penalty,
     networks.batch_statistics_of_a_mixture,
-    losses.not_examined,
+    updates.not_examined,
     losses.losses_not_examined,
     losses.double_activation,
     losses.logits_as_probabilities,
-    losses.samples_not_judged,
-    losses.real_images_not_judged,
-    losses.gradient_cut,
-    losses.not_updated,
-    losses.other_network_updated,
+    losses.samples_not_in_loss,
+    losses.real_images_not_in_loss,
+    updates.gradient_cut,
+    updates.not_updated,
+    updates.other_network_updated,
     losses.generator_sign,
     losses.labels_swapped,
     losses.broadcast_outputs,
@@ -37,14 +40,14 @@ RULES: tuple[Rule, ...] = (
     data.one_sided_range,
     data.constant_data,
     data.sorted_batches,
-    training.not_finite,
+    gradients.not_finite,
     training.pinned_loss,
     training.discriminator_wins,
     training.discriminator_too_weak,
-    training.generator_gradient_vanishes,
-    training.exploding_gradients,
+    gradients.generator_gradient_vanishes,
+    gradients.exploding_gradients,
     training.oscillation,
-    training.discriminator_remembers,
+    training.discriminator_memorises,
     training.samples_alike,
     training.nothing_learnt,
     samples.class_collapse,
@@ -56,40 +59,64 @@ RULES: tuple[Rule, ...] = (
     samples.worse_than_before,
     samples.still_improving,
 )
-IN_TRAINING = frozenset(rule.id for rule in RULES if rule.judge.__module__ in (training.__name__, samples.__name__))
+IN_TRAINING = frozenset(rule.id for rule in RULES if rule.check.__module__ in {module.__name__ for module in (gradients, samples, training)})
+RULE_FAILED = "rule_failed"  # the id of the finding that says that a rule raised an error
 
 
-def judge(evidence: Evidence, variant: str = "", settings: Mapping[str, Any] = MappingProxyType({})) -> list[Finding]:
-    """What the rules find, errors first, otherwise in the order of the list of rules.
+def diagnose(evidence: Evidence, variant: str = "", settings: Mapping[str, Any] = MappingProxyType({})) -> list[Finding]:
+    """Check every rule against evidence.
 
-    With a `variant` of params.yaml and its `settings`, what mends an illness there is named, less what is set so already.
+    Args:
+        evidence: what was recorded of a GAN: "before" training, by "epochs", its "scores"; a part that is missing is not checked.
+        variant: the GAN's section under `gan:` in params.yaml; with it, each fix also names the settings to change there.
+        settings: the variant's settings now; what is set already is not advised.
+
+    Returns:
+        A finding for each failure mode that the evidence shows, errors first, otherwise in the order of `RULES`. It never raises: a rule that
+        fails becomes a finding of its own, `rule_failed`.
+
+    Example:
+        >>> [finding.id for finding in diagnose({"before": {"not_finite": "the training batch"}})]
+        ['not_finite']
+        >>> diagnose({})
+        []
     """
-    found = []
-    for each in RULES:
-        numbers = each.judge(evidence)
-        if numbers is not None:
-            found.append(Finding(each.id, each.severity, numbers, each.why, each.mend + _here(each, variant, settings), each.reference))
-    return sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))
+    findings = [finding for rule in RULES for finding in _check(rule, evidence, variant, settings)]
+    return sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity))
+
+
+def first_error(evidence: Evidence) -> str | None:
+    """The id of the first error that the rules find, or None."""
+    return next((finding.id for finding in diagnose(evidence) if finding.severity == "error"), None)
 
 
 def causes_and_symptoms(findings: Sequence[Finding]) -> tuple[list[Finding], list[Finding]]:
-    """What to mend first, and what training and samples showed that may come of it.
+    """What to fix first, and what may be only a consequence of it.
 
-    Only an error of the networks, losses, optimisers or data is a cause; without one, what training shows is to be mended itself.
+    If the networks, losses, optimisers or data have an error, what training and samples showed may come from that error. Otherwise every
+    finding is to be fixed itself.
     """
     in_training = [finding for finding in findings if finding.id in IN_TRAINING]
     others = [finding for finding in findings if finding.id not in IN_TRAINING]
     return (others, in_training) if any(finding.severity == "error" for finding in others) else (list(findings), [])
 
 
-def _is_set(key: str, wanted: str, now: Any) -> bool:
-    """Whether a setting is what is wanted; of a penalty's weight and of averaging, more will do."""
-    if key in AT_LEAST and now is not None:
-        return float(now) >= float(wanted)
-    return str(now).lower() == wanted
+def _check(rule: Rule, evidence: Evidence, variant: str, settings: Mapping[str, Any]) -> list[Finding]:
+    try:
+        numbers = rule.check(evidence)
+    except Exception as error:  # the other rules are still checked, and training continues
+        return [_rule_failed(rule, error)]
+    if numbers is None:
+        return []
+    return [Finding(rule.id, rule.severity, numbers, rule.why, fix_text(rule, variant, settings), rule.reference)]
 
 
-def _here(rule: Rule, variant: str, settings: Mapping[str, Any]) -> str:
-    parts = [part.split(": ") for part in rule.setting.split(", ") if part] if variant else []
-    wanted = [f"{key}: {value}" for key, value in parts if not _is_set(key, value, settings.get(key))]
-    return f" Here, in params.yaml: gan.{variant}.{', '.join(wanted)}." if wanted else ""
+def _rule_failed(rule: Rule, error: Exception) -> Finding:
+    return Finding(
+        id=RULE_FAILED,
+        severity="note",
+        evidence={"rule": rule.id, "message": f"{type(error).__name__}: {error}"},
+        why="One of the doctor's rules could not be checked, so its failure mode may be there or not. The other findings are not affected.",
+        fix="Report it with this message.",
+        reference="pipeline/doctor/diagnosis/rules",
+    )

@@ -1,43 +1,88 @@
-"""What a rule is, what it finds, and in which order findings are told."""
+"""What a rule is, and what a finding is."""
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 Severity = Literal["error", "warning", "note"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 HEALTHY = "healthy"
 
-Evidence = Mapping[str, Any]  # {"before": {...}, "epochs": [{...}, ...], "scores": {...}}; a part that was not recorded is empty
+Evidence = Mapping[str, Any]  # {"before": {...}, "epochs": [{...}, ...], "scores": {...}, ...}; a part that was not recorded is empty
 Numbers = dict[str, Any]
+Setting = bool | int | float | str
+
+
+class Times(NamedTuple):
+    """A setting that is to become so many times its present value.
+
+    Example:
+        >>> Times(2)
+        Times(factor=2)
+    """
+
+    factor: int
 
 
 class Finding(NamedTuple):
-    """An illness, or what may become one."""
+    """A failure mode that a rule recognised, or a note about what may become one.
+
+    Attributes:
+        id: the rule's name.
+        severity: "error", "warning" or "note".
+        evidence: the numbers that show it.
+        why: why it is a problem.
+        fix: what to do.
+        reference: where this is known from.
+
+    Example:
+        >>> Finding("dead_units", "error", {"generator_dead_units": 1.0}, "Dead units learn nothing.", "Use leaky ReLUs.", "Maas 2013").severity
+        'error'
+    """
 
     id: str
     severity: Severity
     evidence: Numbers
-    why: str  # it hurts
-    mend: str
+    why: str
+    fix: str
     reference: str
 
 
 class Rule(NamedTuple):
-    """How one illness is recognised. `judge` returns the numbers that show it, or nothing."""
+    """How one failure mode is recognised and fixed; made by the decorator `rule`.
 
-    judge: Callable[[Evidence], Numbers | None]
+    Attributes:
+        check: a function of the evidence that returns the numbers that show the failure mode, or None.
+        severity: of its finding.
+        why: why it is a problem.
+        fix: what to do.
+        settings: the fix as keys and values of a variant's section of params.yaml; empty where no setting fixes it.
+        reference: where this is known from.
+    """
+
+    check: Callable[[Evidence], Numbers | None]
     severity: Severity
     why: str
-    mend: str
-    setting: str  # keys and values in a variant's section of params.yaml, "key: value, key: value"; empty where none mends it
+    fix: str
+    settings: Mapping[str, Setting | Times]
     reference: str
 
     @property
     def id(self) -> str:
         """Its name: that of the function."""
-        return self.judge.__name__
+        return self.check.__name__
 
 
-def rule(severity: Severity, why: str, mend: str, reference: str, setting: str = "") -> Callable[[Callable[[Evidence], Numbers | None]], Rule]:
-    """Make a function over evidence a rule."""
-    return lambda judge: Rule(judge, severity, why, mend, setting, reference)
+def rule(
+    severity: Severity, why: str, fix: str, reference: str, settings: Mapping[str, Setting | Times] = MappingProxyType({})
+) -> Callable[[Callable[[Evidence], Numbers | None]], Rule]:
+    """Make a function of evidence a rule.
+
+    Example:
+        >>> @rule("error", why="It does not end well.", fix="Start anew.", reference="Nobody 2020")
+        ... def ended_early(evidence):
+        ...     return {"epochs": 1} if len(evidence["epochs"]) == 1 else None
+        >>> ended_early.id, ended_early.check({"epochs": [{}]})
+        ('ended_early', {'epochs': 1})
+    """
+    return lambda check: Rule(check, severity, why, fix, settings, reference)

@@ -1,4 +1,4 @@
-"""Findings in plain words, in colour on a terminal."""
+"""Findings as text, in colour on a terminal."""
 
 import os
 import sys
@@ -11,38 +11,38 @@ from pipeline.doctor.diagnosis.findings import Finding
 
 COLOURS = {"error": "31", "warning": "33", "note": "36", "healthy": "32"}
 WIDTH = 110
-SYMPTOMS = "Mend the errors above first; what training showed may come of them"
+SYMPTOMS = "Fix the errors above first; what training showed may come from them"
 
 
-def tell(title: str, findings: Sequence[Finding]) -> None:
-    """Print what was found."""
-    print(as_text(title, findings, colour=sys.stdout.isatty() and "NO_COLOR" not in os.environ), flush=True)
+def print_findings(title: str, findings: Sequence[Finding]) -> None:
+    """Print the findings of a GAN under a title."""
+    print(findings_text(title, findings, colour=sys.stdout.isatty() and "NO_COLOR" not in os.environ), flush=True)
 
 
-def as_text(title: str, findings: Sequence[Finding], colour: bool) -> str:
-    """A paragraph per finding: what it is, its evidence, why it hurts, how to mend it; a line for what may come of another."""
+def findings_text(title: str, findings: Sequence[Finding], colour: bool) -> str:
+    """A paragraph per finding: its name, its evidence, why it is a problem, how to fix it. What may come from another finding gets one line."""
     if not findings:
         return f"{title}: {_painted('nothing found', 'healthy', colour)}"
     lines = [f"{title}:"]
     causes, symptoms = causes_and_symptoms(findings)
     for finding in causes:
         lines.append(_headline(finding, colour))
-        lines += textwrap.wrap(f"{finding.why} {finding.mend}", WIDTH, initial_indent="         ", subsequent_indent="         ")
+        lines += textwrap.wrap(f"{finding.why} {finding.fix}", WIDTH, initial_indent="         ", subsequent_indent="         ")
     if symptoms:
         lines += [f"  {SYMPTOMS}:", *(_headline(finding, colour) for finding in symptoms)]
     return "\n".join(lines)
 
 
 def _headline(finding: Finding, colour: bool) -> str:
-    return f"  {_painted(finding.severity, finding.severity, colour)}  {finding.id.replace('_', ' ')}  ({numbers_in_words(finding.evidence)})"
+    return f"  {_painted(finding.severity, finding.severity, colour)}  {finding.id.replace('_', ' ')}  ({evidence_text(finding.evidence)})"
 
 
 def _painted(text: str, severity: str, colour: bool) -> str:
     return f"\x1b[1;{COLOURS[severity]}m{text}\x1b[0m" if colour else text
 
 
-def numbers_in_words(evidence: dict[str, Any]) -> str:
-    """Names and numbers in a line."""
+def evidence_text(evidence: dict[str, Any]) -> str:
+    """Names and numbers in one line."""
     return ", ".join(f"{name.replace('_', ' ')} {_number(value)}" for name, value in evidence.items())
 
 

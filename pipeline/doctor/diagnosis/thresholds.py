@@ -1,45 +1,45 @@
-"""Every number that a rule compares with, and the reason for its value. Shares are of 1."""
+"""Every number that a rule compares with, and the reason for its value. Shares lie between 0 and 1."""
 
 # Before training
-CONSTANT = 1e-3  # a spread below this is none: it is far under one grey level of 255
-AT_BOUNDS = 0.5  # by Glorot's weights no output starts within a hundredth of a bound; by N(0, 1) nine in ten do
+CONSTANT = 1e-3  # a spread below this counts as none: it is far under one grey level of 255
+AT_BOUNDS = 0.5  # with Glorot's weights no output starts within a hundredth of a bound; with N(0, 1) nine in ten do
 OUTPUT_SD = 10.0  # logits start with a spread under 1 in every healthy variant; at 10 the sigmoid in the loss is flat
-DEAD_UNITS = 0.9  # half of a layer's ReLUs are off for one input, but few for all of 48
+DEAD_UNITS = 0.9  # about half of a layer's ReLUs are zero for one input, but few are for all of 48
 RANGE_SLACK = 0.05  # of the images' range: rounding and noise that was added
 RANGE_USED = 0.6  # [0, 1] fills half of tanh's [-1, 1]
-STILL_PUSHES = 1e-3  # a tenth of what a logistic loss pushes with when it is sure by 4.6
-NO_PUSH = 1e-6  # clipped probabilities give zero; a logistic loss, surely wrong, nearly 1
-LOWEST_RATE = 1e-6  # at which Adam moves a Glorot weight by a hundredth of its size in five hundred steps
+GRADIENT_BEYOND_BOUNDS = 1e-3  # a tenth of a logistic loss's gradient at an output of 4.6, where it is sure
+NO_OUTPUT_GRADIENT = 1e-6  # clipped probabilities give zero; a logistic loss at a wrong output gives nearly 1
+LOWEST_RATE = 1e-6  # at this rate Adam moves a Glorot weight by a hundredth of its size in five hundred steps
 HIGHEST_RATE = 0.015  # Adam's published GAN rates end at 0.005; the fastest healthy generator here has 0.008
 RATE_RATIO = 20.0  # published pairs of rates differ up to five times, healthy ones here up to four
-HIGHEST_BETA_1 = 0.95  # the usual 0.9 is said to be high and does train
+HIGHEST_BETA_1 = 0.95  # the usual 0.9 is high for a GAN, but trains
 LOWEST_BETA_2 = 0.5  # the lowest published is 0.9
 
 # During training
-STEPS_TO_TELL = 1000  # of training: in the first hundreds every GAN draws blots that are all alike, and its discriminator wins
-LOOKS_TO_TELL = 10  # batches, for a variance of their means
-BATCH_VARIATION = 4.0  # times what shuffling gives: 1, and above 4 once in 20 000 times with ten batches; sorted MNIST has 30
-PINNED = 0.002  # of the bound: the asker's losses end within a ten-thousandth of it, healthy ones pass it by
-WON = 0.999  # of all pairs of a real image and a sample told apart
+STEPS_TO_TELL = 1000  # in the first hundreds every GAN draws blots that are all alike, and its discriminator wins
+MEASURED_STEPS_TO_TELL = 10  # batches, for a variance of their means
+BATCH_VARIATION = 4.0  # times the variance after shuffling, which is above 4 once in 20 000 times with ten batches; sorted MNIST has 30
+PINNED = 0.002  # of the bound: the asker's losses end within a ten-thousandth of it, healthy ones only cross it
+WON = 0.999  # of all pairs of a real image and a sample: the real image has the higher output
 WON_GAP = 4.0  # standard deviations of the outputs for real images; healthy trainings stay under 3
-BLIND = 0.1  # around 0.5, where outputs do not tell
+BLIND = 0.1  # around 0.5, where outputs do not separate real images and samples
 BLANK = 0.9  # the distance of a blank image's mean is 1
-VANISHED = 1e-4  # of the largest by epoch; in healthy trainings a tenth is left
+VANISHED = 1e-4  # of the largest mean norm of an epoch; healthy trainings keep a tenth
 NO_GRADIENT = 1e-9  # a mean norm that moves no float32 weight
 EXPLODED = 1e4  # a mean norm; healthy ones are under 100
-OSCILLATION_EPOCHS = 8  # so many are needed to call it one
+OSCILLATION_EPOCHS = 8  # that are needed to call it oscillation
 TURNS = 0.7  # of the epochs; noise alone turns in two of three
 SWING = 0.25  # of the loss, from epoch to epoch
-REMEMBERED = 0.7  # of pairs of a training image and an unseen one: 0.5 if nothing is remembered, give or take 0.04 with 128 of each
+MEMORISED = 0.7  # of pairs of a training image and a held-out one: 0.5 if nothing is memorised, give or take 0.04 with 128 of each
 CROWDED = 0.3  # of the distance between neighbours among real images
 UNIFORM = 0.4  # of the spread of real images
 
-# In the samples, each a share of what real digits get
-CLASSES_LEFT = 0.7  # seven of ten classes; the least of the GANs that draw digits here is 0.95
+# In the samples, each a share of the same score of real digits
+CLASSES_LEFT = 0.7  # seven of ten classes; the lowest share of the GANs that draw digits here is 0.95
 RECALL_COLLAPSED = 0.2  # healthy ones are above 0.85
 LABELS_FOLLOWED = 0.8  # healthy ones are above 0.98
 NOT_A_DIGIT = 0.05
-PRECISE = 0.93  # healthy ones are above 0.97, all others of the family under 0.91
+PRECISE = 0.93  # healthy ones are above 0.97, those of dense networks are under 0.91
 COPIES = 0.1  # a tenth of all samples, absolute; real digits have 0.01
 EPOCHS_TO_FALL = 4
 IMPROVED = 1.05  # of the quarter of the epochs before

@@ -1,4 +1,4 @@
-"""What the layers of a network do, heard while a batch passes through them; and a network's weights, stirred and put back."""
+"""What the layers of a network do, observed while a batch passes through them; and how to change a network's weights for a moment."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -10,27 +10,27 @@ import numpy as np
 from pipeline.doctor.evidence.monkeypatch import wrapped
 
 AFFINE = 0.02  # relative: rounding of bfloat16 stays under 0.01, a leaky ReLU of slope 0.2 is above 0.1
-NOISE = 0.05  # stirs weights that start at zero, so that what they lead to can be seen
-Hear = Callable[[keras.Layer, np.ndarray], np.ndarray]  # a weighted layer and what it is given -> what it is to be given
+NOISE = 0.05  # perturbs weights that start at zero, so that their effect on the output can be measured
+Observe = Callable[[keras.Layer, np.ndarray], np.ndarray]  # a weighted layer and its input -> the input to give it instead
 
 
 def weighted_layers(network: keras.Model) -> list[keras.Layer]:
     """The layers that multiply by a matrix or convolve, nested ones too."""
     leaves = [layer for layer in network._flatten_layers(include_self=False) if not list(layer._flatten_layers(include_self=False))]
-    leaves = [layer for layer in leaves if not isinstance(layer, keras.layers.PReLU)]  # its slopes have a place each and multiply nothing else
+    leaves = [layer for layer in leaves if not isinstance(layer, keras.layers.PReLU)]  # it has one slope per unit and mixes no units
     return [layer for layer in leaves if any(len(weight.shape) > 1 for weight in layer.trainable_variables + layer.non_trainable_variables)]
 
 
 def affine_pairs(network: keras.Model, inputs: Any) -> list[list[str]]:
-    """Names of weighted layers called one after the other with nothing but an affine map between.
+    """Names of weighted layers that are called one after the other with nothing but an affine map between them.
 
-    A map f is affine if f((x + y) / 2) = (f(x) + f(y)) / 2. Every weighted layer is given the midpoints of the first two thirds of the batch
-    in the place of the last third, and the next weighted layer looks whether midpoints arrive.
+    A map f is affine if f((x + y) / 2) = (f(x) + f(y)) / 2. In each weighted layer's input the last third of the batch is replaced by the
+    midpoints of the first two thirds; the next weighted layer's input shows whether midpoints came out.
     """
     pairs: list[list[str]] = []
     before: list[str] = []
 
-    def hear(layer: keras.Layer, values: np.ndarray) -> np.ndarray:
+    def observe(layer: keras.Layer, values: np.ndarray) -> np.ndarray:
         third = len(values) // 3
         first, second, last = values[:third], values[third : 2 * third], values[2 * third : 3 * third]
         midpoints, distance = (first + second) / 2, np.linalg.norm(first - second)
@@ -39,21 +39,24 @@ def affine_pairs(network: keras.Model, inputs: Any) -> list[list[str]]:
         before.append(layer.name)
         return np.concatenate([first, second, midpoints, values[3 * third :]])
 
-    _listen(network, inputs, hear)
+    _observe_layers(network, inputs, observe)
     return pairs
 
 
 def dead_units(network: keras.Model, inputs: Any) -> float:
-    """The largest share of units before a layer that are zero for every row; with weights stirred, for zeros may come from zeros at the input."""
+    """The largest share of the units before a layer that are zero for every row.
+
+    Weights are perturbed for this, because units may be zero only because weights before them start at zero.
+    """
     shares: list[float] = []
 
-    def hear(layer: keras.Layer, values: np.ndarray) -> np.ndarray:
+    def observe(layer: keras.Layer, values: np.ndarray) -> np.ndarray:
         shares.append(float((values.reshape(-1, values.shape[-1]) == 0).all(axis=0).mean()))
         return values
 
-    with kept(network):
-        stir(network)
-        _listen(network, inputs, hear)
+    with restored(network):
+        perturb(network)
+        _observe_layers(network, inputs, observe)
     return max(shares[1:], default=0.0)  # the first layer's input is the network's own
 
 
@@ -61,15 +64,15 @@ def last_layer(network: keras.Model, inputs: Any) -> keras.Layer | None:
     """The weighted layer that is called last."""
     called: list[keras.Layer] = []
 
-    def hear(layer: keras.Layer, values: np.ndarray) -> np.ndarray:
+    def observe(layer: keras.Layer, values: np.ndarray) -> np.ndarray:
         called.append(layer)
         return values
 
-    _listen(network, inputs, hear)
+    _observe_layers(network, inputs, observe)
     return called[-1] if called else None
 
 
-def stir(network: keras.Model) -> None:
+def perturb(network: keras.Model) -> None:
     """Add a little noise to every trainable weight."""
     generator = np.random.default_rng(0)
     for variable in network.trainable_variables:
@@ -77,8 +80,8 @@ def stir(network: keras.Model) -> None:
 
 
 @contextmanager
-def kept(network: keras.Model) -> Iterator[None]:
-    """Put every variable back afterwards."""
+def restored(network: keras.Model) -> Iterator[None]:
+    """Restore every variable at the end of the `with` block."""
     values = [(variable, variable.numpy()) for variable in network.variables]
     try:
         yield
@@ -87,16 +90,18 @@ def kept(network: keras.Model) -> Iterator[None]:
             variable.assign(value)
 
 
-def _listen(network: keras.Model, inputs: Any, hear: Hear) -> None:
+def _observe_layers(network: keras.Model, inputs: Any, observe: Observe) -> None:
+    """Run the network once and pass every weighted layer's input through `observe`."""
+
     def wrap(layer: keras.Layer) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         def wrapping(call: Callable[..., Any]) -> Callable[..., Any]:
-            def heard(given: Any, *others: Any, **named: Any) -> Any:
+            def observed(given: Any, *others: Any, **named: Any) -> Any:
                 if not hasattr(given, "dtype") or "int" in keras.backend.standardize_dtype(given.dtype):
-                    return call(given, *others, **named)  # several inputs, or an embedding's
-                values = hear(layer, keras.ops.convert_to_numpy(given).astype("float32"))
+                    return call(given, *others, **named)  # several inputs, or the integers that an embedding takes
+                values = observe(layer, keras.ops.convert_to_numpy(given).astype("float32"))
                 return call(keras.ops.cast(values, given.dtype), *others, **named)
 
-            return heard
+            return observed
 
         return wrapping
 

@@ -1,4 +1,4 @@
-"""Listening to code that does not know of it: an attribute stands wrapped for as long as a `with` block lasts."""
+"""Replace a method of an object or a class for the length of a `with` block."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,9 +9,9 @@ MISSING = object()
 
 @contextmanager
 def wrapped(target: Any, name: str, wrap: Callable[[Callable[..., Any]], Callable[..., Any]]) -> Iterator[None]:
-    """Put wrap(target.name) in the place of target.name, of an object or of a class."""
+    """Replace target.name by wrap(target.name), and put the original back at the end."""
     before = vars(target).get(name, MISSING)
-    # Keras' own setattr would track what is put.
+    # The setattr of Keras objects would track the new value as a part of the model.
     put, remove = (type.__setattr__, type.__delattr__) if isinstance(target, type) else (object.__setattr__, object.__delattr__)
     put(target, name, wrap(getattr(target, name)))
     try:

@@ -1,6 +1,6 @@
-"""What two networks do, measured from outside: no activation is read off a layer's name or class, and every weight is put back.
+"""What a network does, measured from outside: no layer's name or class is trusted, and every weight is restored.
 
-`network` is any Keras model; `inputs` what it takes, with at least six rows.
+`network` is any Keras model, `inputs` is what it takes, with at least six rows.
 """
 
 from typing import Any
@@ -9,15 +9,16 @@ import keras
 import numpy as np
 from keras import tree
 
-from pipeline.doctor.evidence.layers import affine_pairs, dead_units, kept, last_layer, stir, weighted_layers
+from pipeline.doctor.evidence.layers import affine_pairs, dead_units, last_layer, perturb, restored, weighted_layers
+from pipeline.doctor.evidence.tensors import is_float
 
 AMPLIFIED = 1e4  # a factor that drives any bounded activation to its bounds, and still squares to a finite float32
-BOUNDED = 100.0  # outputs that reach no further than this although amplified are held by something
+BOUNDED = 100.0  # outputs that stay below this although amplified are bounded by an activation
 TINY = 1e-30
 
 
 def describe_network(network: keras.Model, inputs: Any) -> dict[str, Any]:
-    """Evidence about one network: its layers, its outputs and how far they reach, its inputs, whether a row's output depends on other rows."""
+    """Evidence about one network: its layers, its outputs and their range, its inputs, whether a row's output depends on other rows."""
     outputs = _run(network, inputs)
     low, high = _reach(network, inputs)
     span = max(high - low, TINY)
@@ -37,9 +38,9 @@ def describe_network(network: keras.Model, inputs: Any) -> dict[str, Any]:
 
 
 def _reach(network: keras.Model, inputs: Any) -> tuple[float, float]:
-    """The lowest and the highest output when inputs and last weights are amplified, either way."""
-    louder = tree.map_structure(lambda leaf: leaf * AMPLIFIED if _is_float(leaf) else leaf, inputs)
-    with kept(network):
+    """The lowest and the highest output while inputs and the last layer's weights are amplified, with either sign."""
+    louder = tree.map_structure(lambda leaf: leaf * AMPLIFIED if is_float(leaf) else leaf, inputs)
+    with restored(network):
         last = layer.trainable_variables if (layer := last_layer(network, inputs)) else []
         found = [_run(network, louder)]
         for factor in (AMPLIFIED, -1):
@@ -51,12 +52,12 @@ def _reach(network: keras.Model, inputs: Any) -> tuple[float, float]:
 
 
 def _ignored_inputs(network: keras.Model, inputs: Any) -> list[str]:
-    """Inputs whose rows can be exchanged without any output changing."""
+    """Names of the inputs whose rows can be exchanged without changing any output."""
     names = [str(path[-1] if path else "input") for path, _ in tree.flatten_with_path(inputs)]
     leaves = tree.flatten(inputs)
     ignored = []
-    with kept(network):
-        stir(network)
+    with restored(network):
+        perturb(network)
         outputs = _run(network, inputs)
         for place, name in enumerate(names):
             moved = [keras.ops.roll(leaf, 1, axis=0) if place == here else leaf for here, leaf in enumerate(leaves)]
@@ -67,19 +68,15 @@ def _ignored_inputs(network: keras.Model, inputs: Any) -> list[str]:
 
 
 def _batch_dependent(network: keras.Model, inputs: Any) -> bool:
-    """Whether, as in training, the first half's outputs depend on the second half."""
+    """Whether, in training mode, the outputs of the batch's first half depend on its second half."""
     half = len(tree.flatten(inputs)[0]) // 2
     other = tree.map_structure(lambda leaf: keras.ops.concatenate([leaf[:half], keras.ops.zeros_like(leaf[half:])]), inputs)
-    with kept(network):
+    with restored(network):
         outputs = _run(network, inputs, training=True)[:half]
-    with kept(network):
+    with restored(network):
         without = _run(network, other, training=True)[:half]
     return not np.allclose(outputs, without, rtol=1e-3, atol=1e-5)
 
 
 def _run(network: keras.Model, inputs: Any, training: bool = False) -> np.ndarray:
     return np.asarray(keras.ops.convert_to_numpy(network(inputs, training=training)), "float32")
-
-
-def _is_float(leaf: Any) -> bool:
-    return "float" in keras.backend.standardize_dtype(leaf.dtype)

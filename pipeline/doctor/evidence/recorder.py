@@ -1,5 +1,6 @@
 """A Keras callback that records a GAN's evidence: before training, then epoch by epoch."""
 
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from typing import Any
 
@@ -7,36 +8,46 @@ import keras
 import numpy as np
 
 from pipeline.doctor.evidence.examination import examination
-from pipeline.doctor.evidence.probe import Probe, look
-from pipeline.doctor.evidence.step_monitor import Watch
+from pipeline.doctor.evidence.probe import Probe, measure_networks
+from pipeline.doctor.evidence.step_monitor import StepMonitor
+
+Stop = Callable[[Mapping[str, Any]], str | None]  # the evidence so far -> the reason to end training now, or None
 
 
 class EvidenceRecorder(keras.callbacks.Callback):
-    """Fills `evidence`; ends training in the step in which a loss stops being finite, and after an epoch in which any watched tensor did.
+    """Fills `evidence` with what a GAN shows before and during training; the evidence is plain numbers and text that JSON can hold.
 
-    (A ReLU may make zero of what is not a number: weights are lost then, and losses go on as if nothing had happened.)
+    It ends training in the step in which a loss is no longer finite, and after an epoch in which any monitored tensor was not finite:
+    a ReLU may turn "not a number" into zero, so that losses stay finite although weights are lost.
 
-    The model is a `keras.Model` whose train_step trains the two networks. `batch` is what it takes; at least 48 rows are best.
+    Args:
+        generator: the built generator that the model's `train_step` trains.
+        discriminator: the built discriminator that it trains.
+        batch: what `train_step` takes; 48 rows are enough, six the least.
+        probe: fixed inputs with which both networks are measured after each epoch.
+        stop: called with the evidence before training and after each epoch; training ends if it returns a reason.
     """
 
-    def __init__(self, generator: keras.Model, discriminator: keras.Model, batch: Any, probe: Probe) -> None:
+    def __init__(self, generator: keras.Model, discriminator: keras.Model, batch: Any, probe: Probe, stop: Stop | None = None) -> None:
         super().__init__()
-        self.generator, self.discriminator, self.batch, self.probe = generator, discriminator, batch, probe
+        self.generator, self.discriminator, self.batch, self.probe, self.stop = generator, discriminator, batch, probe, stop
+        self.stopped_by: str | None = None
         self.evidence: dict[str, Any] = {"before": {}, "epochs": []}
         self.samples: np.ndarray | None = None
-        self.watching = ExitStack()
+        self.monitoring = ExitStack()
 
     def set_model(self, model: keras.Model) -> None:
-        """Keras calls this before it compiles the step: the last moment to examine the untrained networks, and to begin to watch."""
+        """Examine the untrained networks and start to monitor steps; Keras calls this just before it compiles the step."""
         super().set_model(model)
-        self.watching.close()
+        self.monitoring.close()
         if not self.evidence["before"]:
             self.evidence["before"] = examination(self.generator, self.discriminator, self.batch, self.probe.latent, model)
-        self.watch = Watch(self.generator, self.discriminator)
-        self.watching.enter_context(self.watch.watching(model))
+        self.monitor = StepMonitor(self.generator, self.discriminator)
+        self.monitoring.enter_context(self.monitor.monitoring(model))
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
-        self.watch.every = min(self.watch.every, self.params.get("steps") or self.watch.every)  # at least one look at each epoch
+        self.monitor.every = min(self.monitor.every, self.params.get("steps") or self.monitor.every)  # at least one measured step in each epoch
+        self._stop_where_asked()
 
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
         if logs and not np.isfinite([float(value) for value in logs.values()]).all():
@@ -44,23 +55,29 @@ class EvidenceRecorder(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         real_is_up = self.evidence["before"].get("loss", {}).get("real_is_up", True)
-        seen, self.samples = look(self.generator, self.discriminator, self.probe, self.samples, real_is_up)
-        row = {"epoch": epoch + 1} | dict(logs or {}) | self.watch.read() | seen
+        measured, self.samples = measure_networks(self.generator, self.discriminator, self.probe, self.samples, real_is_up)
+        row = {"epoch": epoch + 1} | dict(logs or {}) | self.monitor.read() | measured
         self.evidence["epochs"].append({name: _number(value) for name, value in row.items()})
         if self.diverged:
             self.model.stop_training = True
+        self._stop_where_asked()
 
     @property
     def diverged(self) -> bool:
         """Whether a tensor of some step was not finite."""
         return any("first_not_finite" in row for row in self.evidence["epochs"])
 
+    def _stop_where_asked(self) -> None:
+        self.stopped_by = self.stopped_by or (self.stop(self.evidence) if self.stop else None)
+        if self.stopped_by:
+            self.model.stop_training = True
+
     def on_train_end(self, logs: dict[str, float] | None = None) -> None:
-        self.watching.close()
+        self.monitoring.close()
 
 
 def _number(value: Any) -> Any:
-    """As JSON holds it: null for what is not finite."""
+    """As JSON holds it: null where a number is not finite."""
     if value is None or isinstance(value, (str, int)):
         return value
     return float(value) if np.isfinite(value) else None

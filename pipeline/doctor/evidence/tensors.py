@@ -1,4 +1,4 @@
-"""Inputs of networks, whatever their structure: a tensor, or a dictionary, list or tuple of them."""
+"""Inputs of networks, whatever their structure: a tensor, or a dictionary, list or tuple of tensors."""
 
 from typing import Any
 
@@ -12,9 +12,14 @@ def arrays(structure: Any) -> list[np.ndarray]:
     return [np.asarray(keras.ops.convert_to_numpy(leaf)) for leaf in tree.flatten(structure)]
 
 
+def is_float(array: Any) -> bool:
+    """Whether its values are floating-point numbers."""
+    return "float" in keras.backend.standardize_dtype(array.dtype)
+
+
 def is_image(array: Any, image_shape: tuple[int, ...]) -> bool:
-    """Whether it is floats, a batch of the images' shape."""
-    return tuple(array.shape[1:]) == image_shape and "float" in keras.backend.standardize_dtype(array.dtype)
+    """Whether it is a batch of floats, each row of the images' shape."""
+    return tuple(array.shape[1:]) == image_shape and is_float(array)
 
 
 def images_in(structure: Any, image_shape: tuple[int, ...]) -> list[np.ndarray]:
@@ -23,13 +28,13 @@ def images_in(structure: Any, image_shape: tuple[int, ...]) -> list[np.ndarray]:
 
 
 def image_shape(batch: Any) -> tuple[int, ...]:
-    """The shape of an image in a batch of real ones: of the array of floats with the most dimensions."""
-    floats = [array for array in arrays(batch) if "float" in keras.backend.standardize_dtype(array.dtype)]
+    """The shape of one image in a batch of real images: that of the float array with the most dimensions."""
+    floats = [array for array in arrays(batch) if is_float(array)]
     return tuple(max(floats, key=lambda array: array.ndim).shape[1:]) if floats else ()
 
 
 def with_images(structure: Any, images: Any) -> Any:
-    """The structure with `images` in the place of its images."""
+    """The structure with its images replaced by `images`."""
     image_shape = tuple(images.shape[1:])
     return tree.map_structure(lambda leaf: images if is_image(leaf, image_shape) else leaf, structure)
 

@@ -1,1 +1,8 @@
-"""Generators and discriminators: `build` makes them of a variant's settings; `mlp`, `dcgan` and `resnet` are the kinds, `parts` their layers."""
+"""Generators and discriminators.
+
+build    `build_generator` and `build_discriminator`: a variant's settings to a Keras model
+mlp      fully connected networks
+dcgan    strided convolutions
+resnet   residual blocks
+parts    the layers that all of them are made of
+"""

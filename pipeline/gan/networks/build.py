@@ -1,8 +1,7 @@
-"""Generators and discriminators, sized by a variant's settings; a kind is a module with the functions `generate` and `judge`.
+"""Generators and discriminators as a variant's settings describe them.
 
-A generator maps {"latent": (n, z)[, "label": (n,)]} to images (n, 28, 28, 1) in [low, 1]. It is made of Keras' own layers: a saved one
-loads without this package. A discriminator maps {"image": (n, 28, 28, 1)[, "label": (n,)]} to one output per image, (n,).
-Images and outputs are float32 whatever the layers compute in.
+A kind of network is a module with the functions `build_generator_trunk`, latents to pixels, and `build_discriminator_trunk`, images to features;
+what stands before and behind the trunk is the same for every kind and is built here. docs/how-to/add-a-network.md adds another kind.
 """
 
 from collections.abc import Iterator
@@ -20,55 +19,83 @@ NETWORKS = {"mlp": mlp, "dcgan": dcgan, "resnet": resnet}
 
 
 def is_conditional(variant: VariantSettings) -> bool:
-    """Whether both networks are told the class."""
+    """Whether both networks have the class as an input."""
     return variant.classes > 1
 
 
 def build_generator(variant: VariantSettings, precision: str = "float32") -> keras.Model:
-    """The generator; a class is told to it as a one-hot vector beside the latent."""
+    """Build the generator. Its layers are Keras' own, so that a saved generator loads without this package.
+
+    Args:
+        variant: what the network is.
+        precision: of the layers, `float32` or `mixed_bfloat16`; weights and images are float32 in either.
+
+    Returns:
+        A model of {"latent": (n, latent_size)} to images (n, 28, 28, 1) in [low, 1]. A conditional one also takes "label", (n,) integers, whose
+        one-hot vector stands beside the latent.
+
+    >>> from pipeline.settings.params import load_settings
+    >>> generator = build_generator(load_settings().gan["modern"])
+    >>> sorted(generator.input), generator.output.shape
+    (['label', 'latent'], (None, 28, 28, 1))
+    """
     with _layers_compute_in(precision):
         latent = keras.Input((variant.latent_size,), name="latent")
         inputs, hidden = {"latent": latent}, latent
         if is_conditional(variant):
             inputs["label"] = keras.Input((), dtype="int32", name="label")
             hidden = layers.Concatenate(name="latent_and_class")([latent, _one_hot(variant, inputs["label"])])
-        pixels = NETWORKS[variant.network].generate(variant, _map(variant, hidden))
+        pixels = NETWORKS[variant.network].build_generator_trunk(variant, _map(variant, hidden))
         image = layers.Activation(variant.output_activation, dtype="float32", name="image")(pixels)
         return keras.Model(inputs, image, name="generator")
 
 
 def _map(variant: VariantSettings, hidden: Tensor) -> Tensor:
-    """A mapping network (Karras et al. 2018, arXiv:1812.04948): a deeper way from one Gaussian to digits with nothing in between."""
+    """A mapping network (Karras et al. 2018, arXiv:1812.04948): dense layers that reshape one Gaussian into separate digits."""
     for number in range(variant.mapping_layers):
-        mapped = dense(variant, variant.mapping_width, f"mapping_{number}", judges=False)(hidden)
-        hidden = activate(variant, mapped, f"mapping_{number}", judges=False)
+        mapped = dense(variant, variant.mapping_width, f"mapping_{number}", in_discriminator=False)(hidden)
+        hidden = activate(variant, mapped, f"mapping_{number}", in_discriminator=False)
     return hidden
 
 
 def build_discriminator(variant: VariantSettings, name: str = "discriminator") -> keras.Model:
-    """The discriminator, told the class in one of two ways.
+    """Build the discriminator.
 
-    class_logit: an output per class, W_y h + b_y, of which the one asked for counts.
-    projection: w h + b + V_y h + b_y, an output for all classes and one for the class (Miyato and Koyama 2018, arXiv:1802.05637).
+    With the features h of an image, `conditioning` says how a conditional discriminator uses the class y:
+    `class_logit` computes an output per class and takes that of the requested class, W_y h + b_y;
+    `projection` adds one output for all classes, w h + b + W_y h + b_y (Miyato and Koyama 2018, arXiv:1802.05637).
+
+    Args:
+        variant: what the network is.
+        name: of the Keras model.
+
+    Returns:
+        A model of {"image": (n, 28, 28, 1)} to outputs (n,), float32: logits, or probabilities if `discriminator_activation` is `sigmoid`.
+        A conditional one also takes "label", (n,) integers.
+
+    >>> from pipeline.settings.params import load_settings
+    >>> discriminator = build_discriminator(load_settings().gan["answer"])
+    >>> sorted(discriminator.input), discriminator.output.shape
+    (['image'], (None,))
     """
     with _layers_compute_in(variant.precision):
         inputs = {"image": keras.Input((SIDE, SIDE, 1), name="image")}
-        hidden = NETWORKS[variant.network].judge(variant, inputs["image"])
+        hidden = NETWORKS[variant.network].build_discriminator_trunk(variant, inputs["image"])
         if is_conditional(variant):
             inputs["label"] = keras.Input((), dtype="int32", name="label")
-            output = _judge_class(variant, hidden, _one_hot(variant, inputs["label"]))
+            output = _class_output(variant, hidden, _one_hot(variant, inputs["label"]))
         else:
-            output = dense(variant, 1, "output", judges=True)(hidden)
+            output = dense(variant, 1, "output", in_discriminator=True)(hidden)
         output = layers.Activation(variant.discriminator_activation, dtype="float32", name="activation")(output)
         return keras.Model(inputs, layers.Reshape((), dtype="float32", name="per_image")(output), name=name)
 
 
-def _judge_class(variant: VariantSettings, hidden: Tensor, one_hot: Tensor) -> Tensor:
-    of_classes = dense(variant, variant.classes, "output_per_class", judges=True)(hidden)
+def _class_output(variant: VariantSettings, hidden: Tensor, one_hot: Tensor) -> Tensor:
+    of_classes = dense(variant, variant.classes, "output_per_class", in_discriminator=True)(hidden)
     own = layers.Dot(1, name="own_class")([of_classes, one_hot])
     if variant.conditioning == "class_logit":
         return own
-    return layers.Add(name="projection")([own, dense(variant, 1, "output", judges=True)(hidden)])
+    return layers.Add(name="projection")([own, dense(variant, 1, "output", in_discriminator=True)(hidden)])
 
 
 def _one_hot(variant: VariantSettings, label: Tensor) -> Tensor:
@@ -77,7 +104,7 @@ def _one_hot(variant: VariantSettings, label: Tensor) -> Tensor:
 
 @contextmanager
 def _layers_compute_in(precision: str) -> Iterator[None]:
-    """Layers built inside compute in `precision`; their weights are float32 all the same."""
+    """Layers built inside compute in `precision`; their weights are float32."""
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy(precision)
     try:

@@ -1,4 +1,4 @@
-"""Fully connected networks: `depth` hidden layers of `generator_width` and `discriminator_width` units; with one it is the question's."""
+"""Fully connected networks: `depth` hidden layers of `generator_width` or `discriminator_width` units. The question's networks have one."""
 
 from keras import layers
 
@@ -7,18 +7,20 @@ from pipeline.gan.networks.parts import Tensor, activate, dense
 from pipeline.settings.variants import VariantSettings
 
 
-def generate(variant: VariantSettings, hidden: Tensor) -> Tensor:
-    """Latents and classes (n, z) to pixels (n, 28, 28, 1) before their activation."""
-    pixels = dense(variant, SIDE * SIDE, "pixels", judges=False)(_hidden_layers(variant, hidden, variant.generator_width, judges=False))
-    return layers.Reshape((SIDE, SIDE, 1), name="grid")(pixels)
+def build_generator_trunk(variant: VariantSettings, hidden: Tensor) -> Tensor:
+    """Latents, and classes beside them, (n, z) to pixels (n, 28, 28, 1) before their activation."""
+    pixels = dense(variant, SIDE * SIDE, "pixels", in_discriminator=False)  # before the others: the order of creation decides the initial weights
+    hidden = _hidden_layers(variant, hidden, variant.generator_width, in_discriminator=False)
+    return layers.Reshape((SIDE, SIDE, 1), name="grid")(pixels(hidden))
 
 
-def judge(variant: VariantSettings, image: Tensor) -> Tensor:
+def build_discriminator_trunk(variant: VariantSettings, image: Tensor) -> Tensor:
     """Images (n, 28, 28, 1) to features (n, width)."""
-    return _hidden_layers(variant, layers.Flatten(name="pixels")(image), variant.discriminator_width, judges=True)
+    return _hidden_layers(variant, layers.Flatten(name="pixels")(image), variant.discriminator_width, in_discriminator=True)
 
 
-def _hidden_layers(variant: VariantSettings, hidden: Tensor, units: int, judges: bool) -> Tensor:
+def _hidden_layers(variant: VariantSettings, hidden: Tensor, units: int, in_discriminator: bool) -> Tensor:
     for number in range(variant.depth):
-        hidden = activate(variant, dense(variant, units, f"hidden_{number}", judges)(hidden), f"hidden_{number}", judges)
+        hidden = dense(variant, units, f"hidden_{number}", in_discriminator)(hidden)
+        hidden = activate(variant, hidden, f"hidden_{number}", in_discriminator)
     return hidden

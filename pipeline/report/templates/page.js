@@ -2,7 +2,7 @@
 
 const read = (id) => JSON.parse(document.getElementById(id).textContent);
 
-// Charts: one set of rows for all of them; the legend's buttons pick the variants to show, none pressed means all.
+// Charts: all share one set of data. The buttons of the legend choose the variants to show; all are shown while none is pressed.
 const embedding = read("specifications").map((specification, place) =>
   vegaEmbed(document.querySelectorAll(".chart")[place], { ...specification, datasets: read("data") }, {
     renderer: "svg",
@@ -19,7 +19,7 @@ for (const button of buttons) {
   });
 }
 
-// Sorting: what has no value stays at the bottom, whichever the direction; the anchors are a body of their own.
+// Sorting: rows without a value stay at the bottom in both directions; so do the real reference and the negative controls, in a table body of their own.
 const ranking = document.getElementById("ranking");
 const headers = [...document.querySelectorAll(".leaderboard thead th")];
 headers.forEach((header, column) => {
@@ -48,7 +48,7 @@ for (const slider of document.querySelectorAll("input[type=range]")) {
   });
 }
 
-// The search text of a run; where the clipboard is closed to a page from disk, the text is selected to be copied by hand.
+// Copying the search text of a run. Where a page opened from disk may not write to the clipboard, the text is selected instead.
 for (const line of document.querySelectorAll(".copy")) {
   const [field, button, status] = line.children;
   field.addEventListener("focus", () => field.select());

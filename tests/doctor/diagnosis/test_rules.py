@@ -1,13 +1,13 @@
-"""Every rule from both sides: the evidence of a healthy GAN with one thing changed, far enough to be found, and not quite."""
+"""Every rule from both sides: the evidence of a healthy GAN with one thing changed, far enough to be found, and a little less."""
 
 import copy
 from typing import Any
 
 import pytest
 
-from pipeline.doctor.diagnosis.diagnose import RULES, judge
+from pipeline.doctor.diagnosis.diagnose import RULES, diagnose, first_error
+from pipeline.doctor.diagnosis.findings import Evidence, Numbers, rule
 from pipeline.doctor.diagnosis.rules.training import D_BOUNDS, G_BOUNDS
-from tests.conftest import ROOT
 
 NETWORK = {
     "weighted_layers": 3,
@@ -24,7 +24,7 @@ NETWORK = {
 }
 ROW = {
     "steps": 429,
-    "looks": 26,
+    "measured_steps": 26,
     "batch_rows": 128,
     "d_loss": 1.3,
     "g_loss": 0.8,
@@ -32,17 +32,17 @@ ROW = {
     "generator_gradient": 0.3,
     "within_batches": 0.002,
     "between_batches": 0.00002,
-    "separation": 0.7,
+    "real_fake_auc": 0.7,
     "output_real": 0.4,
     "output_fake": 0.2,
     "output_real_sd": 0.3,
-    "memory": 0.52,
+    "train_heldout_auc": 0.52,
     "diversity": 1.0,
-    "crowding": 1.0,
+    "nearest_neighbour_ratio": 1.0,
     "mean_image_distance": 0.2,
 }
 SCORES = {"effective_classes": 9.9, "recall": 0.9, "class_consistency": 0.99, "precision": 0.93, "memorised_share": 0.01}
-REAL = {"effective_classes_real": 9.98, "recall_real": 0.95, "class_consistency_real": 0.996, "precision_real": 0.94, "memorised_share_real": 0.01}
+REAL = {"effective_classes": 9.98, "recall": 0.95, "class_consistency": 0.996, "precision": 0.94, "memorised_share": 0.01}
 GRADIENTS = {network: {"kernel": 0.3, "bias": 0.0} for network in ("generator", "discriminator")}
 HEALTHY: dict[str, Any] = {
     "before": {
@@ -54,23 +54,24 @@ HEALTHY: dict[str, Any] = {
             "updated": [["discriminator"], ["generator"]],
             "gradients": GRADIENTS,
             "statistics_moved": {"generator": True, "discriminator": None},
-            "judged": ["fake", "real"],
-            "pushed": {"discriminator": ["fake", "real"], "generator": ["fake"]},
+            "discriminator_inputs": ["fake", "real"],
+            "learns_from": {"discriminator": ["fake", "real"], "generator": ["fake"]},
             "mixes_real_and_fake": False,
             "penalises_gradients": True,
         },
         "loss": {
             "real_is_up": True,
-            "undecided": {"real": 0.38, "fake": -0.62},
-            "rejected": {"fake": 0.95},
-            "surely_wrong": {"real": 0.95, "fake": -0.95},
+            "undecided": {"real": -0.38, "fake": 0.62},
+            "rejected": {"fake": -0.95},
+            "surely_wrong": {"real": -0.95, "fake": 0.95},
             "beyond_bounds": {},
             "pairs_every_with_every": False,
         },
         "optimizers": {name: {"learning_rate": 0.0002, "beta_1": 0.5, "beta_2": 0.999} for name in ("generator", "discriminator")},
     },
     "epochs": [ROW | {"epoch": epoch} for epoch in range(1, 9)],
-    "scores": SCORES | REAL,
+    "scores": SCORES,
+    "real_reference": REAL,
     "curves": {"epochs": [{"epoch": epoch, "classifier_score": 9.0} for epoch in range(9)]},
 }
 ALL = range(8)
@@ -86,7 +87,7 @@ def late(**values: Any) -> dict[str, Any]:
 
 
 BOUNDED = {"before.discriminator.bounded": True, "before.discriminator.reach_low": 0.0, "before.discriminator.reach_high": 1.0}
-SWAPPED = {"before.loss.undecided": {"real": -0.6, "fake": 0.4}, "before.loss.surely_wrong": {"real": -0.05, "fake": 0.05}}
+SWAPPED = {"before.loss.undecided": {"real": 0.6, "fake": -0.4}, "before.loss.surely_wrong": {"real": 0.05, "fake": -0.05}}
 CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "no_nonlinearity": (
         {"before.generator.affine_pairs": [["first", "second"], ["second", "third"]]},
@@ -107,26 +108,26 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"before.step.mixes_real_and_fake": True},
     ),
     "not_examined": ({"before.failure": "shapes do not match"}, {}),
-    "losses_not_examined": ({"before.step.judged": ["other"]}, {"before.step.judged": ["other", "real"]}),
+    "losses_not_examined": ({"before.step.discriminator_inputs": ["other"]}, {"before.step.discriminator_inputs": ["other", "real"]}),
     "double_activation": (
-        BOUNDED | {"before.loss.beyond_bounds": {"real": 0.18, "fake": -0.4}},
-        BOUNDED | {"before.loss.beyond_bounds": {"real": -1.0, "fake": 1.0}},  # least squares: the targets lie within
+        BOUNDED | {"before.loss.beyond_bounds": {"real": -0.18, "fake": 0.4}},
+        BOUNDED | {"before.loss.beyond_bounds": {"real": 1.0, "fake": -1.0}},  # least squares: the targets lie within
     ),
-    "logits_as_probabilities": ({"before.loss.surely_wrong.real": 0.0}, {"before.loss.surely_wrong.real": 0.05}),
-    "samples_not_judged": ({"before.step.pushed.discriminator": ["real"]}, {"before.step.pushed.discriminator": ["fake", "real"]}),
+    "logits_as_probabilities": ({"before.loss.surely_wrong.real": 0.0}, {"before.loss.surely_wrong.real": -0.05}),
+    "samples_not_in_loss": ({"before.step.learns_from.discriminator": ["real"]}, {"before.step.learns_from.discriminator": ["fake", "real"]}),
     "gradient_cut": ({"before.step.gradients.generator.kernel": None}, {"before.step.gradients.generator.kernel": 1e-9}),
     "not_updated": ({"before.step.updated": [["discriminator"]]}, {"before.step.updated": [["generator"], ["discriminator"]]}),
-    "real_images_not_judged": ({"before.step.pushed.discriminator": ["fake"]}, {"before.step.pushed.discriminator": ["fake", "real"]}),
+    "real_images_not_in_loss": ({"before.step.learns_from.discriminator": ["fake"]}, {"before.step.learns_from.discriminator": ["fake", "real"]}),
     "other_network_updated": (
         {"before.step.updated": [["discriminator"], ["discriminator", "generator"]], "before.step.gradients.generator": {}},
         {"before.step.updated": [["discriminator", "generator"]]},
     ),
-    "generator_sign": ({"before.loss.rejected.fake": -0.38}, {"before.loss.rejected.fake": 0.01}),
+    "generator_sign": ({"before.loss.rejected.fake": 0.38}, {"before.loss.rejected.fake": -0.01}),
     "labels_swapped": (
         SWAPPED,
-        SWAPPED | {"before.loss.rejected.fake": -0.38},  # as Keras' guide labels them
+        SWAPPED | {"before.loss.rejected.fake": 0.38},  # as Keras' guide labels them
     ),
-    "broadcast_outputs": ({"before.loss.undecided": {"real": -0.12, "fake": -0.12}}, {}),
+    "broadcast_outputs": ({"before.loss.undecided": {"real": 0.12, "fake": 0.12}}, {}),
     "learning_rate": (
         {"before.optimizers.discriminator.learning_rate": 0.02},
         {"before.optimizers.discriminator.learning_rate": 0.0002 * 19},
@@ -142,13 +143,13 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "sorted_batches": ({"epochs.1.between_batches": 0.001}, {"epochs.1.between_batches": 0.00006}),
     "not_finite": ({"epochs.7.first_not_finite": "the training batch", "epochs.7.first_not_finite_step": 3}, {}),
     "pinned_loss": ({"before.discriminator.bounded": True} | late(d_loss=1.6264), {"before.discriminator.bounded": True} | late(d_loss=1.64)),
-    "discriminator_wins": (late(separation=1.0, output_real=9.0, output_fake=-9.0), late(separation=0.99, output_real=9.0, output_fake=-9.0)),
-    "discriminator_too_weak": (late(separation=0.5, mean_image_distance=0.95), late(separation=0.5)),
+    "discriminator_wins": (late(real_fake_auc=1.0, output_real=9.0, output_fake=-9.0), late(real_fake_auc=0.99, output_real=9.0, output_fake=-9.0)),
+    "discriminator_too_weak": (late(real_fake_auc=0.5, mean_image_distance=0.95), late(real_fake_auc=0.5)),
     "generator_gradient_vanishes": ({"epochs.7.generator_gradient": 1e-6}, {"epochs.7.generator_gradient": 1e-3}),
     "exploding_gradients": ({"epochs.7.discriminator_gradient": 2e4}, {"epochs.7.discriminator_gradient": 5e3}),
     "oscillation": (SWINGING, {name: 0.75 + (value - 1) / 10 for name, value in SWINGING.items()}),
-    "discriminator_remembers": (late(memory=0.75), late(memory=0.65)),
-    "samples_alike": (late(crowding=0.01, diversity=0.1), late(crowding=0.35, diversity=0.6)),
+    "discriminator_memorises": (late(train_heldout_auc=0.75), late(train_heldout_auc=0.65)),
+    "samples_alike": (late(nearest_neighbour_ratio=0.01, diversity=0.1), late(nearest_neighbour_ratio=0.35, diversity=0.6)),
     "nothing_learnt": (late(mean_image_distance=1.9), late(mean_image_distance=0.8)),
     "class_collapse": ({"scores.effective_classes": 4.3}, {"scores.effective_classes": 7.5}),
     "within_class_collapse": ({"scores.recall": 0.05}, {"scores.recall": 0.3}),
@@ -175,87 +176,93 @@ def evidence(changes: dict[str, Any]) -> dict[str, Any]:
     return changed
 
 
-def test_a_healthy_gan_has_no_finding():
-    assert judge(HEALTHY) == []
+def test_a_healthy_gan_has_no_finding() -> None:
+    assert diagnose(HEALTHY) == []
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_rule_finds_what_is_far_enough_and_nothing_nearer(name: str):
-    ill, near = CASES[name]
-    assert {finding.id for finding in judge(evidence(ill))} == {name} | ALSO.get(name, set())
-    assert judge(evidence(near)) == []
+def test_a_rule_finds_what_is_far_enough_and_nothing_nearer(name: str) -> None:
+    broken, near = CASES[name]
+    assert {finding.id for finding in diagnose(evidence(broken))} == {name} | ALSO.get(name, set())
+    assert diagnose(evidence(near)) == []
 
 
 @pytest.mark.parametrize("bound", [("g_loss", bound) for bound in G_BOUNDS] + [("d_loss", bound) for bound in D_BOUNDS])
-def test_the_bounds_of_a_double_sigmoid_are_known(bound: tuple[str, float]):
-    (found,) = judge(evidence({"before.discriminator.bounded": True} | late(**{bound[0]: bound[1]})))
+def test_the_bounds_of_a_double_sigmoid_are_known(bound: tuple[str, float]) -> None:
+    (found,) = diagnose(evidence({"before.discriminator.bounded": True} | late(**{bound[0]: bound[1]})))
     assert (found.id, found.evidence["bound"]) == ("pinned_loss", bound[1])
     assert round(bound[1], 4) in (0.3133, 0.6931, 1.0064, 1.6265, 2.0064)
 
 
-def test_a_young_training_is_not_judged_by_its_samples():
-    young = evidence(late(mean_image_distance=1.9, crowding=0.01, diversity=0.1))
+def test_samples_of_a_short_training_are_not_checked() -> None:
+    young = evidence(late(mean_image_distance=1.9, nearest_neighbour_ratio=0.01, diversity=0.1))
     young["epochs"] = young["epochs"][-2:]
-    assert judge(young) == []
+    assert diagnose(young) == []
 
 
-def test_the_worst_comes_first_and_names_the_setting_of_its_variant():
-    found = judge(evidence({"scores.precision": 0.83, "scores.effective_classes": 4.3}), "answer")
+def test_the_worst_comes_first_and_names_the_setting_of_its_variant() -> None:
+    found = diagnose(evidence({"scores.precision": 0.83, "scores.effective_classes": 4.3}), "answer")
     assert [finding.severity for finding in found] == ["error", "warning"]
-    assert "Here, in params.yaml: gan.answer.r1_gamma: 0.3, r2_gamma: 0.3, adam_beta_1: 0.0," in found[0].mend
+    assert "Here, in params.yaml: gan.answer.r1_gamma: 0.3, r2_gamma: 0.3, adam_beta_1: 0.0," in found[0].fix
 
 
-def test_what_is_set_already_is_not_advised():
-    remembers = evidence(late(memory=0.75))
-    advice = [judge(remembers, "mine", {"r1_gamma": gamma})[0].mend for gamma in (2.0, 1.0, 0.5)]
+def test_what_is_set_already_is_not_advised() -> None:
+    memorises = evidence(late(train_heldout_auc=0.75))
+    advice = [diagnose(memorises, "mine", {"r1_gamma": gamma})[0].fix for gamma in (2.0, 1.0, 0.5)]
     assert ["params.yaml" in each for each in advice] == [False, False, True]
     assert "gan.mine.r1_gamma: 1.0" in advice[2]
 
 
-def test_missing_evidence_is_no_illness():
-    assert judge({}) == []
-    assert judge({"before": {}, "epochs": []}) == []
+def test_missing_evidence_has_no_finding() -> None:
+    assert diagnose({}) == []
+    assert diagnose({"before": {}, "epochs": []}) == []
 
 
-def test_every_rule_is_tested_told_and_sourced():
+def test_every_rule_is_tested_explained_and_has_a_reference() -> None:
     assert set(CASES) == {rule.id for rule in RULES}
     assert len({rule.id for rule in RULES}) == len(RULES)
-    for rule in RULES:
-        assert rule.why.endswith(".")
-        assert rule.mend.endswith(".")
-        assert rule.reference
-        assert rule.judge.__doc__
+    for each in RULES:
+        assert each.why.endswith(".")
+        assert each.fix.endswith(".")
+        assert each.reference
+        assert each.check.__doc__
 
 
-def test_a_setting_that_mends_exists():
-    params = (ROOT / "params.yaml").read_text()
-    for rule in RULES:
-        for part in filter(None, rule.setting.split(", ")):
-            assert f"    {part.split(':')[0]}:" in params, rule.id
+def test_a_rule_that_raises_becomes_a_finding_and_the_others_stand(monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(evidence: Evidence) -> Numbers | None:
+        return {"never": evidence["no such key"]}
+
+    broken = rule("error", why="It fails.", fix="Fix it.", reference="Nobody")(failing)
+    monkeypatch.setattr("pipeline.doctor.diagnosis.diagnose.RULES", (broken, *RULES))
+    error, note = diagnose(evidence({"before.data.high": 255.0}))
+    assert (error.id, note.id, note.severity) == ("range_mismatch", "rule_failed", "note")
+    assert note.evidence == {"rule": "failing", "message": "KeyError: 'no such key'"}
+    assert first_error(HEALTHY) is None  # training with stop_on: error continues
+    assert first_error(evidence({"before.data.high": 255.0})) == "range_mismatch"
 
 
-@pytest.mark.parametrize("name", [name for name in ROW if name not in ("steps", "looks", "batch_rows")])
-def test_a_number_that_is_not_finite_is_no_other_illness(name: str):
-    assert judge(evidence({f"epochs.{row}.{name}": None for row in ALL})) == []
+@pytest.mark.parametrize("name", [name for name in ROW if name not in ("steps", "measured_steps", "batch_rows")])
+def test_a_number_that_is_not_finite_is_no_other_failure_mode(name: str) -> None:
+    assert diagnose(evidence({f"epochs.{row}.{name}": None for row in ALL})) == []
 
 
-def test_a_batch_that_is_not_finite_is_named_before_training():
-    (found,) = judge({"before": {"not_finite": "the training batch"}})
+def test_a_batch_that_is_not_finite_is_named_before_training() -> None:
+    (found,) = diagnose({"before": {"not_finite": "the training batch"}})
     assert (found.id, found.evidence) == ("not_finite", {"first": "the training batch", "epoch": 0})
 
 
-def test_samples_that_fell_are_not_said_to_improve():
+def test_samples_that_became_worse_are_not_said_to_improve() -> None:
     rising_again = {f"curves.epochs.{row}.classifier_score": 3.0 + 0.5 * row for row in range(4, 9)}
-    assert [finding.id for finding in judge(evidence(FALLEN | rising_again))] == ["worse_than_before"]
+    assert [finding.id for finding in diagnose(evidence(FALLEN | rising_again))] == ["worse_than_before"]
 
 
-def test_images_that_the_step_scales_are_not_said_to_have_the_wrong_range():
-    scaled = {"before.data.low": 0.0, "before.data.high": 255.0, "before.step.judged": ["fake", "other"]}
-    assert [finding.id for finding in judge(evidence(scaled))] == ["losses_not_examined"]
+def test_images_that_the_step_scales_are_not_said_to_have_the_wrong_range() -> None:
+    scaled = {"before.data.low": 0.0, "before.data.high": 255.0, "before.step.discriminator_inputs": ["fake", "other"]}
+    assert [finding.id for finding in diagnose(evidence(scaled))] == ["losses_not_examined"]
 
 
-def test_sorted_batches_of_short_epochs_are_told_from_several():
-    short = {f"epochs.{row}.looks": 4 for row in ALL}
-    (found,) = judge(evidence(short | {f"epochs.{row}.between_batches": 0.001 for row in ALL}))
+def test_sorted_batches_of_short_epochs_are_found_over_several() -> None:
+    short = {f"epochs.{row}.measured_steps": 4 for row in ALL}
+    (found,) = diagnose(evidence(short | {f"epochs.{row}.between_batches": 0.001 for row in ALL}))
     assert (found.id, found.evidence["epoch"]) == ("sorted_batches", 3)
-    assert judge(evidence(short)) == []
+    assert diagnose(evidence(short)) == []

@@ -1,1 +1,16 @@
-"""Rules by what they look at; `pipeline.doctor.diagnosis.diagnose` has the list of them."""
+"""The rules, by what they examine; `pipeline.doctor.diagnosis.diagnose` has the list of them.
+
+Before training:
+
+- `networks`: the two networks themselves.
+- `updates`: which variables get a gradient and an update in one step.
+- `losses`: what the losses want of the discriminator's outputs.
+- `optimizers`: learning rates and decay rates.
+- `data`: images and their range, and the order of batches (during training).
+
+During and after training:
+
+- `training`: losses and outputs by epoch.
+- `gradients`: gradients by epoch, and tensors that are not finite.
+- `samples`: the scores of samples.
+"""

@@ -1,4 +1,4 @@
-"""What is wrong with images and their range, seen before training, and with their order, seen during it."""
+"""What is wrong with images and their range, measured before training, and with their order, measured during it."""
 
 from pipeline.doctor.diagnosis import thresholds
 from pipeline.doctor.diagnosis.findings import Evidence, Numbers, rule
@@ -7,15 +7,15 @@ from pipeline.doctor.diagnosis.rules.losses import losses_not_examined
 
 @rule(
     "error",
-    why="The generator's last activation cannot reach the images' values: the discriminator always has something to tell samples by.",
-    mend="Scale images to the range of the generator's last activation: tanh [-1, 1], sigmoid [0, 1].",
-    setting="output_activation: tanh",
+    why="The generator's last activation cannot reach the images' values, so the discriminator can always recognise samples by their range.",
+    fix="Scale images to the range of the generator's last activation: tanh [-1, 1], sigmoid [0, 1].",
+    settings={"output_activation": "tanh"},
     reference="Radford et al. 2016, arXiv:1511.06434, section 4",
 )
 def range_mismatch(evidence: Evidence) -> Numbers | None:
     """Real images have values that the generator cannot draw."""
     data, generator = _data_and_generator(evidence)
-    if not data or generator["reach_high"] - generator["reach_low"] < thresholds.CONSTANT or losses_not_examined.judge(evidence):
+    if not data or generator["reach_high"] - generator["reach_low"] < thresholds.CONSTANT or losses_not_examined.check(evidence):
         return None
     slack = thresholds.RANGE_SLACK * (data["high"] - data["low"])
     reached = generator["reach_low"] - slack <= data["low"] and data["high"] <= generator["reach_high"] + slack
@@ -24,15 +24,15 @@ def range_mismatch(evidence: Evidence) -> Numbers | None:
 
 @rule(
     "warning",
-    why="Half of what the generator can draw never occurs in an image: it starts there, and the discriminator rejects it with ease.",
-    mend="Scale images to the whole range of the generator's last activation.",
-    setting="output_activation: tanh",
+    why="Half of what the generator can draw never occurs in an image. The generator starts there, and the discriminator rejects it with ease.",
+    fix="Scale images to the whole range of the generator's last activation.",
+    settings={"output_activation": "tanh"},
     reference="Radford et al. 2016, arXiv:1511.06434, section 4",
 )
 def range_unused(evidence: Evidence) -> Numbers | None:
     """Real images fill little of the range that a bounded generator draws in."""
     data, generator = _data_and_generator(evidence)
-    if not data or range_mismatch.judge(evidence) or losses_not_examined.judge(evidence):
+    if not data or range_mismatch.check(evidence) or losses_not_examined.check(evidence):
         return None
     reach = generator["reach_high"] - generator["reach_low"]
     if not generator["bounded"] or reach < thresholds.CONSTANT or data["high"] - data["low"] > thresholds.RANGE_USED * reach:
@@ -42,9 +42,10 @@ def range_unused(evidence: Evidence) -> Numbers | None:
 
 @rule(
     "note",
-    why="Latents are centred on zero and images are not. That is not wrong, for biases can learn the shift, but centred images are learnt faster.",
-    mend="Let the generator end in tanh and scale images to [-1, 1].",
-    setting="output_activation: tanh",
+    why="Latents are centred on zero and images are not. That is not wrong, because biases can learn the shift, but centred images are learnt "
+    "faster.",
+    fix="Let the generator end in tanh and scale images to [-1, 1].",
+    settings={"output_activation": "tanh"},
     reference="LeCun et al. 1998, Efficient BackProp, section 4.3",
 )
 def one_sided_range(evidence: Evidence) -> Numbers | None:
@@ -58,7 +59,7 @@ def one_sided_range(evidence: Evidence) -> Numbers | None:
 @rule(
     "error",
     why="All real images are the same: there is no distribution to learn.",
-    mend="Look at a batch as train_step receives it: at the loader, the scaling, the type that values were cast to.",
+    fix="Look at a batch as train_step receives it. Check the loader, the scaling, and the type that values were cast to.",
     reference="Goodfellow et al. 2014, arXiv:1406.2661",
 )
 def constant_data(evidence: Evidence) -> Numbers | None:
@@ -70,23 +71,23 @@ def constant_data(evidence: Evidence) -> Numbers | None:
 @rule(
     "error",
     why="Batches are not drawn at random: both networks learn one kind of image at a time and forget the one before.",
-    mend="Shuffle the images before they are cut into batches, anew in each epoch.",
+    fix="Shuffle the images before they are cut into batches, again in each epoch.",
     reference="Bottou 2012, Stochastic gradient descent tricks",
 )
 def sorted_batches(evidence: Evidence) -> Numbers | None:
     """Batch means vary far more than means of images drawn at random."""
-    seen: list[Numbers] = []  # epochs since the last judgement: short ones are judged together
+    recent: list[Numbers] = []  # epochs since the last comparison: short epochs are taken together
     for row in evidence.get("epochs", []):
-        if all(row.get(name) for name in ("within_batches", "between_batches", "looks", "batch_rows")):
-            seen.append(row)
-        looks = sum(each["looks"] for each in seen)
-        if looks < thresholds.LOOKS_TO_TELL:
+        if all(row.get(name) for name in ("within_batches", "between_batches", "measured_steps", "batch_rows")):
+            recent.append(row)
+        measured = sum(each["measured_steps"] for each in recent)
+        if measured < thresholds.MEASURED_STEPS_TO_TELL:
             continue
-        within, between = (sum(each[name] * each["looks"] for each in seen) / looks for name in ("within_batches", "between_batches"))
-        variation = between / within * (seen[0]["batch_rows"] - 1)
+        within, between = (sum(each[name] * each["measured_steps"] for each in recent) / measured for name in ("within_batches", "between_batches"))
+        variation = between / within * (recent[0]["batch_rows"] - 1)
         if variation > thresholds.BATCH_VARIATION:
             return {"epoch": row["epoch"], "variance_of_batch_means_to_that_of_shuffled_ones": variation}
-        seen = []
+        recent = []
     return None
 
 

@@ -1,4 +1,4 @@
-"""What is wrong with the two networks themselves, seen before training."""
+"""What is wrong with the two networks themselves, measured before training."""
 
 from typing import Any
 
@@ -16,8 +16,8 @@ def networks(evidence: Evidence) -> dict[str, dict[str, Any]]:
 @rule(
     "error",
     why="Affine layers in a row are one affine layer: the network can do no more than a linear model, however many layers it has.",
-    mend="Put a non-linear activation after every layer but the last.",
-    setting="hidden_activation: relu",
+    fix="Put a non-linear activation after every layer but the last.",
+    settings={"hidden_activation": "relu"},
     reference="Goodfellow, Bengio and Courville, Deep Learning (2016), section 6.1",
 )
 def no_nonlinearity(evidence: Evidence) -> Numbers | None:
@@ -33,8 +33,8 @@ def no_nonlinearity(evidence: Evidence) -> Numbers | None:
 @rule(
     "warning",
     why="Two layers with nothing non-linear between them do the work of one.",
-    mend="Put an activation between them, or drop one.",
-    setting="hidden_activation: leaky_relu",
+    fix="Put an activation between them, or drop one.",
+    settings={"hidden_activation": "leaky_relu"},
     reference="Goodfellow, Bengio and Courville, Deep Learning (2016), section 6.1",
 )
 def collapsed_layers(evidence: Evidence) -> Numbers | None:
@@ -51,15 +51,15 @@ def collapsed_layers(evidence: Evidence) -> Numbers | None:
 @rule(
     "error",
     why="Activations start at their bounds, where gradients all but vanish, or outputs start so large that the loss is sure of everything.",
-    mend="Initialise weights by the layers' widths (Glorot or He), not with a standard deviation of 1.",
-    setting="initializer: glorot",
+    fix="Initialise weights by the layers' widths (Glorot or He), not with a standard deviation of 1.",
+    settings={"initializer": "glorot"},
     reference="Glorot and Bengio 2010, Understanding the difficulty of training deep feedforward neural networks",
 )
 def initial_scale(evidence: Evidence) -> Numbers | None:
     """Most outputs of a bounded network start at its bounds, or an unbounded discriminator's start far from zero."""
     found: Numbers = {}
     data = evidence.get("before", {}).get("data", {})
-    scale = max(1.0, abs(data.get("low", 0.0)), abs(data.get("high", 0.0)))  # large images make large outputs: that is another illness
+    scale = max(1.0, abs(data.get("low", 0.0)), abs(data.get("high", 0.0)))  # large images make large outputs: that is range_mismatch
     for name, network in networks(evidence).items():
         reach = network["reach_high"] - network["reach_low"]
         if network["bounded"] and reach > thresholds.CONSTANT and network["at_bounds"] > thresholds.AT_BOUNDS:
@@ -71,9 +71,9 @@ def initial_scale(evidence: Evidence) -> Numbers | None:
 
 @rule(
     "error",
-    why="Units that are zero for every input pass no gradient on: they stay dead.",
-    mend="Start biases at zero and weights by the layers' widths, or use leaky ReLUs.",
-    setting="hidden_activation: leaky_relu",
+    why="Units that are zero for every input pass no gradient on, so they stay dead.",
+    fix="Start biases at zero and weights by the layers' widths, or use leaky ReLUs.",
+    settings={"hidden_activation": "leaky_relu"},
     reference="Maas, Hannun and Ng 2013, Rectifier nonlinearities improve neural network acoustic models",
 )
 def dead_units(evidence: Evidence) -> Numbers | None:
@@ -84,24 +84,25 @@ def dead_units(evidence: Evidence) -> Numbers | None:
 
 @rule(
     "error",
-    why="A network without trainable variables never learns, and the other one plays alone.",
-    mend="Leave `trainable` true: giving each optimiser its own network's variables is enough to train them in turn.",
+    why="A network without trainable variables never learns.",
+    fix="Leave `trainable` true: to train the networks in turn it is enough to give each optimiser the variables of its own network.",
     reference="Chollet, Keras guide: Customizing what happens in fit(), section on GANs",
 )
 def frozen_network(evidence: Evidence) -> Numbers | None:
-    """A network has nothing to train."""
+    """A network has no trainable variables."""
     found = [name for name, network in networks(evidence).items() if network["trainable_variables"] == 0]
     return {"networks": found} if found else None
 
 
 @rule(
     "error",
-    why="What does not reach the output cannot be learnt: without its latent a generator draws one image, without labels one mixture of classes.",
-    mend="Lead every input into the network: concatenate it, embed it, or project on it.",
+    why="The network cannot learn from an input that does not reach its output: without its latent a generator draws one image, "
+    "without labels a mixture of classes.",
+    fix="Connect every input to the network: concatenate it, embed it, or project on it.",
     reference="Mirza and Osindero 2014, arXiv:1411.1784",
 )
 def ignored_input(evidence: Evidence) -> Numbers | None:
-    """An input's rows can be exchanged without any output changing."""
+    """An input's rows can be exchanged without changing any output."""
     alive = {name: network for name, network in networks(evidence).items() if network["dead_units"] <= thresholds.DEAD_UNITS}
     found = [f"{name}: {ignored}" for name, network in alive.items() for ignored in network["ignored_inputs"]]
     return {"inputs": found} if found else None
@@ -109,8 +110,8 @@ def ignored_input(evidence: Evidence) -> Numbers | None:
 
 @rule(
     "error",
-    why="Batch normalisation in inference mode uses statistics that nothing updates: it normalises by the numbers it started with.",
-    mend="Call the networks with training=True in train_step.",
+    why="Batch normalisation in inference mode uses statistics that nothing updates: it normalises by its initial values.",
+    fix="Call the networks with training=True in train_step.",
     reference="Ioffe and Szegedy 2015, arXiv:1502.03167",
 )
 def inference_batch_norm(evidence: Evidence) -> Numbers | None:
@@ -122,9 +123,9 @@ def inference_batch_norm(evidence: Evidence) -> Numbers | None:
 
 @rule(
     "error",
-    why="A gradient penalty is about each image by itself; batch statistics make an image's output depend on all the others.",
-    mend="Take batch normalisation out of the discriminator, or normalise by layer.",
-    setting="discriminator_normalization: none",
+    why="A gradient penalty treats each image by itself, but batch statistics make an image's output depend on all the others.",
+    fix="Remove batch normalisation from the discriminator, or use layer normalisation.",
+    settings={"discriminator_normalization": "none"},
     reference="Gulrajani et al. 2017, arXiv:1704.00028, section 4",
 )
 def batch_statistics_under_penalty(evidence: Evidence) -> Numbers | None:
@@ -134,8 +135,8 @@ def batch_statistics_under_penalty(evidence: Evidence) -> Numbers | None:
 
 @rule(
     "warning",
-    why="With real images and samples in one batch, batch statistics tell the discriminator the mixture instead of the images.",
-    mend="Judge real images and samples in separate calls, each with statistics of its own.",
+    why="With real images and samples in one batch, batch statistics describe the mixture, and one kind of image changes the outputs for the other.",
+    fix="Give real images and samples to the discriminator in separate calls, so that each has its own statistics.",
     reference="Chintala et al. 2016, How to train a GAN (ganhacks), point 4",
 )
 def batch_statistics_of_a_mixture(evidence: Evidence) -> Numbers | None:

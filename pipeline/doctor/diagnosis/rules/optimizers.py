@@ -1,4 +1,4 @@
-"""Learning rates and decay rates far outside of what is known to work, seen before training."""
+"""Learning rates and decay rates far outside of what is known to work, read from the optimisers before training."""
 
 from pipeline.doctor.diagnosis import thresholds
 from pipeline.doctor.diagnosis.findings import Evidence, Numbers, rule
@@ -6,9 +6,9 @@ from pipeline.doctor.diagnosis.findings import Evidence, Numbers, rule
 
 @rule(
     "error",
-    why="A network that learns too fast leaps over what it should find and outruns the other one; one that learns too slowly is outrun.",
-    mend="Begin with 0.0002 for both and β1 = 0.5; let one network be at most some times as fast as the other.",
-    setting="generator_learning_rate: 0.0002, discriminator_learning_rate: 0.0002",
+    why="A network that learns too fast overshoots, and leaves the other one behind; one that learns too slowly falls behind.",
+    fix="Begin with 0.0002 for both and β1 = 0.5, and keep one rate within a few times the other.",
+    settings={"generator_learning_rate": 0.0002, "discriminator_learning_rate": 0.0002},
     reference="Radford et al. 2016, arXiv:1511.06434; Heusel et al. 2017, arXiv:1706.08500",
 )
 def learning_rate(evidence: Evidence) -> Numbers | None:
@@ -24,9 +24,9 @@ def learning_rate(evidence: Evidence) -> Numbers | None:
 
 @rule(
     "error",
-    why="In a game between two networks a long memory of past gradients makes both overshoot: they answer where the other one was.",
-    mend="Use β1 = 0.5 or 0, and β2 between 0.9 and 0.999.",
-    setting="adam_beta_1: 0.5",
+    why="Between two networks a long average over past gradients makes both overshoot: each responds to where the other one was, not to where it is.",
+    fix="Use β1 = 0.5 or 0, and β2 between 0.9 and 0.999.",
+    settings={"adam_beta_1": 0.5, "adam_beta_2": 0.9},
     reference="Radford et al. 2016, arXiv:1511.06434, section 4; Gidel et al. 2019, arXiv:1807.04740",
 )
 def momentum(evidence: Evidence) -> Numbers | None:

@@ -1,25 +1,28 @@
-"""What the digit classifier sees in the samples, where there is one: `evidence["scores"]` and `evidence["curves"]` are the evaluation's."""
+"""What the digit classifier's scores show about the samples.
+
+`evidence["scores"]`, `evidence["real_reference"]` (the same scores of real images instead of samples) and `evidence["curves"]` come from the
+evaluation; a GAN that was not scored has none of them.
+"""
 
 from pipeline.doctor.diagnosis import thresholds
-from pipeline.doctor.diagnosis.findings import Evidence, Numbers, rule
+from pipeline.doctor.diagnosis.findings import Evidence, Numbers, Times, rule
 
 
 def _share_of_real(evidence: Evidence, name: str) -> float | None:
-    """A score over that of real digits in the samples' place."""
-    scores = evidence.get("scores", {})
-    value, real = scores.get(name), scores.get(f"{name}_real")
+    """A score over the same score of real digits."""
+    value, real = (evidence.get(part, {}).get(name) for part in ("scores", "real_reference"))
     return None if value is None or not real else float(value / real)
 
 
 def _compared(evidence: Evidence, name: str) -> Numbers:
-    return {name: evidence["scores"][name], "real_digits": evidence["scores"][f"{name}_real"]}
+    return {name: evidence["scores"][name], "real_digits": evidence["real_reference"][name]}
 
 
 @rule(
     "error",
-    why="The generator draws a few classes and leaves the others out.",
-    mend="Penalise the discriminator's gradients at real images and samples (R1, R2), lower β1 and draw from averaged weights.",
-    setting="r1_gamma: 0.3, r2_gamma: 0.3, adam_beta_1: 0.0, ema_half_life_images: 10000",
+    why="The generator draws a few classes and leaves out the others.",
+    fix="Penalise the discriminator's gradients at real images and samples (R1, R2), lower β1 and draw from averaged weights.",
+    settings={"r1_gamma": 0.3, "r2_gamma": 0.3, "adam_beta_1": 0.0, "ema_half_life_images": 10000},
     reference="Goodfellow 2016, arXiv:1701.00160, section 5.1; Mescheder et al. 2018, arXiv:1801.04406",
 )
 def class_collapse(evidence: Evidence) -> Numbers | None:
@@ -30,28 +33,28 @@ def class_collapse(evidence: Evidence) -> Numbers | None:
 
 @rule(
     "error",
-    why="Every class is drawn, and in each the same few digits again and again.",
-    mend="Penalise the discriminator's gradients at real images and samples (R1, R2), or train for longer.",
-    setting="r1_gamma: 0.3, r2_gamma: 0.3",
+    why="Every class is drawn, but within each class the same few digits again and again.",
+    fix="Penalise the discriminator's gradients at real images and samples (R1, R2), or train for longer.",
+    settings={"r1_gamma": 0.3, "r2_gamma": 0.3},
     reference="Kynkäänniemi et al. 2019, arXiv:1904.06991",
 )
 def within_class_collapse(evidence: Evidence) -> Numbers | None:
-    """Most real digits have no sample near them, though the classes are there, and the samples are no copies of a few images."""
+    """Most real digits have no sample near them, although all classes are drawn and the samples are not copies of a few images."""
     share = _share_of_real(evidence, "recall")
-    if share is None or share > thresholds.RECALL_COLLAPSED or class_collapse.judge(evidence) or copies_training_images.judge(evidence):
+    if share is None or share > thresholds.RECALL_COLLAPSED or class_collapse.check(evidence) or copies_training_images.check(evidence):
         return None
     return _compared(evidence, "recall")
 
 
 @rule(
     "error",
-    why="A conditional generator that draws other classes than it is asked for has learnt a mixture.",
-    mend="Shuffle images and labels together, and lead the labels into both networks.",
-    setting="conditioning: projection",
+    why="A conditional generator that draws other classes than requested has learnt a mixture of classes.",
+    fix="Shuffle images and labels together, and connect the labels to both networks.",
+    settings={"conditioning": "projection"},
     reference="Miyato and Koyama 2018, arXiv:1802.05637",
 )
 def labels_not_followed(evidence: Evidence) -> Numbers | None:
-    """Few samples are read as the digit that was asked for."""
+    """Few samples are classified as the requested digit."""
     share = _share_of_real(evidence, "class_consistency")
     return _compared(evidence, "class_consistency") if share is not None and share < thresholds.LABELS_FOLLOWED else None
 
@@ -59,7 +62,7 @@ def labels_not_followed(evidence: Evidence) -> Numbers | None:
 @rule(
     "error",
     why="No sample looks like a digit to the classifier's features.",
-    mend="Look at the findings about networks and losses first: such a GAN has not begun to learn.",
+    fix="Look at the findings about networks and losses first: such a GAN has not begun to learn.",
     reference="Kynkäänniemi et al. 2019, arXiv:1904.06991",
 )
 def not_a_digit(evidence: Evidence) -> Numbers | None:
@@ -71,8 +74,8 @@ def not_a_digit(evidence: Evidence) -> Numbers | None:
 @rule(
     "warning",
     why="Many samples lie between digits: strokes that end, join or blur where no real one does.",
-    mend="Take convolutions instead of dense layers, penalise gradients (R1, R2), average the generator's weights, and train for longer.",
-    setting="network: dcgan, r1_gamma: 0.1, r2_gamma: 0.1",
+    fix="Use convolutions instead of dense layers, penalise gradients (R1, R2), average the generator's weights, and train for longer.",
+    settings={"network": "dcgan", "r1_gamma": 0.1, "r2_gamma": 0.1},
     reference="Radford et al. 2016, arXiv:1511.06434; Huang et al. 2024, arXiv:2501.05441",
 )
 def unlike_real_digits(evidence: Evidence) -> Numbers | None:
@@ -83,9 +86,8 @@ def unlike_real_digits(evidence: Evidence) -> Numbers | None:
 
 @rule(
     "warning",
-    why="The samples are copies of training images: the generator remembers instead of drawing.",
-    mend="Train for fewer images, or give it more of them.",
-    setting="training_images: a smaller number",
+    why="The samples are copies of training images: the generator reproduces them instead of drawing new ones.",
+    fix="Train for fewer images, or give it more of them.",
     reference="Meehan et al. 2020, arXiv:2004.05675",
 )
 def copies_training_images(evidence: Evidence) -> Numbers | None:
@@ -97,15 +99,15 @@ def copies_training_images(evidence: Evidence) -> Numbers | None:
 @rule(
     "note",
     why="The samples were still getting better when training ended.",
-    mend="Train for longer.",
-    setting="training_images: twice as many",
+    fix="Train for longer.",
+    settings={"training_images": Times(2)},
     reference="Lucic et al. 2018, arXiv:1711.10337",
 )
 def still_improving(evidence: Evidence) -> Numbers | None:
     """The classifier's score of the sample sheets is higher in the last quarter of the epochs than in the one before."""
     scores = [row["classifier_score"] for row in evidence.get("curves", {}).get("epochs", [])]
     quarter = len(scores) // 4
-    if len(scores) < thresholds.EPOCHS_TO_FALL or quarter == 0 or worse_than_before.judge(evidence):
+    if len(scores) < thresholds.EPOCHS_TO_FALL or quarter == 0 or worse_than_before.check(evidence):
         return None
     before, late = (sum(part) / quarter for part in (scores[-2 * quarter : -quarter], scores[-quarter:]))
     return {"score_before": before, "score_late": late} if late > thresholds.IMPROVED * before else None
@@ -114,8 +116,8 @@ def still_improving(evidence: Evidence) -> Numbers | None:
 @rule(
     "warning",
     why="The samples were better before: the last weights are not the best ones.",
-    mend="Let the learning rates fall, draw from averaged weights, or train for fewer images.",
-    setting="final_learning_rate_fraction: 0.05",
+    fix="Lower the learning rates during training, draw from averaged weights, or train for fewer images.",
+    settings={"final_learning_rate_fraction": 0.05},
     reference="Heusel et al. 2017, arXiv:1706.08500",
 )
 def worse_than_before(evidence: Evidence) -> Numbers | None:

@@ -1,0 +1,73 @@
+"""The scores of a cell's samples, and everything that the file of scores says of a cell."""
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import keras
+import numpy as np
+
+from pipeline.classifier.network import classify_images, with_features
+from pipeline.classifier.training import train_classifier
+from pipeline.data.digits import Bytes, Digits
+from pipeline.evaluation.samples import Drawn
+from pipeline.files.cells import Cell
+from pipeline.metrics.memorisation import nearest_distances
+from pipeline.metrics.samples import Reference, Samples
+from pipeline.metrics.score_names import SCORES
+from pipeline.metrics.scores import score_samples, score_spread
+from pipeline.settings.params import ClassifierSettings, EvaluateSettings
+
+
+class Scores(NamedTuple):
+    """Scores by name, and their standard deviations over subsets of the samples; a name that is missing has no score."""
+
+    values: dict[str, float | None]
+    spread: dict[str, float | None]
+
+
+def score_images(
+    images: Bytes, requested: np.ndarray | None, classifier: keras.Model, features: Path, settings: EvaluateSettings
+) -> tuple[Drawn, Scores]:
+    """Classify samples and score them against the real images whose features the stage `reference` wrote.
+
+    Args:
+        images: the samples, (n, 28, 28).
+        requested: the classes requested of the generator, (n,), or None if it is unconditional.
+        classifier: as `load_classifier` returns it.
+        features: the file of the stage `reference`.
+        settings: the section `evaluate` of params.yaml.
+    """
+    output = classify_images(classifier, images)
+    with np.load(features) as file:
+        real = Reference(file["features"], file["labels"], file["nearest"])
+        distances, nearest = nearest_distances(output.features, file["training"])
+    samples = Samples(output.features, output.probabilities, requested, distances)
+    values, spread = score_samples(samples, real, settings.neighbours), score_spread(samples, real, settings.neighbours, settings.subsets)
+    return Drawn(images, output.predicted, requested, distances, nearest), Scores(values, spread)
+
+
+def sample_trained_accuracy(drawn: Drawn, real: Digits, settings: ClassifierSettings) -> float:
+    """Share of real digits that a classifier trained only on samples gets right; its labels are the requested classes, or else the predicted."""
+    labels = drawn.predicted if drawn.requested is None else drawn.requested
+    classifier, _ = train_classifier(Digits(real.name, drawn.images, labels.astype(np.uint8)), real, settings)
+    return float((classify_images(with_features(classifier), real.images).predicted == real.labels).mean())
+
+
+def scores_file(cell: Cell, history: dict[str, Any], real: dict[str, Any], scores: Scores) -> dict[str, Any]:
+    """Every number known about a cell's samples; a score that the cell does not have is null.
+
+    Args:
+        cell: whose samples these are.
+        history: what the stage `train` wrote of the cell.
+        real: what the stage `reference` wrote of real images.
+        scores: of the samples; empty if the cell diverged.
+    """
+    empty: dict[str, float | None] = dict.fromkeys(SCORES)
+    about = {name: value for name, value in real.items() if name != "scores"}
+    own = {"variant": cell.variant, "seed": cell.seed, "status": history["status"], "losses": _losses(history["epochs"])}
+    return about | own | {"scores": empty | scores.values, "spread": empty | scores.spread, "real_reference": empty | real["scores"]}
+
+
+def _losses(epochs: list[dict[str, float | None]]) -> dict[str, float | None]:
+    """Both losses of the first and the last epoch."""
+    return {f"{name}_{when}": row[name] for name in ("d_loss", "g_loss") for when, row in (("first", epochs[0]), ("last", epochs[-1]))}

@@ -1,0 +1,46 @@
+"""The run of the digit classifier."""
+
+import time
+from pathlib import Path
+
+from pipeline.files.artifacts import read_json
+from pipeline.files.cells import outputs_hash
+from pipeline.provenance import classifier_key, classifier_settings
+from pipeline.settings.params import Settings
+from pipeline.tracking.run import TRAINING, Run, search, subject
+from pipeline.tracking.store import CLASSIFIERS, connect
+
+
+def record_classifier(settings: Settings, report: Path, history: Path, started: float | None = None) -> bool:
+    """Record the classifier's losses by epoch, its accuracy and its confusion matrix, once. False if the store failed.
+
+    `started`, in seconds since 1970, is when its training began, which ended now; left out if that is not known.
+    """
+    run = Run()
+    try:
+        client, experiment_id = connect(CLASSIFIERS)
+        key, result = classifier_key(settings), outputs_hash([report, history])
+        if search(client, experiment_id, key=key, training=result):
+            return True
+        for found in search(client, experiment_id, key=key):
+            if TRAINING not in found.data.tags:  # it was cut off
+                client.delete_run(found.info.run_id)
+        about = subject(settings, key, classifier_settings(settings))
+        run = Run.create(client, experiment_id, settings.download.source, about, started)
+    except Exception as error:
+        run.fail(error)
+        return False
+    _record(run, report, history)
+    run.tags({TRAINING: result})
+    run.finish(None if started is None else time.time())
+    return not run.failed
+
+
+def _record(run: Run, report: Path, history: Path) -> None:
+    known, rows = read_json(report), read_json(history)["epochs"]
+    for row in rows:
+        run.metrics("losses", {name: value for name, value in row.items() if name != "epoch"}, row["epoch"])
+    run.metrics("scores", {"test_accuracy": known["accuracy"]}, len(rows))
+    run.tags({"sha256": known["sha256"]})
+    run.file(report)
+    run.file(history)

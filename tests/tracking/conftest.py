@@ -1,0 +1,97 @@
+"""What tests of tracking share: a store of its own for each test, and the files of a cell that was trained, evaluated and diagnosed."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import mlflow
+import numpy as np
+import pytest
+
+from pipeline.doctor.diagnosis.diagnose import diagnose
+from pipeline.files.artifacts import write_json
+from pipeline.files.cells import Cell
+from pipeline.metrics.score_names import SCORES
+from pipeline.pictures.png import write_png
+from pipeline.tracking import cells
+from tests.conftest import ROOT
+
+ASKER = Cell("asker", 0)
+COLLAPSED = {"effective_classes": 1.0, "precision": 0.8}
+REAL = {"effective_classes": 9.98, "precision": 0.94}
+
+
+class Files(NamedTuple):
+    """The folders of a cell, and its diagnosis."""
+
+    gan: Path
+    evaluation: Path
+    diagnosis: Path
+
+    def write_training(self, weights: bytes = b"weights") -> None:
+        """What the stage `train` leaves."""
+        self.gan.mkdir(parents=True, exist_ok=True)
+        (self.gan / "generator.weights.h5").write_bytes(weights)
+        rows = [{"epoch": epoch, "d_loss": 1.0 + epoch, "g_loss": None} for epoch in (1, 2)]
+        write_json(self.gan / "history.json", {"data_set": "mnist", "status": "finished", "epochs": rows})
+        write_json(self.gan / "evidence.json", {"before": {}, "epochs": [{"epoch": 1, "real_fake_auc": 0.7, "train_heldout_auc": None}]})
+        np.save(self.gan / "samples.npy", np.zeros((3, 10, 28, 28), np.uint8))
+        write_png(self.gan / "figure.png", np.zeros((4, 4), np.uint8))
+
+    def write_evaluation(self, distance: float = 4.0) -> None:
+        """What the stage `evaluate` leaves."""
+        scores = dict.fromkeys(SCORES) | COLLAPSED | {"frechet_distance": distance}
+        everything: dict[str, Any] = {"variant": "asker", "seed": 0, "scores": scores, "spread": dict.fromkeys(SCORES), "real_reference": REAL}
+        write_json(self.evaluation / "scores.json", everything)
+        write_json(self.evaluation / "curves.json", {"samples": 10, "epochs": [{"epoch": epoch, "classifier_score": 1.5} for epoch in range(3)]})
+        (self.evaluation / "confusion.csv").write_text("requested,predicted\n")
+        for name in ("by_class.png", "nearest.png"):
+            write_png(self.evaluation / name, np.zeros((4, 4), np.uint8))
+
+    def write_diagnosis(self, scores: dict[str, Any]) -> None:
+        """What the stage `diagnose` leaves."""
+        found = diagnose({"scores": scores, "real_reference": REAL})
+        write_json(self.diagnosis, {"findings": [finding._asdict() for finding in found]})
+
+
+@pytest.fixture(scope="session")
+def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store without experiments; its tables take MLflow a second or two."""
+    path = tmp_path_factory.mktemp("store") / "mlflow.db"
+    mlflow.MlflowClient(f"sqlite:///{path}").search_experiments()
+    return path
+
+
+@pytest.fixture
+def client(empty_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[mlflow.MlflowClient]:
+    """A client of a new store in a project with splits; the generator is not logged, which takes seconds."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DVC_ROOT", str(tmp_path))
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path / 'mlflow.db'}")
+    monkeypatch.setattr(cells, "log_generator", lambda *_: None)
+    (tmp_path / "artifacts/data").mkdir(parents=True)
+    for name in ("train", "validation", "test"):
+        (tmp_path / f"artifacts/data/{name}.npz").write_bytes(name.encode())
+    (tmp_path / "dvc.yaml").symlink_to(ROOT / "dvc.yaml")
+    (tmp_path / "pipeline").symlink_to(ROOT / "pipeline")
+    shutil.copy(empty_store, tmp_path)
+    before = mlflow.get_tracking_uri()
+    yield mlflow.MlflowClient(f"sqlite:///{tmp_path / 'mlflow.db'}")
+    mlflow.set_tracking_uri(before)
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Files:
+    """A cell with all of its files."""
+    made = Files(tmp_path / "artifacts/gan/asker-0", tmp_path / "artifacts/evaluation/asker-0", tmp_path / "artifacts/diagnosis/asker-0.json")
+    made.write_training()
+    made.write_evaluation()
+    made.write_diagnosis(COLLAPSED)
+    return made
+
+
+def runs(client: mlflow.MlflowClient, experiment: str = "gan") -> list[mlflow.entities.Run]:
+    """The runs of an experiment, the newest first."""
+    found = client.get_experiment_by_name(experiment)
+    return [] if found is None else list(client.search_runs([found.experiment_id]))
