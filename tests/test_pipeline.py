@@ -225,9 +225,8 @@ def test_a_wrong_key_stops_the_pipeline_before_any_work(project: Path) -> None:
     ended = run(project, "dvc", "repro")
     assert ended.returncode != 0
     assert "error: params.yaml: evalute: expected a known key, received an unknown one; the nearest known is evaluate" in ended.stderr
-    write_params(project, content)
-    assert set(ran(run(project, "dvc", "repro"))) <= {"settings"}  # which the file's lost comment dirties
     assert hashes(project) == before
+    write_params(project, content)
 
 
 @contextlib.contextmanager

@@ -172,7 +172,7 @@ def test_a_clipped_critic_stays_within_its_bound(settings: Settings, digits: Dig
     assert max(np.abs(kernel).max() for kernel in kernels) == pytest.approx(0.01)
 
 
-@pytest.mark.parametrize("name", ["modern", "hinge_sn"])
+@pytest.mark.parametrize("name", [pytest.param("modern", marks=pytest.mark.slow), "hinge_sn"])
 def test_mixed_bfloat16_trains_float32_weights(settings: Settings, digits: Digits, name: str) -> None:
     variant = settings.gan[name].model_copy(update={"precision": "mixed_bfloat16"})
     gan, logs = take_steps(variant, digits, 2)

@@ -77,7 +77,7 @@ def test_a_zero_kernel_stays_finite() -> None:
     assert np.isfinite(layer.u.numpy()).all()
 
 
-@pytest.mark.parametrize("network", ["mlp", "dcgan", "resnet"])
+@pytest.mark.parametrize("network", ["mlp", "dcgan", pytest.param("resnet", marks=pytest.mark.slow)])
 def test_every_kernel_of_a_discriminator_is_normalised(settings: Settings, network: str) -> None:
     variant = settings.gan["hinge_sn"].model_copy(update={"network": network, "discriminator_width": 6, "classes": 10})
     discriminator = build_discriminator(variant)

@@ -18,7 +18,7 @@ def test_it_learns_what_can_be_learnt_and_reports_it(tmp_path: Path, digits: Dig
     paths = Paths(*(tmp_path / name for name in FILES))
     for path in paths[:3]:
         save_digits(path, digits)
-    longer = {"epochs": 60, "minimum_steps": 1, "batch_size": 20, "width": 8, "shift_pixels": 0, "learning_rate": 0.01}
+    longer = {"epochs": 40, "minimum_steps": 1, "batch_size": 20, "width": 8, "shift_pixels": 0, "learning_rate": 0.01}
     classifier(paths, settings.classifier.model_copy(update=longer))
     report, history = read_json(paths.report), read_json(paths.history)
     counts = np.array(history["confusion"]["true rows, predicted columns"])
@@ -29,7 +29,7 @@ def test_it_learns_what_can_be_learnt_and_reports_it(tmp_path: Path, digits: Dig
     assert report["data_set"] == history["data_set"] == "mnist"
     true, predicted = np.loadtxt(paths.confusion, int, delimiter=",", skiprows=1).T
     assert (np.histogram2d(true, predicted, bins=range(11))[0] == counts).all()
-    assert [row["epoch"] for row in history["epochs"]] == list(range(1, 61))
+    assert [row["epoch"] for row in history["epochs"]] == list(range(1, 41))
     assert history["epochs"][-1]["loss"] < history["epochs"][0]["loss"]
 
 

@@ -54,7 +54,7 @@ def test_a_cell_holds_weights_history_samples_and_pictures(split: Path, settings
     assert "asker, seed 0, mnist: epoch 2/2  d_loss" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("critic_steps", [1, 5])
+@pytest.mark.parametrize("critic_steps", [pytest.param(1, marks=pytest.mark.slow), 5])
 def test_schedules_end_with_the_last_step_of_the_last_epoch(
     split: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch, critic_steps: int
 ) -> None:
