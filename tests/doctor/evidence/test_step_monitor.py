@@ -20,7 +20,7 @@ def gan_under_test(scans: Digits, variant: str) -> GanUnderTest:
     return own_gan(scans, whole_settings().gan[variant])
 
 
-@pytest.mark.parametrize("variant", [pytest.param("answer", marks=pytest.mark.slow), "modern"])
+@pytest.mark.parametrize("variant", ["answer_tuned", pytest.param("modern", marks=pytest.mark.slow)])
 def test_monitoring_changes_no_byte_counts_every_step_and_leaves_nothing_behind(variant: str, scans: Digits, monkeypatch: pytest.MonkeyPatch) -> None:
     monitored = gan_under_test(scans, variant)
     rows = monitored.train(EPOCHS, STEPS).evidence["epochs"]
