@@ -44,14 +44,19 @@ def reproduce(folder: Path, mirror: str | None = None) -> None:
     write_json(folder / "ended.json", [ended.returncode, ended.stdout, ended.stderr])
 
 
+def copy_files(folder: Path, prefixes: tuple[str, ...] = ("",)) -> None:
+    """Copy the project's files whose names begin so, committed or new, but not what git ignores."""
+    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for name in listed.splitlines():
+        if name.startswith(prefixes) and (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
+
+
 def make_project(folder: Path, **sections: dict[str, Any]) -> Path:
     """A clone of the project with small settings, some of them changed, and a first commit."""
     folder.mkdir(exist_ok=True)
-    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    for name in listed.splitlines():
-        if name.startswith(("pipeline/", ".dvc")) or name in ("dvc.yaml", ".gitignore"):
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, folder / name)
+    copy_files(folder, ("pipeline/", ".dvc", "dvc.yaml", ".gitignore"))
     content = shrink(yaml.safe_load((ROOT / "params.yaml").read_text()))
     for name, changes in sections.items():
         content[name] |= changes

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
+from tests.project import copy_files
 
 DOCTOR_NEEDS = {"keras", "numpy", "tensorflow"}
 # In an environment without the extras of pyproject.toml these are missing.
@@ -29,11 +30,7 @@ print(sys.modules["pipeline"].__file__)
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The files of the wheel."""
     source, folder = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
-    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    for name in listed.splitlines():
-        if name.startswith(("pipeline/", "tests/", "benchmarks/")) or name in ("pyproject.toml", "README.md", "LICENSE"):
-            (source / name).parent.mkdir(parents=True, exist_ok=True)
-            (source / name).write_bytes((ROOT / name).read_bytes())
+    copy_files(source, ("pipeline/", "tests/", "benchmarks/", "pyproject.toml", "README.md", "LICENSE"))
     command = [
         sys.executable,
         "-m",

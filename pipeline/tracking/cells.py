@@ -18,7 +18,7 @@ from pipeline.pictures.sheets import sample_sheet
 from pipeline.provenance import cell_settings, code_hash, training_key
 from pipeline.settings.params import Settings
 from pipeline.tracking.generator import log_generator
-from pipeline.tracking.run import CODE, EVALUATION, KEY, TRAINING, Run, Subject, search, subject
+from pipeline.tracking.run import CODE, EVALUATION, KEY, TRAINING, Run, Subject, search, subject, without_epoch
 from pipeline.tracking.store import GANS, connect
 
 CELL_STAGES = ("classifier", "reference", "train", "evaluate")
@@ -43,7 +43,7 @@ def training_run(settings: Settings, cell: Cell, gan: Path) -> Iterator[Run]:
 
 def record_epoch(run: Run, row: dict[str, Any], seconds: float) -> None:
     """One epoch of a cell while it trains: its row of history and its duration."""
-    run.metrics("losses", _without_epoch(row), row["epoch"], live=True)
+    run.metrics("losses", without_epoch(row), row["epoch"], live=True)
     run.metrics("time", {"epoch_seconds": seconds}, row["epoch"], live=True)
 
 
@@ -122,7 +122,7 @@ def _run_to_score(settings: Settings, cell: Cell, gan: Path, scores: str) -> Run
     run = Run.create(client, experiment_id, cell.name, about)
     history = read_json(gan / HISTORY)
     for row in history["epochs"]:
-        run.metrics("losses", _without_epoch(row), row["epoch"])
+        run.metrics("losses", without_epoch(row), row["epoch"])
     for epoch, images in enumerate(np.load(gan / SAMPLE_ARRAYS)):
         record_sheet(run, epoch, images, f"{cell.variant}, seed {cell.seed}, {history['data_set']}, epoch {epoch}")
     _record_trained(run, settings, cell, gan, result)
@@ -138,11 +138,7 @@ def _score(client: MlflowClient, run_id: str, run: Run, evaluation: Path) -> Non
     for group in ("scores", "spread", "real_reference"):
         run.metrics(group, scores[group], 0)
     for row in read_json(evaluation / CURVES)["epochs"]:
-        run.metrics("scores_by_epoch", _without_epoch(row), row["epoch"])
+        run.metrics("scores_by_epoch", without_epoch(row), row["epoch"])
     for name in (SCORES, CONFUSION, BY_CLASS, NEAREST):
         run.file(evaluation / name)
     run.tags({EVALUATION: recorded})
-
-
-def _without_epoch(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in row.items() if name != "epoch"}

@@ -7,7 +7,7 @@ from pipeline.files.artifacts import read_json
 from pipeline.files.cells import outputs_hash
 from pipeline.provenance import classifier_key, classifier_settings
 from pipeline.settings.params import Settings
-from pipeline.tracking.run import TRAINING, Run, search, subject
+from pipeline.tracking.run import TRAINING, Run, search, subject, without_epoch
 from pipeline.tracking.store import CLASSIFIERS, connect
 
 
@@ -39,7 +39,7 @@ def record_classifier(settings: Settings, report: Path, history: Path, started: 
 def _record(run: Run, report: Path, history: Path) -> None:
     known, rows = read_json(report), read_json(history)["epochs"]
     for row in rows:
-        run.metrics("losses", {name: value for name, value in row.items() if name != "epoch"}, row["epoch"])
+        run.metrics("losses", without_epoch(row), row["epoch"])
     run.metrics("scores", {"test_accuracy": known["accuracy"]}, len(rows))
     run.tags({"sha256": known["sha256"]})
     run.file(report)

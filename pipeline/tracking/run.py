@@ -104,6 +104,11 @@ class Run:
         self.attempt(lambda client, run_id: client.set_terminated(run_id, "FINISHED", milliseconds))
 
 
+def without_epoch(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The numbers of an epoch's row, less its own number, which is the step at which they are recorded."""
+    return {name: value for name, value in row.items() if name != "epoch"}
+
+
 def search(client: MlflowClient, experiment_id: str, **tags: str) -> list[MlflowRun]:
     """The runs with these tags, the newest first; the keywords are the tags' names without `pipeline.`: key, training, evaluation."""
     return client.search_runs([experiment_id], " and ".join(f"tags.`pipeline.{name}` = '{value}'" for name, value in tags.items()))
