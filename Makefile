@@ -39,7 +39,7 @@ faults: $(ENVIRONMENT) ## put known faults into GANs and record which the doctor
 	@python -m benchmarks.diagnosis
 
 lock: $(ENVIRONMENT) ## requirements.lock from pyproject.toml, versions kept where they fit; and that of the oracles
-	@uv pip compile pyproject.toml --extra pipeline --extra dev --universal --python-version 3.11 --generate-hashes --no-annotate \
+	@uv pip compile pyproject.toml --extra pipeline --extra serve --extra docs --extra dev --universal --python-version 3.11 --generate-hashes --no-annotate \
 	  --no-emit-index-url --custom-compile-command "make lock" --quiet --output-file requirements.lock
 	@uv pip compile tests/oracles/requirements.in --universal --python-version 3.11 --generate-hashes --no-annotate \
 	  --no-emit-index-url --custom-compile-command "make lock" --quiet --output-file tests/oracles/requirements.lock
