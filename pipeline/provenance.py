@@ -1,4 +1,4 @@
-"""What a run's results come from: the settings and the data, which identify it; the code; and where it was started.
+"""What a run's results come from: the settings and the data, which identify it, and the code.
 
 A run is found by its key, a hash of training settings and data, and confirmed by the hashes of its outputs. The code is not part of the key: an edit
 that changes no byte of the outputs makes no other run.
@@ -6,8 +6,6 @@ that changes no byte of the outputs makes no other run.
 
 import hashlib
 import json
-import os
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +15,6 @@ from pipeline.settings.params import Settings
 from pipeline.settings.yaml_file import read_yaml
 
 DVC_FILE = Path("dvc.yaml")
-TRAIN_SPLIT = Path("artifacts/data/train.npz")
 WITHOUT_EFFECT = ("stop_on",)  # if it ends a training, the outputs differ, and with them their hashes
 
 
@@ -34,8 +31,18 @@ def training_key(settings: Settings, cell: Cell) -> str:
 
     Settings of the evaluation are not part of it: what they change shows in the scores, whose hash confirms the run.
     """
+    return _key(_training_settings(settings, cell))
+
+
+def variant_key(settings: Settings, variant: str) -> str:
+    """The same without the seed: by this the run of a variant, the parent of its cells, is found."""
+    flat = _training_settings(settings, Cell(variant, 0))
+    return _key({name: value for name, value in flat.items() if name != "seed"})
+
+
+def _training_settings(settings: Settings, cell: Cell) -> dict[str, Any]:
     sections = ("variant", "seed", "source", "preprocess", "train", "gan")
-    return _key({name: value for name, value in cell_settings(settings, cell).items() if name.split(".")[0] in sections})
+    return {name: value for name, value in cell_settings(settings, cell).items() if name.split(".")[0] in sections}
 
 
 def cell_key(settings: Settings, cell: Cell) -> str:
@@ -62,30 +69,15 @@ def _key(flat_settings: dict[str, Any]) -> str:
 
 def code_hash(*stages: str) -> str:
     """sha256 over the code that dvc.yaml names for these stages."""
-    declared = read_yaml(DVC_FILE)["stages"]
-    named = {Path(path) for stage in stages for path in declared[stage]["deps"] if path.startswith("pipeline/")}
-    files = {file for path in named for file in ([path] if path.is_file() else path.rglob("*.py"))}
+    files = {file for path in map(Path, code_paths(*stages)) for file in ([path] if path.is_file() else path.rglob("*.py"))}
     return _sha256({file.as_posix(): file_hash(file, "md5") for file in sorted(files)})
+
+
+def code_paths(*stages: str) -> list[str]:
+    """The files and folders of code that dvc.yaml names for these stages, for all if none is given."""
+    declared = read_yaml(DVC_FILE)["stages"]
+    return sorted({path for stage in stages or declared for path in declared[stage]["deps"] if path.startswith("pipeline/")})
 
 
 def _sha256(content: Any) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-
-
-def origin() -> dict[str, str]:
-    """Git commit, whether files other than outputs differ from it, DVC stage and experiment; what is not known is left out."""
-    sources = ("--", ".", ":!dvc.lock", ":!artifacts")
-    known = {
-        "mlflow.source.git.commit": _git("rev-parse", "HEAD"),
-        "git.dirty": {None: None, "": "false"}.get(_git("status", "--porcelain", *sources), "true"),
-        "dvc.stage": os.environ.get("DVC_STAGE"),
-        "dvc.experiment": os.environ.get("DVC_EXP_NAME"),
-    }
-    return {name: value for name, value in known.items() if value}
-
-
-def _git(*arguments: str) -> str | None:
-    try:
-        return subprocess.run(["git", *arguments], capture_output=True, text=True, check=True).stdout.strip()
-    except (OSError, subprocess.CalledProcessError):
-        return None

@@ -26,7 +26,7 @@ from pipeline.files.artifacts import file_hash
 from pipeline.gan.networks.build import build_generator
 from pipeline.metrics.score_names import HEADLINE_SCORES, SCORES
 from pipeline.settings.params import load_settings
-from pipeline.tracking.run import DIAGNOSIS, EVALUATION, KEY, TRAINING
+from pipeline.tracking.run import DIAGNOSIS, EVALUATION, KEY, KIND, TRAINING, VARIANT
 from tests.project import ENVIRONMENT, Reproduced, ran, run, write_params
 
 CELLS = ("asker-0", "modern-0")
@@ -48,11 +48,11 @@ def store(folder: Path) -> mlflow.MlflowClient:
 
 
 def all_runs(folder: Path, experiment: str = "gan") -> list[mlflow.entities.Run]:
-    """The newest first."""
+    """The newest first, without those of whole variants."""
     client = store(folder)
     found = client.get_experiment_by_name(experiment)
     assert found is not None
-    return list(client.search_runs([found.experiment_id]))
+    return [recorded for recorded in client.search_runs([found.experiment_id]) if recorded.data.tags.get(KIND) != VARIANT]
 
 
 def runs(folder: Path, experiment: str = "gan") -> dict[str, mlflow.entities.Run]:
@@ -133,13 +133,31 @@ def test_each_cell_is_one_run_with_settings_losses_images_and_scores(project: Pa
         assert "figure.png" in [file.path for file in client.list_artifacts(recorded.info.run_id)]
         assert recorded.inputs
         data_set = recorded.inputs.dataset_inputs[0].dataset
-        assert (data_set.name, data_set.digest) == ("digits", file_hash(project / "artifacts/data/train.npz", "md5"))
-        commit = run(project, "git", "rev-parse", "HEAD").stdout.strip()
-        expected = {"status": "finished", "git.dirty": "false", "mlflow.source.git.commit": commit, "dvc.stage": f"train@{cell}"}
+        assert (data_set.name, data_set.digest) == ("digits_train", file_hash(project / "artifacts/data/train.npz", "md5"))
+        commit, branch = (run(project, "git", *command).stdout.strip() for command in (("rev-parse", "HEAD"), ("branch", "--show-current")))
+        expected = {"status": "finished", "git.dirty": "false", "mlflow.source.git.commit": commit, "mlflow.source.git.branch": branch}
+        expected |= {"dvc.stage": f"train@{cell}", "mlflow.source.name": f"dvc repro train@{cell}"}
         assert expected.items() <= recorded.data.tags.items()
         assert {TRAINING, EVALUATION, DIAGNOSIS} <= set(recorded.data.tags)
         curve = client.get_metric_history(recorded.info.run_id, "scores_by_epoch/classifier_score")
         assert [point.step for point in curve] == [0, 1, 2]
+        assert len(client.get_metric_history(recorded.info.run_id, "system/cpu_utilization_percentage")) == 2
+        assert recorded.data.metrics["time/training_seconds"] > 0
+        assert recorded.data.metrics["time/evaluation_seconds"] > 0
+        assert recorded.data.tags["device"]
+        assert f"git checkout {commit}\ndvc repro train@{cell} evaluate@{cell} diagnose@{cell}" in recorded.data.tags["mlflow.note.content"]
+
+
+def test_each_variant_is_the_parent_of_its_cells_and_its_generators_are_ranked(project: Path) -> None:
+    client, found = store(project), runs(project)
+    for cell, recorded in found.items():
+        parent = client.get_run(recorded.data.tags["mlflow.parentRunId"])
+        assert (f"{parent.info.run_name}-0", parent.data.tags["seeds"]) == (cell, "0")
+        assert parent.data.tags["verdict"] in (project / "artifacts/leaderboard.md").read_text() or parent.data.tags["verdict"] == "the baseline"
+        assert parent.data.metrics["scores/frechet_distance"] == recorded.data.metrics["scores/frechet_distance"]
+    order = [{"field_name": "metrics.scores/frechet_distance", "ascending": True}]
+    ranked = client.search_logged_models([recorded.info.experiment_id], order_by=order)
+    assert [model.tags["cell"] for model in ranked] == sorted(found, key=lambda cell: found[cell].data.metrics["scores/frechet_distance"])
 
 
 def test_the_report_is_made_and_tracked(project: Path) -> None:
@@ -174,8 +192,9 @@ def test_a_lost_store_is_rebuilt_from_the_files(project: Path) -> None:
     after = runs(project)
     assert sorted(after) == sorted(CELLS)
     for cell in CELLS:
-        live = {name: value for name, value in before[cell].data.metrics.items() if name != "time/epoch_seconds"}
-        assert after[cell].data.metrics == live
+        kept = {name: value for name, value in before[cell].data.metrics.items() if not name.startswith(("time/", "system/"))}
+        assert after[cell].data.metrics == kept
+        assert not [tag for tag in after[cell].data.tags if tag == "device" or tag.startswith("version.")]
         assert after[cell].data.params == before[cell].data.params
         for tag in (KEY, TRAINING, EVALUATION, DIAGNOSIS):
             assert after[cell].data.tags[tag] == before[cell].data.tags[tag]
@@ -337,4 +356,6 @@ def test_a_temporary_experiment_is_tracked_in_the_projects_store(project: Path) 
     assert len(all_runs(project)) == before + 1
     recorded = all_runs(project)[0]
     assert recorded.data.params["gan.discriminator_learning_rate"] == "0.0003"
-    assert recorded.data.tags["dvc.experiment"]
+    experiment = recorded.data.tags["dvc.experiment"]
+    assert recorded.info.run_name == f"modern-0 ({experiment})"
+    assert recorded.data.tags["mlflow.source.git.branch"] == run(project, "git", "branch", "--show-current").stdout.strip()

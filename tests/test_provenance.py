@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.files.cells import Cell
-from pipeline.provenance import cell_key, cell_settings, classifier_key, code_hash, origin, training_key
+from pipeline.provenance import cell_key, cell_settings, classifier_key, code_hash, training_key, variant_key
 from pipeline.settings.params import Settings
 from tests.conftest import ROOT
 
@@ -55,6 +55,14 @@ def test_what_only_the_evaluation_depends_on_leaves_the_training_key_alone(setti
     assert len({key, *others, training_key(settings, ASKER)}) == 4
 
 
+def test_the_seeds_of_a_variant_share_a_key_that_other_settings_change(settings: Settings) -> None:
+    key = variant_key(settings, "asker")
+    assert variant_key(changed(settings, "run", seeds=[3, 4], variants=["asker"]), "asker") == key
+    assert variant_key(changed(settings, "evaluate", seed=5), "asker") == key
+    others = [variant_key(settings, "answer"), variant_key(changed(settings, "train", epoch_images=128), "asker"), training_key(settings, ASKER)]
+    assert len({key, *others}) == 4
+
+
 def test_what_its_results_do_not_depend_on_leaves_the_key_alone(settings: Settings, project: Path) -> None:
     key, classifier = cell_key(settings, ASKER), classifier_key(settings)
     modern = settings.gan["modern"].model_copy(update={"generator_width": 7})
@@ -80,9 +88,3 @@ def test_every_variant_has_the_same_names(settings: Settings) -> None:
     assert asker["gan.share_discriminator"] is False
     assert {"variant", "seed", "source", "run.threads", "evaluate.samples", "train.epoch_images"} <= set(asker)
     assert "train.stop_on" not in asker
-
-
-def test_outside_git_and_dvc_the_origin_is_what_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("DVC_STAGE", raising=False)
-    monkeypatch.setenv("DVC_EXP_NAME", "brave-otter")
-    assert origin() == {"dvc.experiment": "brave-otter"}

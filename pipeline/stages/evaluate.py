@@ -4,6 +4,7 @@ A cell whose training did not finish has its status and no scores.
 """
 
 import sys
+import time
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,7 +26,7 @@ from pipeline.files.errors import DataError, one_line_errors
 from pipeline.gan.networks.build import is_conditional
 from pipeline.metrics.score_names import HEADLINE_SCORES
 from pipeline.settings.params import Settings, load_settings
-from pipeline.tracking.cells import record_evaluation
+from pipeline.tracking.scores import record_evaluation
 
 
 class Paths(NamedTuple):
@@ -67,7 +68,7 @@ def evaluate(paths: Paths, settings: Settings, cell: Cell) -> None:
 if __name__ == "__main__":
     with one_line_errors():
         (variant, seed, *names), settings = sys.argv[1:], load_settings()
-        paths, cell = Paths(*map(Path, names)), Cell.of(variant, seed)
+        paths, cell, started = Paths(*map(Path, names)), Cell.of(variant, seed), time.time()
         pin_runtime(settings.run.threads)
         evaluate(paths, settings, cell)
-        record_evaluation(settings, cell, paths.gan, paths.evaluation)
+        record_evaluation(settings, cell, paths.gan, paths.evaluation, started)

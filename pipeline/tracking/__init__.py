@@ -2,11 +2,19 @@
 
 store.py       where runs are kept
 run.py         one run as a write-only sink, and the tags that identify it
-cells.py       a cell's run: its training and its scores
-diagnosis.py   the doctor's findings in a cell's run
+origin.py      where and how a run was started
+changes.py     what differs from git's commit
+datasets.py    the splits of the data as inputs of a run
+machine.py     device, library versions and system metrics, while a training runs
+cells.py       a cell's run while it trains
+scores.py      its scores, and a missing run from the files
+diagnosis.py   the doctor's findings in it
+description.py what a reader sees first of it
+sections.py    the parts of descriptions
 generator.py   a cell's generator as a model
-classifier.py  the run of the digit classifier
+variants.py    the parent of a variant's cells
 comparison.py  the leaderboard and the report
+classifier.py  the run of the digit classifier
 __main__.py    `python -m pipeline.tracking` records every run that is missing
 """
 
@@ -17,5 +25,5 @@ import os
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")  # a dead server must not hold up training:
 os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")  # MLflow's own seconds and retries add up to minutes
-for chatty in ("alembic", "mlflow.store.db.utils"):
-    logging.getLogger(chatty).setLevel(logging.WARNING)  # a new store announces dozens of migrations
+for chatty in ("alembic", "mlflow.store.db.utils", "mlflow.system_metrics"):
+    logging.getLogger(chatty).setLevel(logging.WARNING)  # a new store announces dozens of migrations, a machine that it has no GPU

@@ -15,10 +15,10 @@ import pipeline.runtime  # noqa: F401 (before keras)
 from pipeline.files.cells import Cell
 from pipeline.files.errors import PipelineError, one_line_errors
 from pipeline.settings.params import Settings, load_settings
-from pipeline.tracking.cells import record_evaluation
 from pipeline.tracking.classifier import record_classifier
 from pipeline.tracking.comparison import record_comparison
 from pipeline.tracking.diagnosis import record_diagnosis
+from pipeline.tracking.scores import record_evaluation
 
 
 def rebuild(artifacts: Path) -> bool:

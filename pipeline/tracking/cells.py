@@ -1,4 +1,4 @@
-"""A cell's run: filled while the cell trains, completed by its evaluation, and made from the files where it is missing."""
+"""A cell's run while the cell trains: filled epoch by epoch, and kept only if its result is new."""
 
 import os
 import time
@@ -7,18 +7,21 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from mlflow import MlflowClient
+from mlflow.entities import Run as MlflowRun
 
 from pipeline.data.digits import Bytes
-from pipeline.evaluation.files import BY_CLASS, CONFUSION, CURVES, NEAREST, SCORES, evaluation_hash
 from pipeline.files.artifacts import read_json
-from pipeline.files.cells import FIGURE, HISTORY, SAMPLE_ARRAYS, Cell, training_hash
+from pipeline.files.cells import FIGURE, HISTORY, Cell, training_hash
 from pipeline.pictures.sheets import sample_sheet
 from pipeline.provenance import cell_settings, code_hash, training_key
-from pipeline.settings.params import Settings
+from pipeline.settings.params import PARAMS, Settings
+from pipeline.tracking.changes import changed_settings
+from pipeline.tracking.description import Folders, describe
 from pipeline.tracking.generator import log_generator
-from pipeline.tracking.run import CODE, EVALUATION, KEY, TRAINING, Run, Subject, search, subject, without_epoch
+from pipeline.tracking.machine import machine_tags, system_metrics
+from pipeline.tracking.origin import CHANGED, EXPERIMENT, SET, run_name
+from pipeline.tracking.run import CELL, CODE, KEY, KIND, TRAINING, Run, Subject, search, subject, without_epoch
 from pipeline.tracking.store import GANS, connect
 
 CELL_STAGES = ("classifier", "reference", "train", "evaluate")
@@ -31,7 +34,7 @@ def training_run(settings: Settings, cell: Cell, gan: Path) -> Iterator[Run]:
     If a run with the same settings, data and result is on record when the training has ended, it keeps its scores and gets the new code's hash,
     and the new run is removed.
     """
-    run = _attempt(lambda: _start(settings, cell))
+    run = attempt(lambda: _start(settings, cell))
     try:
         yield run
     except BaseException:
@@ -42,9 +45,10 @@ def training_run(settings: Settings, cell: Cell, gan: Path) -> Iterator[Run]:
 
 
 def record_epoch(run: Run, row: dict[str, Any], seconds: float) -> None:
-    """One epoch of a cell while it trains: its row of history and its duration."""
+    """One epoch of a cell while it trains: its row of history, its duration, and how busy the machine was."""
     run.metrics("losses", without_epoch(row), row["epoch"], live=True)
     run.metrics("time", {"epoch_seconds": seconds}, row["epoch"], live=True)
+    run.metrics("system", run.system(), row["epoch"], live=True)
 
 
 def record_sheet(run: Run, epoch: int, images: Bytes, caption: str) -> None:
@@ -52,14 +56,8 @@ def record_sheet(run: Run, epoch: int, images: Bytes, caption: str) -> None:
     run.image("samples", sample_sheet(images, caption), epoch)
 
 
-def record_evaluation(settings: Settings, cell: Cell, gan: Path, evaluation: Path) -> bool:
-    """Record a cell's scores in its run, once; a run that is missing is made from the files. False if the store failed."""
-    run = _attempt(lambda: _run_to_score(settings, cell, gan, evaluation_hash(evaluation)))
-    run.attempt(lambda client, run_id: _score(client, run_id, run, evaluation))
-    return not run.failed
-
-
-def _attempt(find: Callable[[], Run]) -> Run:
+def attempt(find: Callable[[], Run]) -> Run:
+    """The run that `find` returns, or one that records nothing."""
     try:
         return find()
     except Exception as error:
@@ -68,22 +66,42 @@ def _attempt(find: Callable[[], Run]) -> Run:
         return run
 
 
-def _subject(settings: Settings, cell: Cell) -> Subject:
-    about = subject(settings, training_key(settings, cell), cell_settings(settings, cell))
-    return about._replace(tags=about.tags | {CODE: code_hash(*CELL_STAGES)})
+def cell_run(client: MlflowClient, experiment_id: str, settings: Settings, cell: Cell, live: dict[str, str]) -> Run:
+    """A new run of a cell; `live` are tags that are known only while it trains. Runs that were cut off make room for it."""
+    about = cell_subject(settings, cell)
+    _remove_cut_off(client, experiment_id, about.key)
+    return Run.create(client, experiment_id, run_name(cell.name), about._replace(tags=about.tags | live))
+
+
+def cell_subject(settings: Settings, cell: Cell) -> Subject:
+    """What a cell's run is of."""
+    scored = {settings.evaluate.split: "evaluation"}
+    about = subject(settings, training_key(settings, cell), cell_settings(settings, cell), {"train": "training", "validation": "validation"} | scored)
+    changed = changed_settings(settings, cell) if str(PARAMS) in about.tags.get(CHANGED, "").split() else None
+    own = {KIND: CELL, CODE: code_hash(*CELL_STAGES)} | ({} if changed is None else {SET: changed or "none"})
+    return about._replace(tags=about.tags | own)
+
+
+def record_trained(run: Run, settings: Settings, cell: Cell, gan: Path, result: str) -> None:
+    """The end of a training: status, the question's figure, the generator, and the description."""
+    run.tags({"status": read_json(gan / HISTORY)["status"]})
+    run.file(gan / FIGURE)
+    run.attempt(lambda client, run_id: _log_model(client, run_id, settings, cell, gan))
+    describe(run, settings, cell, Folders(gan))
+    run.tags({TRAINING: result})
 
 
 def _start(settings: Settings, cell: Cell) -> Run:
     client, experiment_id = connect(GANS)
-    about = _subject(settings, cell)
-    _remove_cut_off(client, experiment_id, about.key)
-    return Run.create(client, experiment_id, cell.name, about)
+    run = cell_run(client, experiment_id, settings, cell, machine_tags())
+    run.system = system_metrics()
+    return run
 
 
 def _remove_cut_off(client: MlflowClient, experiment_id: str, key: str) -> None:
     """Remove runs whose training was not recorded to its end, except one that another experiment of DVC may be filling now."""
     for found in search(client, experiment_id, key=key):
-        elsewhere = found.data.tags.get("dvc.experiment") != os.environ.get("DVC_EXP_NAME")
+        elsewhere = found.data.tags.get(EXPERIMENT) != os.environ.get("DVC_EXP_NAME")
         if TRAINING not in found.data.tags and not (found.info.status == "RUNNING" and elsewhere):
             client.delete_run(found.info.run_id)
 
@@ -94,51 +112,22 @@ def _end(client: MlflowClient, run_id: str, run: Run, settings: Settings, cell: 
     same = search(client, new.info.experiment_id, key=new.data.tags[KEY], training=result)
     if same:
         client.set_tag(same[0].info.run_id, CODE, new.data.tags[CODE])
+        add_experiment(client, same[0])
         client.delete_run(run_id)
         return
-    _record_trained(run, settings, cell, gan, result)
+    run.metrics("time", {"training_seconds": ended - run.started / 1000}, 0)
+    record_trained(run, settings, cell, gan, result)
     run.finish(ended)
 
 
-def _record_trained(run: Run, settings: Settings, cell: Cell, gan: Path, result: str) -> None:
-    """The end of a training: status, the question's figure, and the generator."""
-    run.tags({"status": read_json(gan / HISTORY)["status"]})
-    run.file(gan / FIGURE)
-    run.attempt(lambda _, run_id: log_generator(run_id, gan, settings.gan[cell.variant]))
-    run.tags({TRAINING: result})
+def add_experiment(client: MlflowClient, found: MlflowRun) -> None:
+    """Note that an experiment of DVC has come to the same result: the run keeps its name, and its tag lists every such experiment."""
+    own, listed = os.environ.get("DVC_EXP_NAME"), found.data.tags.get(EXPERIMENT, "")
+    if own and own not in listed.split(", "):
+        client.set_tag(found.info.run_id, EXPERIMENT, f"{listed}, {own}".removeprefix(", "))
 
 
-def _run_to_score(settings: Settings, cell: Cell, gan: Path, scores: str) -> Run:
-    """The run of this training that has these scores, or else none yet; made from the files if there is neither."""
-    client, experiment_id = connect(GANS)
-    about, result = _subject(settings, cell), training_hash(gan)
-    found = search(client, experiment_id, key=about.key, training=result)
-    for wanted in (scores, None):
-        for each in found:
-            if each.data.tags.get(EVALUATION) == wanted:
-                client.set_tag(each.info.run_id, CODE, about.tags[CODE])
-                return Run.found(client, each)
-    _remove_cut_off(client, experiment_id, about.key)
-    run = Run.create(client, experiment_id, cell.name, about)
-    history = read_json(gan / HISTORY)
-    for row in history["epochs"]:
-        run.metrics("losses", without_epoch(row), row["epoch"])
-    for epoch, images in enumerate(np.load(gan / SAMPLE_ARRAYS)):
-        record_sheet(run, epoch, images, f"{cell.variant}, seed {cell.seed}, {history['data_set']}, epoch {epoch}")
-    _record_trained(run, settings, cell, gan, result)
-    run.finish()
-    return run
-
-
-def _score(client: MlflowClient, run_id: str, run: Run, evaluation: Path) -> None:
-    recorded = evaluation_hash(evaluation)
-    if client.get_run(run_id).data.tags.get(EVALUATION) == recorded:
-        return
-    scores = read_json(evaluation / SCORES)
-    for group in ("scores", "spread", "real_reference"):
-        run.metrics(group, scores[group], 0)
-    for row in read_json(evaluation / CURVES)["epochs"]:
-        run.metrics("scores_by_epoch", without_epoch(row), row["epoch"])
-    for name in (SCORES, CONFUSION, BY_CLASS, NEAREST):
-        run.file(evaluation / name)
-    run.tags({EVALUATION: recorded})
+def _log_model(client: MlflowClient, run_id: str, settings: Settings, cell: Cell, gan: Path) -> None:
+    """The generator as a model that says which cell it is of; MLflow gives it the run's parameters by itself."""
+    model = log_generator(run_id, gan, settings.gan[cell.variant])
+    client.set_logged_model_tags(model, {"cell": cell.name})

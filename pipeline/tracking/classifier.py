@@ -7,6 +7,7 @@ from pipeline.files.artifacts import read_json
 from pipeline.files.cells import outputs_hash
 from pipeline.provenance import classifier_key, classifier_settings
 from pipeline.settings.params import Settings
+from pipeline.tracking.machine import machine_tags
 from pipeline.tracking.run import TRAINING, Run, search, subject, without_epoch
 from pipeline.tracking.store import CLASSIFIERS, connect
 
@@ -25,14 +26,18 @@ def record_classifier(settings: Settings, report: Path, history: Path, started: 
         for found in search(client, experiment_id, key=key):
             if TRAINING not in found.data.tags:  # it was cut off
                 client.delete_run(found.info.run_id)
-        about = subject(settings, key, classifier_settings(settings))
+        uses = {"train": "training", "validation": "validation", "test": "evaluation"}
+        about = subject(settings, key, classifier_settings(settings), uses)
+        about = about if started is None else about._replace(tags=about.tags | machine_tags())
         run = Run.create(client, experiment_id, settings.download.source, about, started)
     except Exception as error:
         run.fail(error)
         return False
+    ended = time.time()
+    run.metrics("time", {"training_seconds": None if started is None else ended - started}, 0)
     _record(run, report, history)
     run.tags({TRAINING: result})
-    run.finish(None if started is None else time.time())
+    run.finish(None if started is None else ended)
     return not run.failed
 
 
@@ -40,7 +45,7 @@ def _record(run: Run, report: Path, history: Path) -> None:
     known, rows = read_json(report), read_json(history)["epochs"]
     for row in rows:
         run.metrics("losses", without_epoch(row), row["epoch"])
-    run.metrics("scores", {"test_accuracy": known["accuracy"]}, len(rows))
+    run.metrics("scores", {"test_accuracy": known["accuracy"]}, 0)
     run.tags({"sha256": known["sha256"]})
     run.file(report)
     run.file(history)

@@ -1,17 +1,23 @@
-"""The leaderboard and the report in a run of their own; a module of its own, because it needs no TensorFlow."""
+"""The leaderboard and the report in a run of their own, and a run for each variant of it; without TensorFlow."""
 
 from pathlib import Path
 
+from pipeline.files.artifacts import read_json
 from pipeline.files.cells import outputs_hash
 from pipeline.settings.params import Settings
 from pipeline.tracking.run import EVALUATION, Run, search, subject
-from pipeline.tracking.store import COMPARISONS, connect
+from pipeline.tracking.store import COMPARISONS, GANS, connect
+from pipeline.tracking.variants import record_variant
 
 
 def record_comparison(settings: Settings, leaderboard: Path, report: Path) -> bool:
-    """Record both, once per content. False if the store failed."""
+    """Record all of it, once per content. False if the store failed."""
     run = Run()
     try:
+        client, gans = connect(GANS)
+        board = read_json(leaderboard)
+        for row in board["variants"]:
+            record_variant(client, gans, settings, row, board)
         client, experiment_id = connect(COMPARISONS)
         content = outputs_hash([leaderboard, report])
         found = search(client, experiment_id, key=content)
@@ -20,7 +26,8 @@ def record_comparison(settings: Settings, leaderboard: Path, report: Path) -> bo
         for each in found:  # it was cut off
             client.delete_run(each.info.run_id)
         named = {"run.variants": settings.run.variants, "run.seeds": settings.run.seeds, "compare.baseline": settings.compare.baseline}
-        run = Run.create(client, experiment_id, settings.download.source, subject(settings, content, named))
+        about = subject(settings, content, named, {settings.evaluate.split: "evaluation"})
+        run = Run.create(client, experiment_id, settings.download.source, about)
     except Exception as error:
         run.fail(error)
         return False

@@ -10,6 +10,7 @@ from pipeline.files.artifacts import file_hash, read_json
 from pipeline.files.cells import EVIDENCE, Cell, training_hash
 from pipeline.provenance import training_key
 from pipeline.settings.params import Settings
+from pipeline.tracking.description import Folders, describe
 from pipeline.tracking.run import DIAGNOSIS, Run, search
 from pipeline.tracking.store import GANS, connect
 
@@ -42,6 +43,7 @@ def record_diagnosis(settings: Settings, cell: Cell, gan: Path, evaluation: Path
     for row in epochs:
         run.metrics("diagnosis", {name: row.get(name) for name in BY_EPOCH}, row["epoch"])
     run.file(diagnosis)
+    describe(run, settings, cell, Folders(gan, evaluation, diagnosis))
     run.tags(diagnosis_tags(findings) | {DIAGNOSIS: file_hash(diagnosis, "md5")})
     return not run.failed
 

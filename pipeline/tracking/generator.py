@@ -14,8 +14,8 @@ from pipeline.gan.networks.build import build_generator
 from pipeline.settings.variants import VariantSettings
 
 
-def log_generator(run_id: str, gan: Path, variant: VariantSettings) -> None:
-    """Log the generator in the folder `gan` with its signature and the packages that it needs."""
+def log_generator(run_id: str, gan: Path, variant: VariantSettings) -> str:
+    """Log the generator in the folder `gan` with its signature and the packages that it needs; returns MLflow's id of the model."""
     generator = build_generator(variant)
     generator.load_weights(gan / GENERATOR)
     inputs: list[ColSpec | TensorSpec] = [
@@ -23,9 +23,10 @@ def log_generator(run_id: str, gan: Path, variant: VariantSettings) -> None:
     ]
     output = TensorSpec(np.dtype("float32"), (-1, *generator.output_shape[1:]))
     with mlflow.start_run(run_id=run_id):
-        mlflow.keras.log_model(
+        logged = mlflow.keras.log_model(
             generator,
             name="generator",
             signature=ModelSignature(Schema(inputs), Schema([output])),
             pip_requirements=[f"{package.__name__}=={package.__version__}" for package in (keras, tf, mlflow)],
         )
+    return logged.model_id

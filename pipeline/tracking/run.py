@@ -4,18 +4,20 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
 from mlflow import MlflowClient
-from mlflow.entities import Dataset, DatasetInput, Metric, Param, RunTag
+from mlflow.entities import DatasetInput, Metric, Param, RunTag
 from mlflow.entities import Run as MlflowRun
 
-from pipeline.files.artifacts import file_hash
-from pipeline.provenance import TRAIN_SPLIT, origin
 from pipeline.settings.params import Settings
+from pipeline.tracking.datasets import inputs
+from pipeline.tracking.origin import origin
 
 KEY, CODE = "pipeline.key", "pipeline.code"  # tags: of settings and data, and of the code that made the result last
+KIND, CELL, VARIANT = "pipeline.kind", "cell", "variant"  # a tag and its values: the run of one seed, and the parent of a variant's seeds
 # Tags with the hash of what is recorded of each part; a part that was not recorded to its end has none.
 TRAINING, EVALUATION, DIAGNOSIS = "pipeline.training", "pipeline.evaluation", "pipeline.diagnosis"
 
@@ -26,13 +28,12 @@ class Subject(NamedTuple):
     key: str  # sha256 over settings and data
     settings: dict[str, Any]
     tags: dict[str, str]
-    data_set: tuple[str, str, str]  # name, hash, path
+    data: list[DatasetInput]
 
 
-def subject(settings: Settings, key: str, flat: dict[str, Any]) -> Subject:
-    """A subject with these settings, and with where it was started and the training data."""
-    source = settings.download.source
-    return Subject(key, flat, origin() | {"data_set": source}, (source, file_hash(TRAIN_SPLIT, "md5"), str(TRAIN_SPLIT)))
+def subject(settings: Settings, key: str, flat: dict[str, Any], uses: dict[str, str]) -> Subject:
+    """A subject with these settings, with where it was started, and with the splits and their uses."""
+    return Subject(key, flat, origin() | {"data_set": settings.download.source}, inputs(uses))
 
 
 class Run:
@@ -43,6 +44,7 @@ class Run:
 
     def __init__(self, client: MlflowClient | None = None, run_id: str | None = None, started: int = 0) -> None:
         self.client, self.run_id, self.started, self.failed = client, run_id, started, False
+        self.system: Callable[[], Mapping[str, float]] = dict  # how busy the machine is, while a cell trains
 
     @classmethod
     def found(cls, client: MlflowClient, run: MlflowRun) -> "Run":
@@ -51,13 +53,12 @@ class Run:
 
     @classmethod
     def create(cls, client: MlflowClient, experiment_id: str, name: str, subject: Subject, started: float | None = None) -> "Run":
-        """A new run with settings, tags and data set; `started` in seconds since 1970, now if it is left out."""
+        """A new run with settings, tags and data sets; `started` in seconds since 1970, now if it is left out."""
         milliseconds = int((time.time() if started is None else started) * 1000)
         created = client.create_run(experiment_id, start_time=milliseconds, run_name=name, tags={KEY: subject.key} | subject.tags)
         run = cls.found(client, created)
         client.log_batch(created.info.run_id, params=[Param(key, str(value)) for key, value in subject.settings.items()])
-        data_set, digest, path = subject.data_set
-        client.log_inputs(created.info.run_id, [DatasetInput(Dataset(data_set, digest, "local", f'{{"uri": "{path}"}}'))])
+        client.log_inputs(created.info.run_id, subject.data)
         return run
 
     def attempt(self, work: Callable[[MlflowClient, str], Any]) -> None:
@@ -80,14 +81,15 @@ class Run:
         """Record tags, name -> text."""
         self.attempt(lambda client, run_id: client.log_batch(run_id, tags=[RunTag(name, value) for name, value in values.items()]))
 
-    def metrics(self, group: str, values: Mapping[str, Any], step: int, live: bool = False) -> None:
+    def metrics(self, group: str, values: Mapping[str, Any], step: int, live: bool = False, of: Mapping[str, str] = MappingProxyType({})) -> None:
         """Record numbers at a step as GROUP/NAME, in one call; what is no number is left out.
 
-        What comes from files has the run's own start as its time: recorded twice, it is the same point, which the store keeps once.
+        What comes from files has the run's own start as its time: recorded twice, it is the same point, which the store keeps once. A number that
+        stands alone has step 0: with a higher one the UI draws it as a line. `of` names the model and the data set that the numbers are about.
         """
         now = int(time.time() * 1000) if live else self.started
         numbers = {name: value for name, value in values.items() if isinstance(value, (int, float)) and not isinstance(value, bool)}
-        points = [Metric(f"{group}/{name}", value, now, step) for name, value in numbers.items()]
+        points = [Metric(f"{group}/{name}", value, now, step, **of) for name, value in numbers.items()]
         self.attempt(lambda client, run_id: client.log_batch(run_id, points))
 
     def image(self, key: str, image: np.ndarray, step: int) -> None:

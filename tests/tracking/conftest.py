@@ -8,7 +8,9 @@ from typing import Any, NamedTuple
 import mlflow
 import numpy as np
 import pytest
+from mlflow.entities import LoggedModelOutput, LoggedModelStatus
 
+from pipeline.data.digits import Digits, save_digits
 from pipeline.doctor.diagnosis.diagnose import diagnose
 from pipeline.files.artifacts import write_json
 from pipeline.files.cells import Cell
@@ -65,20 +67,31 @@ def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def client(empty_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[mlflow.MlflowClient]:
-    """A client of a new store in a project with splits; the generator is not logged, which takes seconds."""
+    """A client of a new store in a project with splits; the generator is logged without its files, which take seconds."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DVC_ROOT", str(tmp_path))
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path / 'mlflow.db'}")
-    monkeypatch.setattr(cells, "log_generator", lambda *_: None)
-    (tmp_path / "artifacts/data").mkdir(parents=True)
-    for name in ("train", "validation", "test"):
-        (tmp_path / f"artifacts/data/{name}.npz").write_bytes(name.encode())
-    (tmp_path / "dvc.yaml").symlink_to(ROOT / "dvc.yaml")
-    (tmp_path / "pipeline").symlink_to(ROOT / "pipeline")
+    monkeypatch.setattr(cells, "log_generator", log_empty_model)
+    for variable in ("DVC_STAGE", "DVC_EXP_NAME", "GAN_SWEEP", "GAN_REPAIR"):
+        monkeypatch.delenv(variable, raising=False)
+    for count, name in enumerate(("train", "validation", "test"), start=1):
+        images, labels = np.zeros((count, 28, 28), np.uint8), np.zeros(count, np.uint8)
+        save_digits(tmp_path / f"artifacts/data/{name}.npz", Digits("mnist", images, labels))
+    for name in ("dvc.yaml", "params.yaml", "pipeline"):
+        (tmp_path / name).symlink_to(ROOT / name)
     shutil.copy(empty_store, tmp_path)
     before = mlflow.get_tracking_uri()
     yield mlflow.MlflowClient(f"sqlite:///{tmp_path / 'mlflow.db'}")
     mlflow.set_tracking_uri(before)
+
+
+def log_empty_model(run_id: str, *_: object) -> str:
+    """A model of a run, as MLflow's `log_model` leaves it in the store, without any file."""
+    client = mlflow.MlflowClient()
+    model = client.create_logged_model(client.get_run(run_id).info.experiment_id, name="generator", source_run_id=run_id)
+    client.finalize_logged_model(model.model_id, LoggedModelStatus.READY)
+    client.log_outputs(run_id, [LoggedModelOutput(model.model_id, 0)])
+    return str(model.model_id)
 
 
 @pytest.fixture

@@ -10,9 +10,10 @@ import pytest
 from pipeline.provenance import cell_settings, code_hash, training_key
 from pipeline.settings.params import Settings
 from pipeline.tracking import cells as module
-from pipeline.tracking.cells import record_epoch, record_evaluation, record_sheet, training_run
+from pipeline.tracking.cells import record_epoch, record_sheet, training_run
 from pipeline.tracking.diagnosis import diagnosis_tags, record_diagnosis
 from pipeline.tracking.run import CODE, DIAGNOSIS, EVALUATION, KEY, TRAINING, Run
+from pipeline.tracking.scores import record_evaluation
 from tests.tracking.conftest import ASKER, Files, runs
 
 Client = mlflow.MlflowClient

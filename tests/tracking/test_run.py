@@ -7,6 +7,7 @@ from pathlib import Path
 import mlflow
 import numpy as np
 import pytest
+from mlflow.entities import Dataset, DatasetInput
 
 from pipeline.settings.params import Settings
 from pipeline.tracking.cells import record_epoch, training_run
@@ -16,7 +17,8 @@ from pipeline.tracking.run import Run, Subject
 from pipeline.tracking.store import connect
 from tests.tracking.conftest import ASKER, Files, runs
 
-SUBJECT = Subject("key", {"gan.depth": 200}, {"data_set": "mnist"}, ("mnist", "ab12", "artifacts/data/train.npz"))
+DATA = Dataset("mnist_train", "ab12", "local", '{"uri": "artifacts/data/train.npz"}')
+SUBJECT = Subject("key", {"gan.depth": 200}, {"data_set": "mnist"}, [DatasetInput(DATA, [])])
 
 
 def test_a_run_holds_settings_data_set_numbers_and_pictures(client: mlflow.MlflowClient) -> None:
@@ -31,7 +33,7 @@ def test_a_run_holds_settings_data_set_numbers_and_pictures(client: mlflow.Mlflo
     assert (recorded.data.params, recorded.data.metrics) == ({"gan.depth": "200"}, {"losses/d_loss": 1.5})
     assert recorded.inputs
     data_set = recorded.inputs.dataset_inputs[0].dataset
-    assert (data_set.name, data_set.digest) == ("mnist", "ab12")
+    assert (data_set.name, data_set.digest) == ("mnist_train", "ab12")
 
 
 def test_a_dead_server_costs_one_warning_and_little_time(
@@ -77,13 +79,20 @@ def test_the_classifier_is_recorded_once_with_its_duration(client: mlflow.Mlflow
     for _ in range(2):
         assert record_classifier(settings, report, history, time.time() - 5)
     (run,) = runs(client, "digit-classifier")
+    seconds = run.data.metrics.pop("time/training_seconds")
     assert run.data.metrics == {"losses/loss": 0.5, "scores/test_accuracy": 0.99}
+    assert 5 <= seconds < 600
+    assert run.data.tags["device"]
+    assert run.inputs
+    uses = [(each.dataset.name, each.tags[0].value) for each in run.inputs.dataset_inputs]
+    assert uses == [("mnist_train", "training"), ("mnist_validation", "validation"), ("mnist_test", "evaluation")]
+    assert client.get_metric_history(run.info.run_id, "scores/test_accuracy")[0].step == 0  # a number, and no line
     assert 5000 <= run.info.end_time - run.info.start_time < 600_000
 
 
 def test_a_comparison_is_recorded_once_for_each_content(client: mlflow.MlflowClient, settings: Settings, tmp_path: Path) -> None:
     leaderboard, report = tmp_path / "leaderboard.json", tmp_path / "index.html"
-    leaderboard.write_text("{}")
+    leaderboard.write_text('{"variants": []}')
     for content in ("one", "one", "two"):
         report.write_text(content)
         assert record_comparison(settings, leaderboard, report)
@@ -95,7 +104,7 @@ def test_a_classifier_and_a_comparison_that_were_cut_off_are_recorded_again(
 ) -> None:
     paths = {name: tmp_path / name for name in ("report.json", "history.json", "leaderboard.json", "index.html")}
     for path in paths.values():
-        path.write_text('{"accuracy": 0.99, "sha256": "ab", "epochs": []}')
+        path.write_text('{"accuracy": 0.99, "sha256": "ab", "epochs": [], "variants": []}')
 
     def record() -> list[bool]:
         classifier = record_classifier(settings, paths["report.json"], paths["history.json"])

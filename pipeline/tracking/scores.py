@@ -1,0 +1,76 @@
+"""The scores of a cell in its run and beside its logged generator; a run that is missing is made from the files."""
+
+import time
+from pathlib import Path
+
+import numpy as np
+from mlflow.entities import Run as MlflowRun
+
+from pipeline.evaluation.files import BY_CLASS, CONFUSION, CURVES, NEAREST, SCORES, evaluation_hash
+from pipeline.files.artifacts import read_json
+from pipeline.files.cells import HISTORY, SAMPLE_ARRAYS, Cell, training_hash
+from pipeline.provenance import code_hash, training_key
+from pipeline.settings.params import Settings
+from pipeline.tracking.cells import CELL_STAGES, add_experiment, attempt, cell_run, record_sheet, record_trained
+from pipeline.tracking.datasets import data_set
+from pipeline.tracking.description import Folders, describe
+from pipeline.tracking.run import CELL, CODE, EVALUATION, KIND, Run, search, without_epoch
+from pipeline.tracking.store import GANS, connect
+
+
+def record_evaluation(settings: Settings, cell: Cell, gan: Path, evaluation: Path, started: float | None = None) -> bool:
+    """Record a cell's scores in its run, once; a run that is missing is made from the files. False if the store failed.
+
+    `started`, in seconds since 1970, is when the evaluation began, which ended now; left out if that is not known.
+    """
+    seconds = None if started is None else time.time() - started
+    run = attempt(lambda: _run_to_score(settings, cell, gan, evaluation_hash(evaluation)))
+    run.attempt(lambda client, run_id: _score(run, client.get_run(run_id), settings, cell, gan, evaluation, seconds))
+    return not run.failed
+
+
+def _run_to_score(settings: Settings, cell: Cell, gan: Path, scores: str) -> Run:
+    """The run of this training that has these scores, or else none yet; made from the files if there is neither."""
+    client, experiment_id = connect(GANS)
+    result = training_hash(gan)
+    found = search(client, experiment_id, key=training_key(settings, cell), training=result)
+    for wanted in (scores, None):
+        for each in found:
+            if each.data.tags.get(EVALUATION) == wanted:
+                client.set_tag(each.info.run_id, CODE, code_hash(*CELL_STAGES))
+                add_experiment(client, each)
+                return Run.found(client, each)
+    run = cell_run(client, experiment_id, settings, cell, {})
+    history = read_json(gan / HISTORY)
+    for row in history["epochs"]:
+        run.metrics("losses", without_epoch(row), row["epoch"])
+    for epoch, images in enumerate(np.load(gan / SAMPLE_ARRAYS)):
+        record_sheet(run, epoch, images, f"{cell.variant}, seed {cell.seed}, {history['data_set']}, epoch {epoch}")
+    record_trained(run, settings, cell, gan, result)
+    run.finish()
+    return run
+
+
+def _score(run: Run, found: MlflowRun, settings: Settings, cell: Cell, gan: Path, evaluation: Path, seconds: float | None) -> None:
+    recorded = evaluation_hash(evaluation)
+    if {EVALUATION: recorded, KIND: CELL}.items() <= found.data.tags.items():
+        return
+    scores = read_json(evaluation / SCORES)
+    run.metrics("scores", scores["scores"], 0, of=_model_and_data(found, settings))
+    for group in ("spread", "real_reference"):
+        run.metrics(group, scores[group], 0)
+    for row in read_json(evaluation / CURVES)["epochs"]:
+        run.metrics("scores_by_epoch", without_epoch(row), row["epoch"])
+    for name in (SCORES, CONFUSION, BY_CLASS, NEAREST):
+        run.file(evaluation / name)
+    run.metrics("time", {"evaluation_seconds": seconds}, 0, live=True)
+    describe(run, settings, cell, Folders(gan, evaluation))
+    run.tags({EVALUATION: recorded, KIND: CELL})  # the kind is new to a run of an earlier version
+
+
+def _model_and_data(found: MlflowRun, settings: Settings) -> dict[str, str]:
+    """What the scores are about, by which `search_logged_models` ranks generators: the model of the run, and the split that it was compared with."""
+    if not found.outputs or not found.outputs.model_outputs:
+        return {}
+    split = data_set(settings.evaluate.split)
+    return {"model_id": found.outputs.model_outputs[-1].model_id, "dataset_name": split.name, "dataset_digest": split.digest}

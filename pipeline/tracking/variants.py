@@ -1,0 +1,98 @@
+"""The run of a variant with its settings: the parent of its cells, with mean, deviation and verdict over their seeds."""
+
+import json
+from hashlib import sha256
+from typing import Any
+
+from mlflow import MlflowClient
+from mlflow.entities import Run as MlflowRun
+from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID, MLFLOW_RUN_NOTE
+
+from pipeline.files.cells import Cell
+from pipeline.metrics.score_names import HEADLINE_SCORES
+from pipeline.provenance import cell_settings, training_key, variant_key
+from pipeline.report.numbers import counted, number, with_spread
+from pipeline.report.words import unfinished_words, verdict_words
+from pipeline.settings.params import Settings
+from pipeline.tracking.origin import run_name
+from pipeline.tracking.run import EVALUATION, KIND, VARIANT, Run, search, subject
+from pipeline.tracking.sections import differences_section, meaning, score_label, table
+
+Board = dict[str, Any]
+
+
+def record_variant(client: MlflowClient, experiment_id: str, settings: Settings, row: Board, board: Board) -> None:
+    """Record a variant of the leaderboard, a row of `board["variants"]`, and make it the parent of its cells.
+
+    A variant whose numbers or verdict have changed gets a new run in place of the old one, because MLflow keeps every value of a metric for ever, and
+    a mean over other seeds is no later value of the same series.
+    """
+    key, content = variant_key(settings, row["variant"]), _content(settings, row, board)
+    found = search(client, experiment_id, key=key)
+    parent = next((run.info.run_id for run in found if run.data.tags.get(EVALUATION) == content), None)
+    if parent is None:
+        parent = _create(client, experiment_id, settings, row, board)
+    for cell in _cells(row, board):
+        for run in search(client, experiment_id, key=training_key(settings, Cell(cell["variant"], cell["seed"]))):
+            _adopt(client, parent, run)
+    for old in (run.info.run_id for run in found if run.info.run_id != parent):
+        for run in client.search_runs([experiment_id], f"tags.`{MLFLOW_PARENT_RUN_ID}` = '{old}'"):
+            _adopt(client, parent, run)
+        client.delete_run(old)
+
+
+def _adopt(client: MlflowClient, parent: str, run: MlflowRun) -> None:
+    if run.data.tags.get(MLFLOW_PARENT_RUN_ID) != parent:
+        client.set_tag(run.info.run_id, MLFLOW_PARENT_RUN_ID, parent)
+
+
+def _create(client: MlflowClient, experiment_id: str, settings: Settings, row: Board, board: Board) -> str:
+    variant, uses = row["variant"], {"train": "training", settings.evaluate.split: "evaluation"}
+    about = subject(settings, variant_key(settings, variant), _settings(settings, variant), uses)
+    seeds = ", ".join(str(cell["seed"]) for cell in _cells(row, board))
+    own = {KIND: VARIANT, "verdict": verdict_words(row, board), "seeds": seeds, MLFLOW_RUN_NOTE: variant_description(settings, row, board)}
+    run = Run.create(client, experiment_id, run_name(variant), about._replace(tags=about.tags | own))
+    for group, part in (("scores", "mean"), ("seed_deviation", "sd")):
+        run.metrics(group, {name: summary[part] for name, summary in row["scores"].items()}, 0)
+    run.finish()
+    if run.failed:
+        raise OSError(f"the run of {variant} is incomplete")
+    client.set_tag(str(run.run_id), EVALUATION, _content(settings, row, board))
+    return str(run.run_id)
+
+
+def _settings(settings: Settings, variant: str) -> dict[str, Any]:
+    return {name: value for name, value in cell_settings(settings, Cell(variant, 0)).items() if name != "seed"}
+
+
+def _content(settings: Settings, row: Board, board: Board) -> str:
+    """The hash of what is recorded."""
+    shown = [_settings(settings, row["variant"]), row, verdict_words(row, board), _cells(row, board)]
+    return sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()
+
+
+def _cells(row: Board, board: Board) -> list[Board]:
+    return sorted((cell for cell in board["cells"] if cell["variant"] == row["variant"]), key=lambda cell: int(cell["seed"]))
+
+
+def variant_description(settings: Settings, row: Board, board: Board) -> str:
+    """The verdict, a table of the cells with mean and real reference, what differs from the defaults, and where the commands are."""
+    variant, cells, real = row["variant"], _cells(row, board), board["real_reference"]
+    several = len(cells) > 1
+    heading = ["score", *(f"`{Cell(variant, cell['seed']).name}`" for cell in cells), *(["mean over seeds"] if several else []), "real digits"]
+    rows = []
+    for name, score in ((name, row["scores"][name]) for name in HEADLINE_SCORES):
+        if score["mean"] is not None:
+            mean = [f"**{with_spread(score['mean'], score['sd'])}**"] if several else []
+            rows.append([score_label(name), *(number(cell["scores"][name]) for cell in cells), *mean, number(real[name])])
+    ends = "".join(f" {words}." for words in unfinished_words(row))
+    return "\n\n".join(
+        [
+            f"**`{variant}`**, {counted(len(cells), 'seed')}, on {settings.download.source}{meaning(variant)}.",
+            f"Verdict: **{verdict_words(row, board)}**.{ends}",
+            f"[This variant on the report page](/report/#variant-{variant})",
+            "### Scores\n\n" + table(heading, rows),
+            *differences_section(settings, variant),
+            "The commands that make a cell again are in the cell's own description.",
+        ]
+    )
