@@ -9,7 +9,7 @@ export MLFLOW_DISABLE_TELEMETRY := true
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help run doctor test test-all check ui bench faults lock oracles clean
+.PHONY: help run doctor test test-all check ui promote serve bench faults lock oracles clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,12 @@ check: $(ENVIRONMENT) ## format, lint and types of the package, the benchmarks a
 
 ui: $(ENVIRONMENT) ## the MLflow UI on http://127.0.0.1:5000
 	@mlflow ui --backend-store-uri sqlite:///$(CURDIR)/mlflow.db --host 127.0.0.1 --port 5000
+
+promote: $(ENVIRONMENT) ## make CELL=modern-0 the champion, if it beats the present one beyond chance
+	@python -m pipeline.serving promote $(CELL)
+
+serve: $(ENVIRONMENT) ## the champion over HTTP on http://127.0.0.1:5001: digits by class, number and seed
+	@python -m pipeline.serving serve $(if $(PORT),--port $(PORT))
 
 bench: $(ENVIRONMENT) ## publish results with their cost, and the picture of the README
 	@python -m benchmarks.publish

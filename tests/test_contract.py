@@ -166,9 +166,10 @@ LAYERS = (
     {"evaluation"},
     {"report"},
     {"tracking"},
+    {"serving"},
     {"stages", "__main__"},
 )
-ONLY_IN = {"mlflow": ("tracking",), "yaml": ("settings",), "ruamel": ("settings",), "dvc": ()}
+ONLY_IN = {"mlflow": ("tracking", "serving"), "yaml": ("settings",), "ruamel": ("settings",), "dvc": ()}
 WITHOUT_NETWORKS = ("metrics", "data", "settings", "report", "pictures", "files", "download", "doctor/diagnosis")
 
 

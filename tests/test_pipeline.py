@@ -5,10 +5,7 @@ The tests stand in the order in which they use the project; in one process, one 
 
 import contextlib
 import json
-import os
 import shutil
-import signal
-import socket
 import subprocess
 import sys
 import time
@@ -19,10 +16,11 @@ from typing import Any
 import mlflow
 import numpy as np
 import pytest
-import requests
 import yaml
 
+from pipeline.data.pixels import to_bytes
 from pipeline.files.artifacts import file_hash
+from pipeline.gan.base import image_low
 from pipeline.gan.networks.build import build_generator
 from pipeline.metrics.score_names import HEADLINE_SCORES, SCORES
 from pipeline.settings.params import load_settings
@@ -169,17 +167,17 @@ def test_the_report_is_made_and_tracked(project: Path) -> None:
     assert sorted(files) == ["index.html", "leaderboard.json"]
 
 
-@pytest.mark.filterwarnings("ignore:.*type hint is inferred:UserWarning")  # MLflow's, at its own code
 def test_the_logged_generator_loads_and_draws_what_the_weights_draw(project: Path) -> None:
     recorded = runs(project)["modern-0"]
     mlflow.set_tracking_uri(f"sqlite:///{project}/mlflow.db")
     model = mlflow.pyfunc.load_model(model_of(recorded))
     variant = load_settings(project / "params.yaml").gan["modern"]
     latents = np.random.default_rng(0).normal(size=(2, variant.latent_size)).astype(np.float32)
-    inputs = {"latent": latents, "label": np.array([3, 4], np.int32)}
+    (answer,) = model.predict([{"digit": 3, "latents": latents.tolist(), "format": "array"}])
     generator = build_generator(variant)
     generator.load_weights(project / "artifacts/gan/modern-0/generator.weights.h5")
-    assert model.predict(inputs) == pytest.approx(generator(inputs, training=False).numpy(), abs=1e-5)
+    drawn = to_bytes(generator({"latent": latents, "label": np.full(2, 3, np.int32)}, training=False).numpy(), image_low(variant))
+    assert np.abs(np.array(answer.array) - drawn.astype(int)).max() <= 1  # compiled, the last bit of a float may round the other way
 
 
 @pytest.mark.slow
@@ -319,31 +317,6 @@ def runs_of_modern(folder: Path) -> list[tuple[str, str, float]]:
     """Id, result and score of each of its runs, the newest first."""
     found = [recorded for recorded in all_runs(folder) if recorded.data.params["variant"] == "modern"]
     return [(each.info.run_id, each.data.tags[EVALUATION], each.data.metrics["scores/frechet_distance"]) for each in found]
-
-
-@pytest.mark.slow
-def test_the_logged_generator_is_served_over_http(project: Path) -> None:
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        port = unused.getsockname()[1]
-    recorded = next(found for found in all_runs(project) if found.info.run_name == "modern-0")
-    model = model_of(recorded)
-    command = ["mlflow", "models", "serve", "--model-uri", model, "--env-manager", "local", "--host", "127.0.0.1", "--port", str(port)]
-    environment = ENVIRONMENT | {"MLFLOW_TRACKING_URI": f"sqlite:///{project}/mlflow.db"}
-    latent = [0.0] * int(recorded.data.params["gan.latent_size"])
-    with subprocess.Popen(command, cwd=project, env=environment, start_new_session=True) as server:
-        try:
-            for _ in range(120):
-                time.sleep(1)
-                with contextlib.suppress(requests.ConnectionError):
-                    if requests.get(f"http://127.0.0.1:{port}/ping", timeout=5).ok:
-                        break
-            body = {"inputs": {"latent": [latent, latent], "label": [3, 4]}}
-            answer = requests.post(f"http://127.0.0.1:{port}/invocations", json=body, timeout=60)
-        finally:
-            os.killpg(server.pid, signal.SIGTERM)
-    assert answer.ok, answer.text
-    assert np.shape(answer.json()["predictions"]) == (2, 28, 28, 1)
 
 
 @pytest.mark.slow

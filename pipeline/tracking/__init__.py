@@ -25,5 +25,6 @@ import os
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")  # a dead server must not hold up training:
 os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")  # MLflow's own seconds and retries add up to minutes
-for chatty in ("alembic", "mlflow.store.db.utils", "mlflow.system_metrics"):
-    logging.getLogger(chatty).setLevel(logging.WARNING)  # a new store announces dozens of migrations, a machine that it has no GPU
+os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")  # a bar for each file of a local folder
+for chatty in ("alembic", "mlflow.store.db.utils", "mlflow.system_metrics", "mlflow.models.signature", "mlflow.models.flavor_backend_registry"):
+    logging.getLogger(chatty).setLevel(logging.WARNING)  # a new store announces dozens of migrations, a machine that it has no GPU, a model its example

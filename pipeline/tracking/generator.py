@@ -1,32 +1,44 @@
-"""A cell's generator as an MLflow model, ready to be served without this package."""
+"""A cell's generator as an MLflow model that answers requests, ready to be loaded and served without this package."""
 
+import tempfile
 from pathlib import Path
 
 import keras
 import mlflow
 import numpy as np
+import PIL
+import pydantic
 import tensorflow as tf
-from mlflow.models import ModelSignature
-from mlflow.types import ColSpec, Schema, TensorSpec
 
 from pipeline.files.cells import GENERATOR
+from pipeline.gan.base import image_low
 from pipeline.gan.networks.build import build_generator
 from pipeline.settings.variants import VariantSettings
+from pipeline.tracking.store import REQUESTS
+
+CODE = Path(__file__).with_name("generator_model.py")
 
 
 def log_generator(run_id: str, gan: Path, variant: VariantSettings) -> str:
-    """Log the generator in the folder `gan` with its signature and the packages that it needs; returns MLflow's id of the model."""
+    """Log the generator in the folder `gan` with its signature, an example and the packages that it needs; returns the model's id."""
     generator = build_generator(variant)
     generator.load_weights(gan / GENERATOR)
-    inputs: list[ColSpec | TensorSpec] = [
-        TensorSpec(np.dtype(tensor.dtype), (-1, *tensor.shape[1:]), name) for name, tensor in generator.input.items()
-    ]
-    output = TensorSpec(np.dtype("float32"), (-1, *generator.output_shape[1:]))
-    with mlflow.start_run(run_id=run_id):
-        logged = mlflow.keras.log_model(
-            generator,
+    example = {"count": 1, "seed": 0, "format": "png"} | ({"digit": 7} if variant.classes > 1 else {})
+    with tempfile.TemporaryDirectory() as folder, mlflow.start_run(run_id=run_id):
+        generator.save(Path(folder) / "generator.keras")
+        logged = mlflow.pyfunc.log_model(
             name="generator",
-            signature=ModelSignature(Schema(inputs), Schema([output])),
-            pip_requirements=[f"{package.__name__}=={package.__version__}" for package in (keras, tf, mlflow)],
+            python_model=CODE,
+            artifacts={"generator": str(Path(folder) / "generator.keras")},
+            model_config=configuration(variant),
+            model_type=REQUESTS,
+            input_example=[example],
+            pip_requirements=[f"{package.__name__}=={package.__version__}" for package in (mlflow, keras, tf, np, pydantic)]
+            + [f"pillow=={PIL.__version__}"],
         )
-    return logged.model_id
+    return str(logged.model_id)
+
+
+def configuration(variant: VariantSettings) -> dict[str, str | float]:
+    """What the logged model knows of the variant besides its network."""
+    return {"low": image_low(variant), "classes": variant.classes, "latent_distribution": variant.latent_distribution}

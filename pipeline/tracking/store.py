@@ -9,6 +9,7 @@ from filelock import FileLock
 from mlflow import MlflowClient
 
 GANS, CLASSIFIERS, COMPARISONS = "gan", "digit-classifier", "comparison"  # MLflow's experiments
+REQUESTS = "digits on request"  # MLflow's type of a logged generator that answers requests
 TRAINING_VIEW = {"mlflow.experimentKind": "custom_model_development"}  # without it the UI opens on its pages for language models
 
 

@@ -21,6 +21,7 @@ CELLS: list[Row] = _read("results")["cells"]
 TRIALS: list[Row] = _read("search")["trials"]
 FIRST_TRIALS: Row = _read("first_trials")
 DIAGNOSIS: Row = _read("diagnosis")
+SERVING: Row = _read("serving")
 VARIANTS = load_settings(ROOT / "params.yaml").gan
 ASKED_RATES = (0.001, 0.0001, 0.00003)  # the learning rates that the question names
 LOWEST_RATE = {"generator_learning_rate": 0.00003, "discriminator_learning_rate": 0.00003}
@@ -85,6 +86,10 @@ QUOTED: dict[str, list[tuple[str, tuple[float, ...]]]] = {
         ("the discriminator's loss between {:.4f} and {:.4f} and the generator's between {:.4f} and {:.4f}", (LOW + LOG_2, LOG_2 + HIGH, LOW, LOG_2)),
         ("which of {} faults that were put into healthy GANs", (len(DIAGNOSIS["faults"]),)),
         ("reads {:.2f} % of the MNIST test set", (100 * CELLS[0]["classifier_accuracy"],)),
+    ],
+    "docs/how-to/serve.md": [
+        ("the medians of {} rounds of {} requests", (SERVING["rounds"], SERVING["requests"])),
+        ("A request for 1000 images takes {:.2f} s", (SERVING["seconds_of_1000_images"],)),
     ],
     "docs/metrics.md": [
         ("(compared as in Meehan et al. 2020) | {:.2f}; 1 is copies", (0.01,)),  # the share that the definition names
@@ -176,11 +181,17 @@ def first_trial_row(row: Row) -> str:
     return f"| {' | '.join(map(str, start + scores))} |"
 
 
+def speed_row(row: Row) -> str:
+    numbers = f"{row['requests_per_second']:.0f} | {row['median_ms']:.1f} | {row['p99_ms']:.1f}"
+    return f"| {row['request']} | {row['connections']} | {numbers} |"
+
+
 LINES = {
     "README.md": [*(variant_row(cells(variant)) for variant in {row["variant"]: None for row in CELLS}), real_row(CELLS[0])],
     "docs/metrics.md": [
         *map(bias_row, _read("bias")["rows"]),
         *(f"| {name} | {seconds:.1f} |" for name, seconds in _read("evaluation_time")["seconds"].items()),
     ],
+    "docs/how-to/serve.md": [*map(speed_row, SERVING["rows"])],
     "docs/search.md": [*map(trial_row, TRIALS), *map(first_trial_row, FIRST_TRIALS["trials"])],
 }
