@@ -9,7 +9,7 @@ export MLFLOW_DISABLE_TELEMETRY := true
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help run doctor test test-all check ui promote serve bench faults lock oracles clean
+.PHONY: help run doctor test test-all check ui promote serve play bench faults lock oracles clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ promote: $(ENVIRONMENT) ## make CELL=modern-0 the champion, if it beats the pres
 
 serve: $(ENVIRONMENT) ## the champion over HTTP on http://127.0.0.1:5001: digits by class, number and seed
 	@python -m pipeline.serving serve $(if $(PORT),--port $(PORT))
+
+play: $(ENVIRONMENT) ## a page to play with the trained generators, on http://127.0.0.1:5002; it needs npm
+	@python -m pipeline.serving play $(if $(PORT),--port $(PORT))
 
 bench: $(ENVIRONMENT) ## publish results with their cost, and the picture of the README
 	@python -m benchmarks.publish

@@ -6,6 +6,7 @@ from typing import NamedTuple, Self
 from pipeline.files.artifacts import file_hash
 
 GENERATOR = "generator.weights.h5"  # of the averaged generator if there is one
+DISCRIMINATOR = "discriminator.weights.h5"  # of the one that is trained, as the last step left it
 HISTORY = "history.json"
 EVIDENCE = "evidence.json"  # what the doctor's rules check
 FIGURE = "figure.png"
@@ -55,5 +56,5 @@ def outputs_hash(files: list[Path]) -> str:
 
 
 def training_hash(gan: Path) -> str:
-    """The hash that identifies the result of a training: of its weights and its history."""
+    """The hash that identifies the result of a training: of the generator's weights and the history, which follow from both networks."""
     return outputs_hash([gan / GENERATOR, gan / HISTORY])

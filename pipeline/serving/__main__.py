@@ -9,6 +9,7 @@ from pipeline.files.errors import PipelineError, nearest_known, one_line_errors
 COMMANDS = {
     "promote": "pipeline.serving.promote",
     "serve": "pipeline.serving.serve",
+    "play": "pipeline.serving.play.command",
 }
 
 

@@ -1,4 +1,4 @@
-"""Train one cell, a variant with a seed: reads two splits, writes generator weights, history, samples, pictures and the doctor's evidence.
+"""Train one cell, a variant with a seed: reads two splits, writes the weights of both networks, history, samples, pictures and the doctor's evidence.
 
 A cell's status is `finished`, `diverged` if its losses or samples stopped being finite, or `stopped` if a finding of the doctor ended it
 (`train.stop_on: error`): each of them is a result. Durations go to the tracked run only: the files are the same bytes on every run.
@@ -22,7 +22,7 @@ from pipeline.doctor.diagnosis.summary import print_findings
 from pipeline.doctor.evidence.probe import Probe
 from pipeline.doctor.evidence.recorder import EvidenceRecorder
 from pipeline.files.artifacts import staged_file, staged_folder, write_json
-from pipeline.files.cells import EVIDENCE, FIGURE, GENERATOR, HISTORY, SAMPLE_ARRAYS, SAMPLES, Cell, sheet_path
+from pipeline.files.cells import DISCRIMINATOR, EVIDENCE, FIGURE, GENERATOR, HISTORY, SAMPLE_ARRAYS, SAMPLES, Cell, sheet_path
 from pipeline.files.errors import one_line_errors
 from pipeline.gan import streams
 from pipeline.gan.base import GAN, draw_latents, generator_inputs, image_low, images_per_step, training_batches
@@ -63,6 +63,7 @@ def train(paths: Paths, settings: Settings, cell: Cell, run: Run) -> None:
         stream = training_batches(digits, variant, cell.seed)
         gan.fit(stream, epochs=epochs, steps_per_epoch=steps, callbacks=callbacks, shuffle=False, verbose=0)
         gan.averaged_generator.save_weights(folder / GENERATOR)
+        gan.discriminator.save_weights(folder / DISCRIMINATOR)
         status = "diverged" if history.diverged or evidence.diverged else "stopped" if evidence.stopped_by else "finished"
         about = {"data_set": digits.name, "variant": cell.variant, "seed": cell.seed, "status": status}
         stopped = {"stopped_by": evidence.stopped_by} if evidence.stopped_by else {}

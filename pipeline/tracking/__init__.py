@@ -27,4 +27,4 @@ os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")  # a dead server m
 os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")  # MLflow's own seconds and retries add up to minutes
 os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")  # a bar for each file of a local folder
 for chatty in ("alembic", "mlflow.store.db.utils", "mlflow.system_metrics", "mlflow.models.signature", "mlflow.models.flavor_backend_registry"):
-    logging.getLogger(chatty).setLevel(logging.WARNING)  # a new store announces dozens of migrations, a machine that it has no GPU, a model its example
+    logging.getLogger(chatty).setLevel(logging.WARNING)  # of a new store, a machine without a GPU, a model with an example

@@ -186,7 +186,13 @@ def speed_row(row: Row) -> str:
     return f"| {row['request']} | {row['connections']} | {numbers} |"
 
 
+def play_row(cell: str, row: Row) -> str:
+    differences = " | ".join(f"{row['differences'][name]:.1e}" for name in ("generator", "discriminator", "classifier"))
+    return f"| `{cell}` | {differences} | {row['milliseconds']['median']} ms | {row['milliseconds']['p95']} ms |"
+
+
 LINES = {
+    "docs/how-to/play.md": [play_row(cell, row) for cell, row in _read("play")["cells"].items()],
     "README.md": [*(variant_row(cells(variant)) for variant in {row["variant"]: None for row in CELLS}), real_row(CELLS[0])],
     "docs/metrics.md": [
         *map(bias_row, _read("bias")["rows"]),

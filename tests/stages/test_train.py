@@ -11,6 +11,7 @@ from pipeline.data.digits import Digits, save_digits
 from pipeline.files.artifacts import read_json
 from pipeline.files.cells import Cell
 from pipeline.gan.base import GAN
+from pipeline.gan.networks.build import build_discriminator
 from pipeline.pictures.png import read_png
 from pipeline.pictures.sheets import sample_sheet
 from pipeline.settings.params import Settings
@@ -22,6 +23,19 @@ from pipeline.tracking.run import Run
 def split(tmp_path: Path, digits: Digits) -> Path:
     save_digits(tmp_path / "train.npz", digits)
     return tmp_path / "train.npz"
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> list[GAN]:
+    """The GANs that the stage makes."""
+    made: list[GAN] = []
+
+    def make(*arguments: Any) -> GAN:
+        made.append(GAN(*arguments))
+        return made[-1]
+
+    monkeypatch.setattr(stage, "GAN", make)
+    return made
 
 
 def train(split: Path, settings: Settings, variant: str, folder: str = "cell") -> Path:
@@ -40,7 +54,16 @@ def test_a_cell_holds_weights_history_samples_and_pictures(split: Path, settings
     gan = train(split, settings, "asker")
     files = sorted(path.relative_to(gan).as_posix() for path in gan.rglob("*") if path.is_file())
     sheets = [f"images/epoch-000{epoch}.png" for epoch in range(3)]
-    assert files == ["evidence.json", "figure.png", "generator.weights.h5", "history.json", *sheets, "samples.npy", "samples.png"]
+    assert files == [
+        "discriminator.weights.h5",
+        "evidence.json",
+        "figure.png",
+        "generator.weights.h5",
+        "history.json",
+        *sheets,
+        "samples.npy",
+        "samples.png",
+    ]
     history = read_json(gan / "history.json")
     about = {"data_set": "mnist", "variant": "asker", "seed": 0, "status": "finished"}
     assert {name: value for name, value in history.items() if name != "epochs"} == about
@@ -55,16 +78,7 @@ def test_a_cell_holds_weights_history_samples_and_pictures(split: Path, settings
 
 
 @pytest.mark.parametrize("critic_steps", [pytest.param(1, marks=pytest.mark.slow), 5])
-def test_schedules_end_with_the_last_step_of_the_last_epoch(
-    split: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch, critic_steps: int
-) -> None:
-    made: list[GAN] = []
-
-    def make(*arguments: Any) -> GAN:
-        made.append(GAN(*arguments))
-        return made[-1]
-
-    monkeypatch.setattr(stage, "GAN", make)
+def test_schedules_end_with_the_last_step_of_the_last_epoch(made: list[GAN], split: Path, settings: Settings, critic_steps: int) -> None:
     falling = with_variant(settings, "answer", final_learning_rate_fraction=0.1, critic_steps=critic_steps)
     train(split, falling, "answer")
     (gan,) = made
@@ -80,8 +94,20 @@ def test_steps_in_one_call_change_no_byte(split: Path, settings: Settings, monke
         keras.utils.clear_session()  # Keras counts the names of layers within a process, and they stand in the file
         monkeypatch.setattr(stage, "STEPS_PER_CALL", number)
         train(split, settings, "answer_tuned", f"in-{number}")
-    first, second = ((split.parent / name / "generator.weights.h5").read_bytes() for name in ("in-1", "in-50"))
-    assert first == second
+    for name in ("generator.weights.h5", "discriminator.weights.h5"):
+        assert (split.parent / "in-1" / name).read_bytes() == (split.parent / "in-50" / name).read_bytes()
+
+
+def test_the_discriminator_that_is_kept_is_the_one_that_was_trained(made: list[GAN], split: Path, settings: Settings) -> None:
+    """Of a GAN whose samples go into a second discriminator, which nothing trains."""
+    folder = train(split, settings, "asker")
+    kept = build_discriminator(settings.gan["asker"])
+    kept.load_weights(folder / "discriminator.weights.h5")
+    for weights, trained, untrained in zip(
+        kept.get_weights(), made[0].discriminator.get_weights(), made[0].fake_discriminator.get_weights(), strict=True
+    ):
+        assert (weights == trained).all()
+        assert (weights != untrained).any()
 
 
 def test_a_gan_that_goes_non_finite_is_a_result(split: Path, settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:

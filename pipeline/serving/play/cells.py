@@ -1,0 +1,67 @@
+"""The trained cells that can be played with: finished, with the weights of both networks, and with the settings they were trained with."""
+
+import math
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pipeline.files.artifacts import file_hash, read_json
+from pipeline.files.cells import DISCRIMINATOR, GENERATOR, HISTORY, Cell
+from pipeline.files.errors import DataError
+from pipeline.settings.variants import VariantSettings
+from pipeline.settings.yaml_file import read_yaml
+
+LOCK = Path("dvc.lock")
+
+
+class Trained(NamedTuple):
+    """A cell whose training has finished."""
+
+    cell: Cell
+    gan: Path  # its folder
+    data_set: str  # as the registry names it
+    variant: VariantSettings  # that it was trained with, whatever params.yaml says now
+    frechet_distance: float | None  # None: not compared yet
+
+
+def trained_cells(artifacts: Path) -> list[Trained]:
+    """The cells that can be played with, the lowest Fréchet distance first; a cell that is left out is named with the reason.
+
+    Raises:
+        DataError: There is none.
+    """
+    distances = _frechet_distances(artifacts / "leaderboard.json")
+    found = []
+    for path in sorted(artifacts.glob(f"gan/*/{HISTORY}")):
+        history = read_json(path)
+        cell = Cell(history["variant"], history["seed"])
+        recorded = recorded_settings(f"train@{cell.name}", path.parent / GENERATOR)
+        if reason := _unfit(path.parent, history["status"], recorded):
+            print(f"{cell.name}: left out, {reason}", flush=True)
+            continue
+        variant = VariantSettings.model_validate(recorded[f"gan.{cell.variant}"])
+        found.append(Trained(cell, path.parent, history["data_set"], variant, distances.get(cell.name)))
+    if not found:
+        raise DataError(f"{artifacts / 'gan'}: expected a trained cell to play with, found none; `make run` trains some")
+    return sorted(found, key=lambda trained: math.inf if trained.frechet_distance is None else trained.frechet_distance)
+
+
+def recorded_settings(stage: str, output: Path) -> dict[str, Any]:
+    """The settings with which a stage wrote an output, as dvc.lock has them; empty if it does not know the stage or these bytes."""
+    entry = read_yaml(LOCK)["stages"].get(stage, {}) if LOCK.is_file() and output.is_file() else {}
+    hashes = {Path(out["path"]): out["md5"] for out in entry.get("outs", [])}
+    return entry["params"]["params.yaml"] if hashes.get(output) == file_hash(output, "md5") else {}
+
+
+def _unfit(gan: Path, status: str, recorded: dict[str, Any]) -> str:
+    """Why a cell cannot be played with; empty if it can."""
+    if status != "finished":
+        return f"its training {status}"
+    missing = [name for name in (GENERATOR, DISCRIMINATOR) if not (gan / name).is_file()]
+    if missing:
+        return f"expected {missing[0]}, found none; `dvc repro` makes it"
+    return "" if recorded else "dvc.lock does not say with which settings it was trained; `dvc repro` does"
+
+
+def _frechet_distances(leaderboard: Path) -> dict[str, float | None]:
+    rows = read_json(leaderboard)["cells"] if leaderboard.is_file() else []
+    return {Cell(row["variant"], row["seed"]).name: row["scores"]["frechet_distance"] for row in rows}

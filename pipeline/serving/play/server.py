@@ -1,0 +1,38 @@
+"""A plain server of the files in a folder, for this machine alone."""
+
+import functools
+import os
+import sys
+import webbrowser
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from pipeline.serving.ports import HOST
+
+
+class Files(SimpleHTTPRequestHandler):
+    """Files with the types that browsers demand of modules and WebAssembly, whatever the system's own table says; nothing is logged."""
+
+    extensions_map = SimpleHTTPRequestHandler.extensions_map | {
+        ".mjs": "text/javascript",
+        ".wasm": "application/wasm",
+        ".onnx": "application/octet-stream",
+    }
+
+    def end_headers(self) -> None:
+        self.send_header("Cache-Control", "no-cache")  # the browser keeps files, and asks whether they have changed
+        super().end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def file_server(folder: Path, port: int) -> ThreadingHTTPServer:
+    """A server of the folder that listens on the port; 0 is any free one."""
+    return ThreadingHTTPServer((HOST, port), functools.partial(Files, directory=str(folder)))
+
+
+def open_on_a_desktop(address: str) -> None:
+    """Open the address in the browser of a person who sits at this machine."""
+    if sys.platform in ("darwin", "win32") or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+        webbrowser.open(address)
