@@ -13,7 +13,7 @@ from pipeline.metrics.score_names import SCORES
 from pipeline.pictures.png import write_png
 from pipeline.settings.params import Settings
 from pipeline.tracking import cells
-from pipeline.tracking.cells import record_evaluation
+from pipeline.tracking.scores import record_evaluation
 from pipeline.tracking.store import GANS, REQUESTS
 from tests.tracking.conftest import client, empty_store, runs
 
