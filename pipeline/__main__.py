@@ -15,12 +15,13 @@ from pipeline.files.artifacts import read_json
 from pipeline.files.cells import Cell
 from pipeline.files.errors import DataError, DownloadError, PipelineError, one_line_errors
 from pipeline.settings.params import Settings, load_settings
+from pipeline.terminal.closing import next_steps
 
 DVC = (sys.executable, "-m", "dvc")
 # An experiment is a commit of DVC's own, and a fresh machine has no name for its author.
 NAMELESS = {f"GIT_{role}_{part}": value for role in ("AUTHOR", "COMMITTER") for part, value in (("NAME", "make run"), ("EMAIL", "make@run"))}
 NO_MIRROR = re.compile(rb"failed to reproduce 'download'.*exited with " + str(DownloadError.exit_status).encode(), re.DOTALL)
-TRAIN, DIAGNOSES = Path("artifacts/data/train.npz"), Path("artifacts/diagnosis")
+TRAIN, DIAGNOSES, REPORT = Path("artifacts/data/train.npz"), Path("artifacts/diagnosis"), Path("artifacts/report/index.html")
 
 
 def main(arguments: list[str]) -> int:
@@ -32,6 +33,7 @@ def main(arguments: list[str]) -> int:
 
         pin_runtime(settings.train.threads)
         print_diagnoses(settings, TRAIN, DIAGNOSES)
+        next_steps({"dvc repro": "after an edit of params.yaml: runs what the edit affects"})
         return 0
     if arguments:
         raise PipelineError(f"python -m pipeline: expected no argument, or doctor, received {' '.join(arguments)}")
@@ -42,14 +44,17 @@ def run_pipeline() -> int:
     """Run the pipeline; returns the exit status."""
     load_settings()
     status, errors = _run_and_keep_errors([*DVC, "repro"])
-    if status == 0 or not NO_MIRROR.search(errors):
-        return status
-    print(
-        "\nThe data set could not be downloaded, see above. Going on with the 1797 digits that scikit-learn carries: download.source\n"
-        "becomes `digits` in params.yaml. Set it back once a mirror can be reached.\n",
-        flush=True,
-    )
-    return subprocess.run([*DVC, "exp", "run", "--set-param", "download.source=digits"], env=NAMELESS | os.environ).returncode
+    if status and NO_MIRROR.search(errors):
+        print(
+            "\nThe data set could not be downloaded, see above. Going on with the 1797 digits that scikit-learn carries: download.source\n"
+            "becomes `digits` in params.yaml. Set it back once a mirror can be reached.\n",
+            flush=True,
+        )
+        status = subprocess.run([*DVC, "exp", "run", "--set-param", "download.source=digits"], env=NAMELESS | os.environ).returncode
+    if status == 0:
+        print(f"\nEverything is up to date. Open {REPORT} in a browser to read the results.")
+        next_steps({"make ui": "compare the runs in MLflow", "make doctor": "what is wrong with each GAN, and how to fix it"})
+    return status
 
 
 def _run_and_keep_errors(command: list[str]) -> tuple[int, bytes]:

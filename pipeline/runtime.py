@@ -7,10 +7,13 @@ from typing import Any
 
 from threadpoolctl import threadpool_limits
 
+from pipeline.terminal.streams import fill_closed_descriptors
+
 
 @contextmanager
 def _without_start_up_notices() -> Iterator[None]:
     """TensorFlow's notices go straight to file descriptor 2 while it is imported, and no setting stops them (tensorflow#100442)."""
+    fill_closed_descriptors()
     kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)
     try:

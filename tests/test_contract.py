@@ -15,8 +15,9 @@ STAGES = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
 PARAMS = yaml.safe_load((ROOT / "params.yaml").read_text())
 MODULES = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in (ROOT / "pipeline").rglob("*.py") if path.name != "__init__.py"}
 # Exempt from every stage's dependencies: `settings` accepts or refuses and computes nothing, and DVC tracks the values; `tracking` and what only it
-# reaches write to no output. A finding of a changed rule trains nothing anew: only with `train.stop_on: error` do rules end a training at all.
-EXEMPT = {"pipeline.settings", "pipeline.tracking", "pipeline.provenance"}
+# reaches, and `terminal`, write to no output. A finding of a changed rule trains nothing anew: only with `train.stop_on: error` do rules end a
+# training at all.
+EXEMPT = {"pipeline.settings", "pipeline.tracking", "pipeline.provenance", "pipeline.terminal"}
 EXEMPT_OF = {"settings": EXEMPT - {"pipeline.settings"}, "train": EXEMPT | {"pipeline.doctor.diagnosis"}}
 # What each stage names besides `files` and its own file: the table of docs/design.md.
 CODE = {
@@ -159,6 +160,7 @@ def test_every_setting_carries_its_meaning() -> None:
 
 # From the ground up; a module imports only modules of its own folder and of lower layers, so nothing imports upwards or sideways.
 LAYERS = (
+    {"terminal"},
     {"files"},
     {"data", "metrics", "runtime", "doctor/evidence", "doctor/diagnosis"},
     {"settings", "pictures", "doctor"},

@@ -1,6 +1,6 @@
 """Training of the digit classifier, on real digits or only on samples."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pipeline.runtime import batch_stream
 
@@ -16,13 +16,16 @@ from pipeline.data.pixels import to_float
 from pipeline.settings.params import ClassifierSettings
 
 
-def train_classifier(digits: Digits, held_out: Digits, settings: ClassifierSettings) -> tuple[keras.Model, list[dict[str, float]]]:
+def train_classifier(
+    digits: Digits, held_out: Digits, settings: ClassifierSettings, callbacks: Sequence[keras.callbacks.Callback]
+) -> tuple[keras.Model, list[dict[str, float]]]:
     """Train a classifier with Adam over one cycle of the learning rate (Smith and Topin 2017, arXiv:1708.07120), on images shifted at random.
 
     Args:
         digits: what it is trained on.
         held_out: what its accuracy and loss are measured on after each epoch.
         settings: the section `classifier` of params.yaml.
+        callbacks: of Keras, which may follow the training.
 
     Returns:
         The classifier, and its history, a row per epoch: accuracy, loss, val_accuracy, val_loss.
@@ -42,7 +45,8 @@ def train_classifier(digits: Digits, held_out: Digits, settings: ClassifierSetti
         shuffle=False,
         validation_data=(to_float(held_out.images, 0), held_out.labels),
         validation_batch_size=500,
-        verbose=2,
+        callbacks=list(callbacks),
+        verbose=0,
     )
     rows = [{"epoch": epoch + 1} | {name: values[epoch] for name, values in history.history.items()} for epoch in range(epochs)]
     return model, rows

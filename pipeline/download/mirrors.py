@@ -7,12 +7,12 @@ from pathlib import Path
 
 import requests
 import urllib3
-from tqdm import tqdm
 
 from pipeline.data.datasets import IdxFile
 from pipeline.download.verify import MirrorError, verify
 from pipeline.files.errors import DownloadError
 from pipeline.settings.params import DownloadSettings
+from pipeline.terminal.progress import progress
 
 CHUNK = 1 << 16  # bytes
 SLACK = 1 << 16  # bytes by which compression may make a file larger
@@ -83,11 +83,11 @@ def _receive(url: str, file: IdxFile, settings: DownloadSettings, received: byte
         elif response.status_code != requests.codes.partial_content:
             raise MirrorError(f"{file.name}.gz: HTTP status {response.status_code}")
         length = response.headers.get("Content-Length", "")
-        total = len(received) + int(length) if length.isdigit() else None
-        with tqdm(total=total, initial=len(received), desc=file.name, unit="B", unit_scale=True) as bar:
+        expected = int(length) if length.isdigit() and int(length) else file.size  # decompressed: more than it can be
+        with progress(file.name) as shown:
             while chunk := response.raw.read1(CHUNK):  # iter_content would lose the last chunk of a broken transfer
                 received += chunk
-                bar.update(len(chunk))
+                shown.advance(len(chunk) / expected, f"{len(received) / 1e6:.2f} MB")
                 if len(received) > file.size + SLACK:
                     raise MirrorError(f"{file.name}.gz: larger than the {file.size} bytes it should decompress to")
 

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from pipeline.terminal.streams import lenient_streams
+
 
 class PipelineError(Exception):
     """A problem that the user can fix; the message is one line and says how."""
@@ -44,7 +46,8 @@ def nearest_known(name: str, known: Iterable[str]) -> str:
 def one_line_errors() -> Iterator[None]:
     """End the process with one line instead of a traceback if the user can fix the cause.
 
-    SIGTERM raises an exception as Ctrl-C does, so that half-written output is removed before the process ends.
+    SIGTERM raises an exception as Ctrl-C does, so that half-written output is removed before the process ends. Nothing that is printed
+    ends it: see `lenient_streams`.
 
     Raises:
         SystemExit: With the status of the `PipelineError`, or 128 + the number of the signal.
@@ -55,11 +58,12 @@ def one_line_errors() -> Iterator[None]:
         raise SystemExit(128 + signal_number)
 
     signal.signal(signal.SIGTERM, end)
-    try:
-        yield
-    except PipelineError as error:
-        print(f"error: {error}", file=sys.stderr)
-        raise SystemExit(error.exit_status) from None
-    except KeyboardInterrupt:
-        print("error: interrupted; no half-written output was kept, run the same command again", file=sys.stderr)
-        raise SystemExit(128 + signal.SIGINT) from None
+    with lenient_streams():
+        try:
+            yield
+        except PipelineError as error:
+            print(f"error: {error}", file=sys.stderr)
+            raise SystemExit(error.exit_status) from None
+        except KeyboardInterrupt:
+            print("error: interrupted; no half-written output was kept, run the same command again", file=sys.stderr)
+            raise SystemExit(128 + signal.SIGINT) from None

@@ -19,6 +19,8 @@ from pipeline.data.digits import CLASSES, load_digits
 from pipeline.files.artifacts import file_hash, staged_file, write_json, write_text
 from pipeline.files.errors import one_line_errors
 from pipeline.settings.params import ClassifierSettings, load_settings
+from pipeline.terminal.closing import closing
+from pipeline.terminal.training import TrainingProgress
 from pipeline.tracking.classifier import record_classifier
 
 
@@ -37,7 +39,8 @@ class Paths(NamedTuple):
 def classifier(paths: Paths, settings: ClassifierSettings) -> None:
     """Train on `paths.train`, measure the accuracy on `paths.validation` after each epoch, and once on `paths.test`."""
     digits, held_out, unseen = map(load_digits, paths[:3])
-    model, rows = train_classifier(digits, held_out, settings)
+    with TrainingProgress("classifier", dict) as shown:
+        model, rows = train_classifier(digits, held_out, settings, [shown])
     predicted = classify_images(with_features(model), unseen.images).predicted
     counts = np.zeros((CLASSES, CLASSES), int)
     np.add.at(counts, (unseen.labels, predicted), 1)
@@ -49,7 +52,10 @@ def classifier(paths: Paths, settings: ClassifierSettings) -> None:
     confusion = {"true rows, predicted columns": counts.tolist()}
     write_json(paths.history, {"data_set": digits.name, "confusion": confusion, "epochs": rows})
     write_json(paths.report, {"data_set": digits.name, "accuracy": accuracy, "sha256": file_hash(paths.weights, "sha256")})
-    print(f"classifier: {accuracy:.2%} of {len(unseen.labels)} test digits of {digits.name} classified correctly")
+    closing(
+        f"wrote {paths.weights.parent}: weights that get {accuracy:.2%} of {len(unseen.labels)} test digits of {digits.name} right",
+        "dvc repro reference",
+    )
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from pipeline.report.prune import prune_folder, prune_lock
 from pipeline.report.table import leaderboard_table
 from pipeline.report.verdicts import VERDICT_SCORE, aggregate
 from pipeline.settings.params import Settings, load_settings
+from pipeline.terminal.closing import closing
 from pipeline.tracking.comparison import record_comparison
 
 
@@ -56,6 +57,8 @@ def compare(paths: Paths, settings: Settings) -> None:
     write_json(paths.leaderboard, board)
     write_text(paths.table, text)
     print(text)
+    best = Cell(rows[0]["variant"], rows[0]["seed"]).name
+    closing(f"wrote {paths.table} and {paths.report}, the page to open in a browser", "make ui", f"make promote CELL={best}")
 
 
 def _rank(row: dict[str, Any]) -> tuple[bool, float, str, int]:

@@ -14,6 +14,7 @@ from pipeline.files.artifacts import read_json, write_json
 from pipeline.files.cells import EVIDENCE, Cell
 from pipeline.files.errors import one_line_errors
 from pipeline.settings.params import Settings, load_settings
+from pipeline.terminal.closing import closing
 from pipeline.tracking.diagnosis import record_diagnosis
 
 
@@ -32,6 +33,7 @@ def diagnose(paths: Paths, settings: Settings, cell: Cell) -> None:
     findings = check_rules(read_json(paths.gan / EVIDENCE) | evaluation, cell.variant, settings.gan[cell.variant].model_dump())
     write_json(paths.diagnosis, {"findings": [finding._asdict() for finding in findings]})
     print_findings(cell.name, findings)
+    closing(f"wrote {paths.diagnosis} (findings: {len(findings)})", "dvc repro compare")
 
 
 if __name__ == "__main__":

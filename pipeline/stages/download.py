@@ -12,6 +12,7 @@ from pipeline.download.source import fetch_data_set
 from pipeline.files.artifacts import staged_folder, write_json
 from pipeline.files.errors import one_line_errors
 from pipeline.settings.params import DownloadSettings, load_settings
+from pipeline.terminal.closing import closing
 
 
 def download(raw: Path, settings: DownloadSettings) -> None:
@@ -24,6 +25,7 @@ def download(raw: Path, settings: DownloadSettings) -> None:
         about = {"data_set": settings.source, "classes": data_set.classes, "citation": data_set.citation, "licence": data_set.licence}
         hashes = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
         write_json(folder / "dataset.json", about | {"sha256": hashes})
+    closing(f"wrote {raw}: {len(files)} files of {settings.source}, verified", "dvc repro preprocess")
 
 
 if __name__ == "__main__":

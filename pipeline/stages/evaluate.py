@@ -26,6 +26,9 @@ from pipeline.files.errors import DataError, one_line_errors
 from pipeline.gan.networks.build import is_conditional
 from pipeline.metrics.score_names import HEADLINE_SCORES
 from pipeline.settings.params import Settings, load_settings
+from pipeline.terminal.closing import closing
+from pipeline.terminal.progress import progress
+from pipeline.terminal.training import TrainingProgress
 from pipeline.tracking.scores import record_evaluation
 
 
@@ -51,10 +54,14 @@ def evaluate(paths: Paths, settings: Settings, cell: Cell) -> None:
     drawn, scores = nothing_drawn(), Scores({}, {})
     if history["status"] == "finished":
         labels = np.arange(real["samples"], dtype=np.int32) % CLASSES
-        images = draw_samples(paths.gan, gan, labels, settings.evaluate.seed)
-        drawn, scores = score_images(images, labels if is_conditional(gan) else None, classifier, paths.features, settings.evaluate)
+        with progress(cell.name) as shown:
+            images = draw_samples(paths.gan, gan, labels, settings.evaluate.seed)
+            shown.advance(0.1, f"{len(images)} samples drawn")
+            drawn, scores = score_images(images, labels if is_conditional(gan) else None, classifier, paths.features, settings.evaluate, shown)
     if drawn.predicted.size and settings.evaluate.train_on_samples:
-        scores.values["sample_trained_accuracy"] = sample_trained_accuracy(drawn, load_digits(paths.split), settings.classifier)
+        with TrainingProgress(f"{cell.name}, a classifier of its samples", dict) as training:
+            accuracy = sample_trained_accuracy(drawn, load_digits(paths.split), settings.classifier, [training])
+        scores.values["sample_trained_accuracy"] = accuracy
     everything = scores_file(cell, history, real, scores)
     sheets = np.load(paths.gan / SAMPLE_ARRAYS)
     with staged_folder(paths.evaluation) as folder:
@@ -63,6 +70,7 @@ def evaluate(paths: Paths, settings: Settings, cell: Cell) -> None:
         write_confusion(folder, drawn)
         write_pictures(folder, drawn, load_digits(paths.train).images)
     write_json(paths.metrics, {"status": history["status"]} | {name: everything["scores"][name] for name in HEADLINE_SCORES})
+    closing(f"wrote {paths.evaluation}: scores, curves by epoch, pictures; and {paths.metrics}", f"dvc repro diagnose@{cell.name}")
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from pipeline.data.idx import IDX_FILES, IDX_IMAGES, IDX_LABELS, decode_idx
 from pipeline.files.artifacts import read_json
 from pipeline.files.errors import DataError, one_line_errors
 from pipeline.settings.params import PreprocessSettings, load_settings
+from pipeline.terminal.closing import closing
 
 
 class Paths(NamedTuple):
@@ -32,9 +33,11 @@ def preprocess(paths: Paths, settings: PreprocessSettings) -> None:
     official_train, official_test = _read_pair(paths.raw, name, *IDX_FILES[:2]), _read_pair(paths.raw, name, *IDX_FILES[2:])
     every = settings.validation_every
     held_out = np.arange(len(official_train.labels)) % every == every - 1
-    save_digits(paths.train, _where(official_train, ~held_out))
-    save_digits(paths.validation, _where(official_train, held_out))
-    save_digits(paths.test, official_test)
+    splits = {paths.train: _where(official_train, ~held_out), paths.validation: _where(official_train, held_out), paths.test: official_test}
+    for path, digits in splits.items():
+        save_digits(path, digits)
+    sizes = ", ".join(f"{path.name} ({len(digits.labels)} images)" for path, digits in splits.items())
+    closing(f"wrote {paths.train.parent}: {sizes} of {name}", "dvc repro classifier")
 
 
 def _read_pair(raw: Path, name: str, images_file: str, labels_file: str) -> Digits:

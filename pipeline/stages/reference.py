@@ -23,6 +23,10 @@ from pipeline.metrics.scores import score_samples
 from pipeline.pictures.grids import by_class
 from pipeline.pictures.png import write_png
 from pipeline.settings.params import Settings, load_settings
+from pipeline.terminal.closing import closing
+from pipeline.terminal.progress import progress
+
+PART = 1 / 5  # of the work: the features, three negative controls and the real reference take about as long each
 
 
 class Paths(NamedTuple):
@@ -44,15 +48,21 @@ def reference(paths: Paths, settings: Settings) -> None:
     _check_classifier(paths.report, report, real, training, settings.evaluate.minimum_accuracy)
     classifier = load_classifier(paths.classifier, settings.classifier.width)
     count = min(settings.evaluate.samples, len(training.labels))
-    real_features, training_features = (classify_images(classifier, digits.images).features for digits in (real, training))
-    compared_with = Reference(real_features, real.labels, nearest_distances(real_features, training_features)[0])
 
-    def scores_of(images: Bytes, labels: np.ndarray | None) -> dict[str, float | None]:
+    def scores_of(images: Bytes, labels: np.ndarray | None, name: str) -> dict[str, float | None]:
         output = classify_images(classifier, images)
         among = labels is not None  # labelled images are training images: the nearest is another one
         nearest, _ = nearest_distances(output.features, training_features, among)
-        return score_samples(Samples(output.features, output.probabilities, labels, nearest), compared_with, settings.evaluate.neighbours)
+        scores = score_samples(Samples(output.features, output.probabilities, labels, nearest), compared_with, settings.evaluate.neighbours)
+        shown.advance(PART, f"{name} scored")
+        return scores
 
+    with progress("reference") as shown:
+        real_features, training_features = (classify_images(classifier, digits.images).features for digits in (real, training))
+        compared_with = Reference(real_features, real.labels, nearest_distances(real_features, training_features)[0])
+        shown.advance(PART, "features computed")
+        controls = {name: scores_of(images, None, name) for name, images in _negative_controls(training, count).items()}
+        real_scores = scores_of(training.images[:count], training.labels[:count], "real digits")
     about = {
         "data_set": real.name,
         "split": settings.evaluate.split,
@@ -65,9 +75,12 @@ def reference(paths: Paths, settings: Settings) -> None:
         # The classifier computes in float32, so nothing is rounded here.
         rounded = training_features.astype(np.float32)
         np.savez(partial, features=real_features, labels=real.labels, nearest=compared_with.nearest, training=rounded)
-    write_json(paths.negative_controls, {name: scores_of(images, None) for name, images in _negative_controls(training, count).items()})
+    write_json(paths.negative_controls, controls)
     write_png(paths.picture, by_class(real.images, real.labels))
-    write_json(paths.real_reference, about | {"scores": scores_of(training.images[:count], training.labels[:count])})
+    write_json(paths.real_reference, about | {"scores": real_scores})
+    closing(
+        f"wrote {paths.real_reference.parent}: features and scores of real digits, scores of {len(controls)} negative controls", "dvc repro train"
+    )
 
 
 def _check_classifier(path: Path, report: dict[str, Any], real: Digits, training: Digits, minimum_accuracy: float) -> None:

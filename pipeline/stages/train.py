@@ -31,10 +31,14 @@ from pipeline.pictures.figure import write_question_figure
 from pipeline.pictures.png import write_png
 from pipeline.pictures.sheets import sample_sheet
 from pipeline.settings.params import Settings, load_settings
+from pipeline.terminal.closing import closing
+from pipeline.terminal.progress import say
+from pipeline.terminal.training import TrainingProgress
 from pipeline.tracking.cells import record_epoch, record_sheet, training_run
 from pipeline.tracking.run import Run
 
 STEPS_PER_CALL = 50  # most steps in one call into TensorFlow; it changes the speed and no byte
+SHOWN = ("d_loss", "g_loss", "real_fake_auc", "diversity")  # after each epoch: whether the GAN learns, and the doctor's measures of its health
 
 
 class Paths(NamedTuple):
@@ -59,9 +63,10 @@ def train(paths: Paths, settings: Settings, cell: Cell, run: Run) -> None:
     title = f"{cell.variant}, seed {cell.seed}, {digits.name}"
     with staged_folder(paths.gan) as folder:
         history = _History(folder, settings.train.sheet_rows, title, run)
-        callbacks = [_PrintFindings(evidence, title), history, evidence]
         stream = training_batches(digits, variant, cell.seed)
-        gan.fit(stream, epochs=epochs, steps_per_epoch=steps, callbacks=callbacks, shuffle=False, verbose=0)
+        with TrainingProgress(cell.name, lambda logs: {name: evidence.evidence["epochs"][-1][name] for name in SHOWN}) as shown:
+            callbacks = [_PrintFindings(evidence, title), history, evidence, shown]
+            gan.fit(stream, epochs=epochs, steps_per_epoch=steps, callbacks=callbacks, shuffle=False, verbose=0)
         gan.averaged_generator.save_weights(folder / GENERATOR)
         gan.discriminator.save_weights(folder / DISCRIMINATOR)
         status = "diverged" if history.diverged or evidence.diverged else "stopped" if evidence.stopped_by else "finished"
@@ -70,6 +75,7 @@ def train(paths: Paths, settings: Settings, cell: Cell, run: Run) -> None:
         write_json(folder / HISTORY, about | stopped | {"epochs": history.rows})
         write_json(folder / EVIDENCE, evidence.evidence)
         history.write_samples()
+    closing(f"wrote {paths.gan}: {status}, a generator and {len(history.rows)} epochs of losses and samples", f"dvc repro evaluate@{cell.name}")
 
 
 class _PrintFindings(keras.callbacks.Callback):
@@ -80,7 +86,10 @@ class _PrintFindings(keras.callbacks.Callback):
         self.recorder, self.title = recorder, title
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
-        print_findings(f"{self.title}, before training", diagnose(self.recorder.evidence))
+        findings = diagnose(self.recorder.evidence)
+        print_findings(f"{self.title}, before training", findings, explain=False)
+        if findings:
+            print("  `make doctor` says why, and how to fix it.")
 
 
 class _History(keras.callbacks.Callback):
@@ -107,12 +116,10 @@ class _History(keras.callbacks.Callback):
         record_epoch(self.run, self.rows[-1], seconds)
         images = self._draw()
         self._add_sheet(images)
-        losses = "  ".join(f"{name} {logs[name]:.4f}" for name in ("d_loss", "g_loss"))
-        print(f"{self.title}: epoch {epoch + 1}/{self.params['epochs']}  {losses}  {seconds:.1f} s", flush=True)
         if None in finite.values() or not np.isfinite(images).all():
             self.diverged = True
             self.model.stop_training = True
-            print(f"{self.title}: diverged, losses or samples are no longer finite; training ends here", flush=True)
+            say(f"{self.title}: diverged, losses or samples are no longer finite; training ends here")
 
     def write_samples(self) -> None:
         """Write all sheets as arrays, the last one as a picture, and the question's figure."""

@@ -48,7 +48,8 @@ def _record_cell(settings: Settings, cell: Cell, gan: Path, evaluation: Path, di
 
 
 def _stale_stages() -> set[str]:
-    status = subprocess.run([sys.executable, "-m", "dvc", "status", "--json"], capture_output=True, text=True)
+    command = [sys.executable, "-m", "dvc", "status", "--json"]
+    status = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace")
     if status.returncode:
         raise PipelineError(f"dvc status: expected the state of the pipeline, received {status.stderr.strip()!r}; run it in the project's folder")
     return set(json.loads(status.stdout))

@@ -74,7 +74,12 @@ def test_a_cell_holds_weights_history_samples_and_pictures(split: Path, settings
     for epoch, name in enumerate(sheets):
         assert (read_png(gan / name) == sample_sheet(samples[epoch], f"asker, seed 0, mnist, epoch {epoch}")).all()
     assert (gan / "samples.png").read_bytes() == (gan / sheets[-1]).read_bytes()
-    assert "asker, seed 0, mnist: epoch 2/2  d_loss" in capsys.readouterr().out
+    last = history["epochs"][-1]
+    health = read_json(gan / "evidence.json")["epochs"][-1]
+    printed = capsys.readouterr().out
+    shown = (last["d_loss"], last["g_loss"], health["real_fake_auc"], health["diversity"])
+    assert "asker-0: epoch 2/2  d_loss {:.3g}  g_loss {:.3g}  real_fake_auc {:.3g}  diversity {:.3g}  [100%, ".format(*shown) in printed
+    assert printed.endswith(f"wrote {gan}: finished, a generator and 2 epochs of losses and samples\nnext: dvc repro evaluate@asker-0\n")
 
 
 @pytest.mark.parametrize("critic_steps", [pytest.param(1, marks=pytest.mark.slow), 5])

@@ -14,20 +14,29 @@ WIDTH = 110
 SYMPTOMS = "Fix the errors above first; what training showed may come from them"
 
 
-def print_findings(title: str, findings: Sequence[Finding]) -> None:
-    """Print the findings of a GAN under a title."""
-    print(findings_text(title, findings, colour=sys.stdout.isatty() and "NO_COLOR" not in os.environ), flush=True)
+def print_findings(title: str, findings: Sequence[Finding], explain: bool = True) -> None:
+    """Print the findings of a GAN under a title, in colour on a terminal unless NO_COLOR is set (https://no-color.org)."""
+    colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    text = findings_text(title, findings, colour, explain)
+    try:
+        print(text, flush=True)
+    except UnicodeEncodeError:  # an ASCII terminal has no letter for β1
+        print(text.encode("ascii", "replace").decode(), flush=True)
 
 
-def findings_text(title: str, findings: Sequence[Finding], colour: bool) -> str:
-    """A paragraph per finding: its name, its evidence, why it is a problem, how to fix it. What may come from another finding gets one line."""
+def findings_text(title: str, findings: Sequence[Finding], colour: bool, explain: bool = True) -> str:
+    """A paragraph per finding: its name, its evidence, why it is a problem, how to fix it. What may come from another finding gets one line.
+
+    Without `explain` every finding gets one line.
+    """
     if not findings:
         return f"{title}: {_painted('nothing found', 'healthy', colour)}"
     lines = [f"{title}:"]
     causes, symptoms = causes_and_symptoms(findings)
     for finding in causes:
         lines.append(_headline(finding, colour))
-        lines += textwrap.wrap(f"{finding.why} {finding.fix}", WIDTH, initial_indent="         ", subsequent_indent="         ")
+        if explain:
+            lines += textwrap.wrap(f"{finding.why} {finding.fix}", WIDTH, initial_indent="         ", subsequent_indent="         ")
     if symptoms:
         lines += [f"  {SYMPTOMS}:", *(_headline(finding, colour) for finding in symptoms)]
     return "\n".join(lines)

@@ -1,0 +1,52 @@
+"""How far a training by Keras is."""
+
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from typing import Any, Self
+
+import keras
+
+from pipeline.terminal.progress import progress
+
+
+class TrainingProgress(keras.callbacks.Callback):
+    """Shows the progress of a training, and after each epoch some numbers; it is entered around `fit`, so that an error ends its bar too.
+
+    Args:
+        title: what is trained.
+        numbers: called with Keras' logs after each epoch, returns what is shown. As the last of several callbacks it may show what others measured.
+    """
+
+    def __init__(self, title: str, numbers: Callable[[Mapping[str, float]], Mapping[str, float | None]]) -> None:
+        super().__init__()
+        self.title, self.numbers, self.stack, self.steps = title, numbers, ExitStack(), 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stack.close()
+
+    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
+        self.shown = self.stack.enter_context(progress(self.title))
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        self.steps = 0
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
+        """Keras calls it once for several steps, with the number of the last, which the last call of an epoch may overestimate."""
+        done = min(batch + 1, self.params["steps"])
+        self.shown.advance((done - self.steps) / (self.params["steps"] * self.params["epochs"]))
+        self.steps = done
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any]) -> None:
+        self.shown.advance(0, f"epoch {epoch + 1}/{self.params['epochs']}  {numbers_text(self.numbers(logs))}")
+
+
+def numbers_text(numbers: Mapping[str, float | None]) -> str:
+    """Names and numbers in a row.
+
+    >>> numbers_text({"d_loss": 1.38629, "g_loss": None})
+    'd_loss 1.39  g_loss not finite'
+    """
+    return "  ".join(f"{name} {'not finite' if value is None else f'{value:.3g}'}" for name, value in numbers.items())
