@@ -76,9 +76,9 @@ def line_styles(variants: list[str]) -> dict[str, tuple[str, list[int]]]:
 
 
 def charts(variants: list[str], data: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
-    """Title and specification of each chart that has data."""
+    """Title and specification of each chart that has data, those of losses first."""
     shown = [curve for curve in CHARTED if any(row[curve.column] is not None for row in data[curve.data])]
-    return [{"title": curve.title, "spec": _lines(curve, variants)} for curve in shown]
+    return [{"title": curve.title, "losses": curve.data == "losses", "spec": _lines(curve, variants)} for curve in shown]
 
 
 def _lines(curve: Curve, variants: list[str]) -> dict[str, Any]:

@@ -10,8 +10,8 @@ REAL_REFERENCE = "real digits"
 MEANINGS = {
     REAL_REFERENCE: "real reference: real digits scored as if they were samples",
     "uniform noise": "negative control: every pixel at random",
-    "mean image": "negative control: the mean of all real digits, again and again",
-    "one digit": "negative control: one real digit, again and again",
+    "mean image": "negative control: the mean of all real digits, repeated",
+    "one digit": "negative control: one real digit, repeated",
 }
 
 

@@ -15,8 +15,9 @@ from pipeline.report.choices import differing_settings
 from pipeline.report.leaderboard import reference_rows, score_columns, variant_rows
 from pipeline.report.numbers import counted, grouped, number
 from pipeline.report.outputs import Outputs
+from pipeline.report.overview import real_card, variant_cards
 from pipeline.report.pictures import digits
-from pipeline.report.variant import CLASSES, variant_section
+from pipeline.report.variant import variant_section
 from pipeline.settings.params import Settings
 
 MOST_BYTES = 8_000_000  # can be sent by mail, and a phone can open it
@@ -61,6 +62,8 @@ def _content(leaderboard: dict[str, Any], settings: Settings, outputs: Outputs) 
         "score_of_verdict": SCORES[leaderboard["score"]],
         "variants": variants,
         "seeds": settings.run.seeds,
+        "cards": variant_cards(leaderboard, settings, outputs),
+        "real_card": real_card(leaderboard, outputs),
         "columns": [{"name": name, **SCORES[name]._asdict()} for name in columns],
         "rows": variant_rows(leaderboard, columns),
         "reference_rows": reference_rows(leaderboard, columns),
@@ -68,9 +71,8 @@ def _content(leaderboard: dict[str, Any], settings: Settings, outputs: Outputs) 
         "charts": charts(variants, data),
         "styles": line_styles(variants),
         "differing": differing_settings(settings),
-        "classes": CLASSES,
         "real": digits(outputs.reference / "real_by_class.png"),
-        "sections": [variant_section(variant, settings, outputs) for variant in variants],
+        "sections": [variant_section(variant, columns, settings, outputs) for variant in variants],
         "symptoms_heading": SYMPTOMS,
         "script": Markup(chart_script()),
     }

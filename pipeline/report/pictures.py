@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from pipeline.data.digits import SIDE
 from pipeline.evaluation.subsample import subsample
 from pipeline.files.cells import SAMPLE_ARRAYS
 from pipeline.pictures.grids import in_rows
@@ -18,6 +19,7 @@ from pipeline.pictures.sheets import COLUMNS
 GREYS = 16  # look the same as 256, and noise, which does not compress, takes half the bytes
 FIGURE_COLOURS = 64
 MOST_SHEETS = 8
+CARD_ROWS = 5  # of ten images on a card of the first screen
 
 
 class Picture(NamedTuple):
@@ -39,6 +41,16 @@ def sheets(cell: Path) -> list[Sheet]:
     """Up to MOST_SHEETS sample sheets of a cell, evenly spread from before the first epoch to the last."""
     arrays = np.load(cell / SAMPLE_ARRAYS, mmap_mode="r")
     return [Sheet(epoch, _digits(in_rows(arrays[epoch], COLUMNS))) for epoch in subsample(range(len(arrays)), MOST_SHEETS)]
+
+
+def last_samples(cell: Path) -> Picture:
+    """The first rows of a cell's last sample sheet."""
+    return _digits(in_rows(np.load(cell / SAMPLE_ARRAYS, mmap_mode="r")[-1][: CARD_ROWS * COLUMNS], COLUMNS))
+
+
+def first_rows(path: Path) -> Picture:
+    """The first rows of a picture of digits."""
+    return _digits(read_png(path)[: CARD_ROWS * SIDE])
 
 
 def digits(path: Path) -> Picture:

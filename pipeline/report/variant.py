@@ -1,55 +1,59 @@
-"""The page's section about a variant: its first seed in findings, pictures, tables and scores."""
+"""The page's section about a variant: its cells, and its first seed in findings, pictures, tables and scores."""
 
 import csv
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from pipeline.doctor.diagnosis.diagnose import causes_and_symptoms
+from pipeline.data.datasets import find_data_set
 from pipeline.doctor.diagnosis.findings import Finding
 from pipeline.doctor.diagnosis.summary import evidence_text
-from pipeline.evaluation.files import BY_CLASS, CONFUSION, NEAREST, evaluation_hash
+from pipeline.evaluation.files import BY_CLASS, CONFUSION, NEAREST
 from pipeline.evaluation.files import SCORES as SCORES_FILE
 from pipeline.files.artifacts import read_json
 from pipeline.files.cells import FIGURE, Cell
 from pipeline.metrics.score_names import SCORES
+from pipeline.report.cells import cell_rows
+from pipeline.report.findings import finding_name, read_findings
 from pipeline.report.numbers import decimals, number
 from pipeline.report.outputs import Outputs
 from pipeline.report.pictures import digits, figure, sheets
 from pipeline.settings.params import Settings
 
-CLASSES = [str(digit) for digit in range(10)]
 
+def variant_section(variant: str, columns: list[str], settings: Settings, outputs: Outputs) -> dict[str, Any]:
+    """What the page shows of a variant: a row per seed with the scores that `columns` names, and much of the first seed.
 
-def variant_section(variant: str, settings: Settings, outputs: Outputs) -> dict[str, Any]:
-    """What the page shows of a variant's first seed; a cell that did not finish has no samples, so nothing that is made of them."""
+    A cell that did not finish has no samples, so nothing that is made of them.
+    """
     cell = Cell(variant, settings.run.seeds[0]).name
     evaluated = read_json(outputs.evaluations / cell / SCORES_FILE)
-    diagnosis = read_json(outputs.diagnoses / f"{cell}.json")["findings"]
-    causes, symptoms = causes_and_symptoms([Finding(**finding) for finding in diagnosis])
+    findings = read_findings(outputs, cell)
+    classes = find_data_set(evaluated["data_set"]).classes
     return {
         "name": variant,
         "cell": cell,
+        "cells": cell_rows(variant, settings.run.seeds, columns, outputs),
         "evaluated": evaluated,
-        "search": f"tags.`pipeline.evaluation` = '{evaluation_hash(outputs.evaluations / cell)}'",
+        "classes": classes,
         "conditional": settings.gan[variant].classes > 1,
-        "causes": [_finding(finding) for finding in causes],
-        "symptoms": [_finding(finding) for finding in symptoms],
+        "causes": [_finding(finding) for finding in findings.causes],
+        "symptoms": [_finding(finding) for finding in findings.symptoms],
         "sheets": sheets(outputs.gans / cell),
         "figure": figure(outputs.gans / cell / FIGURE),
-        "scored": _scored(outputs.evaluations / cell, evaluated) if evaluated["status"] == "finished" else None,
+        "scored": _scored(outputs.evaluations / cell, evaluated, classes) if evaluated["status"] == "finished" else None,
     }
 
 
 def _finding(finding: Finding) -> dict[str, str]:
-    return finding._asdict() | {"name": finding.id.replace("_", " "), "evidence": evidence_text(finding.evidence)}
+    return finding._asdict() | {"name": finding_name(finding), "evidence": evidence_text(finding.evidence)}
 
 
-def _scored(evaluation: Path, evaluated: dict[str, Any]) -> dict[str, Any]:
+def _scored(evaluation: Path, evaluated: dict[str, Any], classes: tuple[str, ...]) -> dict[str, Any]:
     return {
         "by_class": digits(evaluation / BY_CLASS),
         "nearest": digits(evaluation / NEAREST),
-        "confusion": _confusion(evaluation / CONFUSION),
+        "confusion": _confusion(evaluation / CONFUSION, classes),
         "scores": _score_rows(evaluated),
     }
 
@@ -75,12 +79,13 @@ def _score_rows(evaluated: dict[str, Any]) -> list[dict[str, str]]:
     return rows
 
 
-def _confusion(path: Path) -> list[dict[str, Any]]:
+def _confusion(path: Path, classes: tuple[str, ...]) -> list[dict[str, Any]]:
     """A row per requested class: how many of its samples were predicted as each class, and their share of the row."""
     with path.open(encoding="utf-8", newline="") as file:
         counts = Counter((line["requested"], line["predicted"]) for line in csv.DictReader(file))
+    names = {str(label): name for label, name in enumerate(classes)}
     rows = []
     for requested in sorted({requested for requested, _ in counts}):
-        row = [counts[requested, predicted] for predicted in CLASSES]
-        rows.append({"requested": requested, "cells": [{"count": count, "share": round(count / sum(row), 3)} for count in row]})
+        row = [counts[requested, predicted] for predicted in names]
+        rows.append({"requested": names.get(requested, requested), "cells": [{"count": count, "share": round(count / sum(row), 3)} for count in row]})
     return rows

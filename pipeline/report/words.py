@@ -23,11 +23,18 @@ def verdict_words(row: dict[str, Any], board: dict[str, Any]) -> str:
             enough = row["seeds_that_could_tell"]
             return f"cannot tell at this number of seeds{_chance(row['p'])}" + ("" if enough is None else f"; about {grouped(enough)} seeds could")
         case "seeds not compared":
-            return _untested(row, next(other for other in board["variants"] if other["variant"] == baseline))
+            return _untested(row, _baseline(board))
         case "baseline":
             return "the baseline"
         case _:
             return f"no verdict: {_reason(row, board)}"
+
+
+def verdict_line(row: dict[str, Any], board: dict[str, Any]) -> str:
+    """The verdict in one line, to be read below the variant's value: without the values that it compares."""
+    if row["verdict"] != "seeds not compared":
+        return verdict_words(row, board)
+    return f"{_difference(row, _baseline(board))}{_close(row)}; seeds were not compared"
 
 
 def unfinished_words(row: dict[str, Any]) -> list[str]:
@@ -48,17 +55,20 @@ def _untested(row: dict[str, Any], baseline: dict[str, Any]) -> str:
     """What is known where one of the two has a single seed: both values, their spread, and how many times apart they are."""
     own, other, same = _over(row), _over(baseline), _over(row) == _over(baseline)
     values = f"{_value(row)}{'' if same else own} against {_value(baseline)}{other}"
-    close = ", a difference within two standard deviations" if row["within_spread"] else ""
-    return f"{_difference(row, baseline)} ({values}){close}; seeds were not compared"
+    return f"{LABEL} {_difference(row, baseline)} ({values}){_close(row)}; seeds were not compared"
 
 
 def _difference(row: dict[str, Any], baseline: dict[str, Any]) -> str:
     ratio, other = row["times_the_baseline"], f"{baseline['variant']}'s"
     if ratio is None:
-        return f"{LABEL} beside {other}"
+        return f"beside {other}"
     if ratio == 1:
-        return f"{LABEL} equal to {other}"
-    return f"{LABEL} {times(max(ratio, 1 / ratio))} times {'smaller' if ratio < 1 else 'larger'} than {other}"
+        return f"equal to {other}"
+    return f"{times(max(ratio, 1 / ratio))} times {'smaller' if ratio < 1 else 'larger'} than {other}"
+
+
+def _close(row: dict[str, Any]) -> str:
+    return ", a difference within two standard deviations" if row["within_spread"] else ""
 
 
 def _value(row: dict[str, Any]) -> str:
@@ -76,10 +86,14 @@ def _over(row: dict[str, Any]) -> str:
 
 def _reason(row: dict[str, Any], board: dict[str, Any]) -> str:
     """Why a variant has no verdict: it has no score, or the baseline has none."""
-    baseline = next((other for other in board["variants"] if other["variant"] == board["baseline"]), None)
-    if baseline is None:
+    if all(other["variant"] != board["baseline"] for other in board["variants"]):
         return f"{board['baseline']} is not among the variants"
-    return _without_score(row) or f"of {baseline['variant']}, {_without_score(baseline)}"
+    return _without_score(row) or f"of {board['baseline']}, {_without_score(_baseline(board))}"
+
+
+def _baseline(board: dict[str, Any]) -> dict[str, Any]:
+    """The row of the variant that the others are compared with, which is among them."""
+    return next(row for row in board["variants"] if row["variant"] == board["baseline"])
 
 
 def _without_score(row: dict[str, Any]) -> str:

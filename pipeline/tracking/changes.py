@@ -16,7 +16,7 @@ BESIDES_CODE = (str(PARAMS), str(DVC_FILE), "requirements.lock")  # what results
 def git(*arguments: str) -> str | None:
     """What a command of git prints; None if it fails, as it does outside a repository."""
     try:
-        return subprocess.run(["git", *arguments], capture_output=True, text=True, check=True).stdout.strip()
+        return subprocess.run(["git", *arguments], capture_output=True, encoding="utf-8", errors="replace", check=True).stdout.strip()
     except (OSError, subprocess.CalledProcessError):
         return None
 

@@ -1,31 +1,19 @@
-"""The page in a browser: opened from disk, used by keyboard, on a phone, in the dark. Where CI is set, a missing Chromium is a failure."""
+"""The page in a browser: opened from disk, used by keyboard, on a phone, in the dark."""
 
-import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
 from playwright import sync_api
 
 from pipeline.evaluation.files import evaluation_hash
+from tests.report.browser import NEEDS_CHROMIUM, browser  # noqa: F401 (a fixture)
 from tests.report.conftest import Tree
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-OPTIONS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run"]
-OPTIONS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(CHROMIUM is None and not os.environ.get("CI"), reason="no Chromium on this machine")]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[sync_api.Browser]:
-    with sync_api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
-        yield started
-        started.close()
+pytestmark = [pytest.mark.slow, NEEDS_CHROMIUM]
 
 
 @pytest.fixture
-def page(browser: sync_api.Browser, made: Tree, written: str) -> Iterator[sync_api.Page]:
+def page(browser: sync_api.Browser, made: Tree, written: str) -> Iterator[sync_api.Page]:  # noqa: F811
     """The page once its charts are drawn; at the end it has logged no message and requested nothing."""
     page = browser.new_page(viewport={"width": 1280, "height": 900}, color_scheme="light")
     messages: list[str] = []
@@ -46,8 +34,11 @@ def ranking(page: sync_api.Page) -> list[str]:
 def test_the_legend_shows_a_variant_alone(page: sync_api.Page) -> None:
     lines = page.locator(".chart").first.locator(".mark-line path")
     sync_api.expect(lines).to_have_count(10)
-    page.locator(".legend button", has_text="modern").press("Enter")
+    page.locator("#overview .legend button", has_text="modern").press("Enter")
     sync_api.expect(lines).to_have_count(2)
+    sync_api.expect(page.locator("#curves .chart").first.locator(".mark-line path")).to_have_count(2)
+    page.locator("#curves .legend button[aria-pressed=true]").press("Enter")
+    sync_api.expect(lines).to_have_count(10)
 
 
 def test_the_slider_changes_the_picture(page: sync_api.Page) -> None:
@@ -84,16 +75,50 @@ def test_the_keyboard_reaches_skip_link_headers_and_slider_in_order(page: sync_a
 
 
 def test_the_pages_search_text_can_be_copied(page: sync_api.Page, made: Tree) -> None:
-    line = page.locator("#variant-answer .copy")
+    line = page.locator("#cell-answer-0 .copy")
     assert line.locator("input").input_value() == f"tags.`pipeline.evaluation` = '{evaluation_hash(made.folder / 'evaluation/answer-0')}'"
     line.locator("button").click()
-    sync_api.expect(line.locator("[role=status]")).not_to_be_empty()
+    sync_api.expect(page.locator("#cell-answer-0 [role=status]")).not_to_be_empty()
 
 
-def test_a_phone_needs_no_sideways_scrolling(page: sync_api.Page) -> None:
-    page.set_viewport_size({"width": 380, "height": 800})
+def test_the_first_screen_shows_samples_verdicts_findings_and_losses(page: sync_api.Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    shown = [page.locator("#overview .chart svg").nth(place) for place in (0, 1)]
+    asker = page.locator(".cards > li", has=page.get_by_role("link", name="asker"))
+    shown += [asker.locator("img"), asker.get_by_text("times larger than answer's"), asker.get_by_text("learning rate")]
+    for element in shown:
+        box = element.bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= 800
+
+
+@pytest.mark.parametrize("width", [1280, 1000, 380])
+def test_what_is_too_wide_scrolls_inside_itself_and_fades_where_there_is_more(page: sync_api.Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
     page.wait_for_timeout(300)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 380
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for selector in ("#overview .scroll >> nth=0", "#leaderboard .scroll", "#variant-modern .scroll >> nth=0"):
+        box = page.locator(selector)
+        hidden = box.evaluate("box => box.scrollWidth - box.clientWidth")
+        fades = "box => [...box.attributes].map(({ name }) => name).filter((name) => name.startsWith('data-')).sort()"
+        assert box.evaluate(fades) == (["data-after"] if hidden > 1 else [])
+        if hidden > 1:
+            box.evaluate("box => box.scrollBy({ left: 1e4, behavior: 'instant' })")
+            page.wait_for_timeout(100)
+            assert box.evaluate(fades) == ["data-before"]
+    if width == 1280:
+        assert page.locator("#leaderboard .scroll").evaluate("box => box.scrollWidth - box.clientWidth") <= 1
+    first = page.locator("#ranking th").first.bounding_box()
+    assert first is not None
+    assert first["x"] >= 0  # the first column stays
+
+
+def test_a_cells_address_leads_to_its_row(page: sync_api.Page) -> None:
+    page.goto(f"{page.url}#cell-modern-1")
+    row = page.locator("tr:target")
+    sync_api.expect(row).to_be_in_viewport()
+    assert row.inner_text().startswith("modern-1\nseed 1, finished")
+    assert "3.100" in row.inner_text()
 
 
 def test_the_dark_is_dark(page: sync_api.Page) -> None:

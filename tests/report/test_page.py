@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from pipeline.doctor.diagnosis.summary import SYMPTOMS
+from pipeline.evaluation.files import evaluation_hash
 from pipeline.metrics.score_names import HEADLINE_SCORES, SCORES
 from pipeline.report import page as page_module
 from pipeline.report.page import ReportError
-from tests.report.conftest import Tree, make_tree
+from tests.report.conftest import ABOUT, Tree, make_tree
 
 
 class Elements(HTMLParser):
@@ -43,6 +44,7 @@ def test_the_same_inputs_are_the_same_bytes(tree: Tree, written: str) -> None:
 
 def test_the_page_names_no_place_of_this_machine(tree: Tree, written: str) -> None:
     assert str(tree.folder) not in written
+    assert "127.0.0.1" not in written
 
 
 def test_a_cell_that_did_not_finish_says_how_it_ended(written: str) -> None:
@@ -71,7 +73,7 @@ def test_the_verdicts_are_words(written: str) -> None:
     assert "○ Fréchet distance 9.27 times larger than answer&#39;s (4 911 ± 5 over subsets of the samples against 530.0 ± 14.1 over 2 seeds)" in text
 
 
-def test_rows_stand_best_first_and_what_has_no_score_last(written: str) -> None:
+def test_rows_come_best_first_and_what_has_no_score_last(written: str) -> None:
     ranking = written.split('<tbody id="ranking">')[1].split("</tbody>")[0]
     assert re.findall(r'<th scope="row" data-sort="(\w+)"', ranking) == ["modern", "answer", "dcgan", "asker", "lsgan"]
 
@@ -79,6 +81,41 @@ def test_rows_stand_best_first_and_what_has_no_score_last(written: str) -> None:
 def test_the_columns_are_the_headline_scores_under_their_labels(written: str) -> None:
     head = written.split("<thead>")[1].split("</thead>")[0]
     assert re.findall(r"<button[^>]*>([^<]+?)\s*<span", head) == [SCORES[name].label for name in HEADLINE_SCORES]
+
+
+def test_a_card_says_score_verdict_and_the_worst_finding_of_all_seeds(written: str) -> None:
+    cards = [text_of(card) for card in written.split('<ul class="cards">')[1].split("</ul>")[0].split("</li>")[:-1]]
+    assert len(cards) == 6
+    answer, asker, modern, lsgan, _, real = cards
+    assert "Fréchet distance&nbsp; ↓ 530.0 ± 14.1 ● the baseline Doctor: error class collapse in 2 of 2 seeds" in answer
+    assert "○ 9.27 times larger than answer&#39;s; seeds were not compared" in asker
+    assert "1 of 2 seeds diverged: asker-1 Doctor: error learning rate in 2 of 2 seeds" in asker
+    assert "▲ better than answer" in modern
+    assert modern.endswith("Doctor: nothing found")
+    assert "Fréchet distance&nbsp; ↓ — — no verdict: no seed finished" in lsgan
+    assert "real images" in real
+
+
+def test_every_cell_has_a_row_with_its_scores_and_the_text_that_finds_its_run(tree: Tree, written: str) -> None:
+    rows = {name: row.split("</tr>")[0] for name, row in re.findall(r'<tr id="cell-([\w-]+)">(.*?)(?=<tr id|</table>)', written, re.DOTALL)}
+    assert list(rows) == [f"{variant}-{seed}" for variant in ("answer", "asker", "modern", "lsgan", "dcgan") for seed in (0, 1)]
+    for name, row in rows.items():
+        assert f'value="tags.`pipeline.evaluation` = &#39;{evaluation_hash(tree.folder / "evaluation" / name)}&#39;"' in row
+    assert "modern-1 seed 1, finished doctor: nothing found" in text_of(rows["modern-1"])
+    assert "<td>3.100</td>" in rows["modern-1"]
+    assert "asker-1 seed 1, diverged doctor: error learning rate" in text_of(rows["asker-1"])
+    assert "1.500 → —" in text_of(rows["asker-1"])
+
+
+def test_classes_have_the_names_of_the_data_set(tmp_path: Path, without_script: None, monkeypatch: pytest.MonkeyPatch, written: str) -> None:
+    monkeypatch.setitem(ABOUT, "data_set", "fashion_mnist")
+    page = make_tree(tmp_path, {"modern": (1.0, 2.0)}, np.zeros((10, 28, 28), np.uint8), 1).write()
+    confusion = text_of(page.split('<table class="confusion')[1])
+    assert "requested T-shirt/top Trouser Pullover Dress Coat Sandal Shirt Sneaker Bag Ankle boot Dress 0 0 0 9 0 0 0 0 1 0" in confusion
+    assert page.count('class="class-columns upright"') == 3
+    assert "a column per predicted class, black where no sample was predicted as that class: T-shirt/top, Trouser" in page
+    assert "requested 0 1 2 3 4 5 6 7 8 9" in text_of(written)
+    assert "T-shirt" not in written
 
 
 def test_symptoms_are_listed_closed_below_the_errors_that_may_cause_them(written: str) -> None:
@@ -100,9 +137,11 @@ def test_text_from_files_is_escaped(tree: Tree, without_script: None) -> None:
 def test_nothing_is_loaded_and_every_picture_says_what_it_shows(written: str) -> None:
     elements = Elements(written).tags
     pictures = [attributes for tag, attributes in elements if tag == "img"]
-    assert len(pictures) == 5 * 9 + 4 * 3
+    assert len(pictures) == 5 * 9 + 4 * 3 + 6  # sheets and figure, what is made of scored samples, cards
     assert all(len(picture["alt"] or "") > 20 for picture in pictures)
     for tag, attributes in elements:
+        if attributes.get("http-equiv") == "Content-Security-Policy":
+            assert "default-src 'none'" in (attributes["content"] or "")
         for name in ("src", "href", "srcset", "data", "poster", "action"):
             target = attributes.get(name) or ""
             assert tag == "a" or target.startswith("data:") or not target, f"{tag} {name}={target[:50]}"

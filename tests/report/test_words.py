@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.report.leaderboard import score_columns, variant_rows
 from pipeline.report.table import leaderboard_table
-from pipeline.report.words import unfinished_words
+from pipeline.report.words import unfinished_words, verdict_line
 from tests.report.conftest import board_of, score_row
 
 Outcomes = list[tuple[float | str, float | None]]  # per seed: the Fréchet distance or the status, and the spread over subsets
@@ -68,6 +68,17 @@ def phrase(own: Outcomes, baseline: Outcomes) -> str:
 )
 def test_a_verdict_says_what_is_known(own: Outcomes, baseline: Outcomes, expected: str) -> None:
     assert phrase(own, baseline) == expected
+
+
+def test_a_card_has_the_verdict_without_the_values_that_it_compares() -> None:
+    rows = [score_row("answer", 0, 3.3, 0.4), score_row("modern", 0, 3.5, 0.4), score_row("dcgan", 0, "stopped")]
+    board = board_of(rows, ["answer", "modern", "dcgan"], "answer")
+    lines = [re.sub("[\u00a0\u202f]", " ", verdict_line(row, board)) for row in board["variants"]]
+    assert lines == [
+        "the baseline",
+        "1.06 times larger than answer's, a difference within two standard deviations; seeds were not compared",
+        "no verdict: no seed finished (1 stopped by the doctor)",
+    ]
 
 
 def test_a_baseline_that_is_not_compared_is_named() -> None:

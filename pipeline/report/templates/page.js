@@ -13,10 +13,21 @@ const embedding = read("specifications").map((specification, place) =>
 const buttons = [...document.querySelectorAll(".legend button")];
 for (const button of buttons) {
   button.addEventListener("click", async () => {
-    button.ariaPressed = String(button.ariaPressed !== "true");
+    const pressed = String(button.ariaPressed !== "true");
+    for (const same of buttons.filter((other) => other.dataset.variant === button.dataset.variant)) same.ariaPressed = pressed;
     const picked = buttons.filter((other) => other.ariaPressed === "true").map((other) => other.dataset.variant);
     for (const { view } of await Promise.all(embedding)) view.signal("picked", picked).runAsync();
   });
+}
+
+// What scrolls sideways says at which side there is more.
+for (const box of document.querySelectorAll(".scroll")) {
+  const mark = () => {
+    box.toggleAttribute("data-before", box.scrollLeft > 1);
+    box.toggleAttribute("data-after", box.scrollLeft + box.clientWidth < box.scrollWidth - 1);
+  };
+  box.addEventListener("scroll", mark, { passive: true });
+  new ResizeObserver(mark).observe(box);
 }
 
 // Sorting: rows without a value stay at the bottom in both directions; so do the real reference and the negative controls, in a table body of their own.
@@ -48,9 +59,10 @@ for (const slider of document.querySelectorAll("input[type=range]")) {
   });
 }
 
-// Copying the search text of a run. Where a page opened from disk may not write to the clipboard, the text is selected instead.
+// Copying the search text of a cell's run. Where a page opened from disk may not write to the clipboard, the text is selected instead.
 for (const line of document.querySelectorAll(".copy")) {
-  const [field, button, status] = line.children;
+  const [field, button] = line.children;
+  const status = line.nextElementSibling;
   field.addEventListener("focus", () => field.select());
   button.addEventListener("click", async () => {
     try {
@@ -62,3 +74,37 @@ for (const line of document.querySelectorAll(".copy")) {
     }
   });
 }
+
+// Links to MLflow's runs. `make ui` serves the page beside MLflow's own; a page opened from disk asks nothing.
+const ask = async (path, body) => {
+  const answer = await fetch(`/ajax-api/2.0/mlflow/${path}`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  return answer.json();
+};
+const ofCell = ({ data }) => !data.tags.some(({ key, value }) => key === "pipeline.kind" && value !== "cell");
+const linkRun = async (line, experiment) => {
+  const { runs = [] } = await ask("runs/search", { experiment_ids: [experiment], filter: line.firstElementChild.value });
+  const run = runs.find(ofCell);
+  if (run) {
+    const link = document.createElement("a");
+    link.href = `/#/experiments/${experiment}/runs/${run.info.run_id}`;
+    link.textContent = `run ${run.info.run_name}`;
+    line.replaceWith(link);
+  } else {
+    line.nextElementSibling.textContent = "MLflow has no such run; python -m pipeline.tracking records it";
+  }
+};
+const linkRuns = async () => {
+  try {
+    const { experiments = [] } = await ask("experiments/search", { filter: "name = 'gan'", max_results: 1 });
+    const found = experiments.map(({ experiment_id }) => experiment_id);
+    await Promise.all([...document.querySelectorAll(".copy")].map((line) => linkRun(line, found[0])));
+    for (const note of document.querySelectorAll(".runs")) note.hidden = !note.parentElement.querySelector(".copy");
+  } catch {
+    for (const reason of document.querySelectorAll(".reason")) reason.textContent = "The server of this page did not answer with MLflow's runs.";
+  }
+};
+if (location.protocol.startsWith("http")) linkRuns();
