@@ -29,8 +29,8 @@ test-all: $(ENVIRONMENT) ## all tests; some need Chromium: about ten minutes
 check: $(ENVIRONMENT) ## format, lint and types of the package, the benchmarks and the tests
 	@ruff format --check . && ruff check . && mypy
 
-ui: $(ENVIRONMENT) ## the MLflow UI on http://127.0.0.1:5000
-	@mlflow ui --backend-store-uri sqlite:///$(CURDIR)/mlflow.db --host 127.0.0.1 --port 5000
+ui: $(ENVIRONMENT) ## compare runs in the MLflow UI, with the report page beside it; PORT= chooses another port than 5000
+	@python -m pipeline.tracking.ui --port $(or $(PORT),5000)
 
 promote: $(ENVIRONMENT) ## make CELL=modern-0 the champion, if it beats the present one beyond chance
 	@python -m pipeline.serving promote $(CELL)

@@ -18,9 +18,14 @@ def project_root() -> Path:
     return Path(os.environ.get("DVC_ROOT", ".")).resolve()
 
 
+def store_uri() -> str:
+    """The address of the store, in MLflow's words."""
+    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{project_root() / 'mlflow.db'}"
+
+
 def connect(experiment: str) -> tuple[MlflowClient, str]:
     """A client of the store and the id of the named experiment; makes both if they are missing."""
-    uri = os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{project_root() / 'mlflow.db'}"
+    uri = store_uri()
     mlflow.set_tracking_uri(uri)
     local = uri.startswith("sqlite:")
     # One process at a time: several that create the same SQLite store at once would break it.

@@ -18,6 +18,7 @@ from pipeline.metrics.score_names import SCORES
 from pipeline.pictures.png import write_png
 from pipeline.tracking import cells
 from tests.conftest import ROOT
+from tests.tracking.recorded import record_runs
 
 ASKER = Cell("asker", 0)
 COLLAPSED = {"effective_classes": 1.0, "precision": 0.8}
@@ -108,3 +109,12 @@ def runs(client: mlflow.MlflowClient, experiment: str = "gan") -> list[mlflow.en
     """The runs of an experiment, the newest first."""
     found = client.get_experiment_by_name(experiment)
     return [] if found is None else list(client.search_runs([found.experiment_id]))
+
+
+@pytest.fixture(scope="session")
+def recorded(empty_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project's folder with a store that has the runs of tests/tracking/recorded.py; for reading."""
+    folder = tmp_path_factory.mktemp("recorded")
+    shutil.copy(empty_store, folder)
+    record_runs(mlflow.MlflowClient(f"sqlite:///{folder / 'mlflow.db'}"), (folder / "mlartifacts/gan").as_uri())
+    return folder

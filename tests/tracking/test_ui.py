@@ -1,0 +1,186 @@
+"""What `make ui` says and writes before its server runs: the view, the addresses, and why there is none. test_ui_browser.py opens the pages."""
+
+import base64
+import json
+import shutil
+import socket
+import sqlite3
+import subprocess
+import sys
+import threading
+import zlib
+from pathlib import Path
+from typing import Any
+
+import mlflow
+import pytest
+import requests
+import uvicorn
+from fastapi import FastAPI
+from fastapi.responses import PlainTextResponse
+from mlflow import MlflowClient
+from mlflow.entities import Experiment
+
+from pipeline.files.errors import PipelineError
+from pipeline.metrics.score_names import HEADLINE_SCORES
+from pipeline.tracking.ui.charts import sections
+from pipeline.tracking.ui.server import add_report, free_socket
+from pipeline.tracking.ui.table import find_runs, served_version, table
+from pipeline.tracking.ui.view import CHECKED_WITH, COLUMNS, QUALITY, TAG, address, view_state, view_tag
+from tests.conftest import ROOT
+
+BUNDLE = Path(mlflow.__file__).parent / "server/js/build/static/js"
+
+
+@pytest.fixture
+def store(recorded: Path, tmp_path: Path) -> str:
+    """A copy of the store with runs, to be written to."""
+    shutil.copy(recorded / "mlflow.db", tmp_path)
+    return f"sqlite:///{tmp_path / 'mlflow.db'}"
+
+
+def experiment_of(store: str) -> Experiment:
+    found = MlflowClient(store).get_experiment_by_name("gan")
+    assert found is not None
+    return found
+
+
+def unpacked(tag: str) -> dict[str, Any]:
+    """The state in a tag, as MLflow's UI reads it."""
+    state = json.loads(tag)["state"]
+    assert isinstance(state, str)
+    read: dict[str, Any] = json.loads(zlib.decompress(base64.b64decode(state.removeprefix("deflate;"))))
+    return read
+
+
+def test_the_columns_are_variant_seed_diagnosis_headline_scores_and_cost() -> None:
+    state = view_state()
+    assert state["selectedColumns"] == list(COLUMNS)
+    assert state["columnOrder"][-len(COLUMNS) :] == list(COLUMNS)
+    named = [column.split("`")[1].split("/")[-1] for column in COLUMNS]
+    assert named == ["variant", "seed", "diagnosis", *HEADLINE_SCORES, "training_seconds"]
+    assert (state["orderByKey"], state["orderByAsc"]) == (QUALITY, True)
+
+
+def test_headline_scores_come_first_and_every_chart_has_a_section() -> None:
+    assert [section.name for section in sections() if section.is_open] == [
+        "headline scores",
+        "losses",
+        "scores_by_epoch",
+        "diagnosis",
+        "samples",
+        "settings",
+    ]
+    state = view_state()
+    assert [chart["metricKey"] for chart in state["compareRunCharts"][:8]] == [f"scores/{name}" for name in HEADLINE_SCORES]
+    assert {chart["metricSectionId"] for chart in state["compareRunCharts"]} <= {section["uuid"] for section in state["compareRunSections"]}
+    assert len({chart["uuid"] for chart in state["compareRunCharts"]}) == len(state["compareRunCharts"])
+
+
+def test_the_tag_holds_the_state_and_fits_into_the_store(store: str) -> None:
+    tag = view_tag(experiment_of(store))
+    assert unpacked(tag) == view_state()
+    assert len(tag) < 5000  # what MLflow's database keeps of a tag of an experiment
+    assert json.loads(tag)["createdAt"] == experiment_of(store).creation_time
+
+
+def test_the_installed_ui_knows_every_word_of_the_view() -> None:
+    """Where a word is gone, look how the UI keeps its views now, change view.py, and set CHECKED_WITH."""
+    bundle = "".join(path.read_text(encoding="utf-8") for path in BUNDLE.glob("*.js"))
+    state = view_state()
+    words = {*state, *(key for part in ("compareRunCharts", "compareRunSections") for item in state[part] for key in item)}
+    words |= {"viewStateShareKey", "workflowType", "machine_learning", "mlflow.sharedViewState.", "deflate;", "createdAt", "runDateAndNestInfo"}
+    assert [word for word in sorted(words) if word not in bundle] == []
+    assert mlflow.__version__.startswith(f"{CHECKED_WITH}.")
+
+
+def test_the_view_is_written_once(store: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    shown = table(store, "http://127.0.0.1:5000", mlflow.__version__)
+    experiment = experiment_of(store)
+    assert shown == address("http://127.0.0.1:5000", experiment, with_view=True)
+    assert shown.endswith(f"/#/experiments/{experiment.experiment_id}/runs?workflowType=machine_learning&viewStateShareKey=quality")
+    assert experiment.tags[TAG] == view_tag(experiment)
+    monkeypatch.setattr(MlflowClient, "set_experiment_tag", lambda *_: pytest.fail("written again"))
+    assert table(store, "http://127.0.0.1:5000", mlflow.__version__) == shown
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("version", ["3.16.0", "3.18.0", "4.0.0", "unknown"])
+def test_another_version_gets_the_plain_table_and_one_warning(store: str, version: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert table(store, "http://127.0.0.1:5000", version).endswith("/runs?workflowType=machine_learning")
+    assert TAG not in experiment_of(store).tags
+    (warning,) = capsys.readouterr().err.splitlines()
+    assert warning.startswith("warning: ")
+    assert version in warning
+
+
+def test_no_store_yet(tmp_path: Path) -> None:
+    with pytest.raises(PipelineError, match=r"received none; `make run` makes some"):
+        find_runs(f"sqlite:///{tmp_path / 'mlflow.db'}")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_no_runs_yet(empty_store: Path) -> None:
+    with pytest.raises(PipelineError, match=r"received none; `make run` makes some"):
+        find_runs(f"sqlite:///{empty_store}")
+
+
+def test_a_store_of_another_version_is_told_with_its_remedy(store: str) -> None:
+    path = store.removeprefix("sqlite:///")
+    with sqlite3.connect(path) as database:
+        database.execute("UPDATE alembic_version SET version_num = '0123456789ab'")
+    database.close()
+    with pytest.raises(PipelineError) as told:
+        find_runs(store)
+    assert f"`mlflow db upgrade {store}`" in str(told.value)
+    assert "a newer MLflow wrote it" in str(told.value)
+    assert "\n" not in str(told.value)
+
+
+@pytest.mark.parametrize("uri", ["sqlite:///{folder}/other", "file://{folder}", "http://127.0.0.1:9", "nonsense://here"])
+def test_what_is_no_store_is_told_in_a_line(uri: str, tmp_path: Path) -> None:
+    (tmp_path / "other").write_text("no database " * 100)
+    with pytest.raises(PipelineError, match=r"expected a store of MLflow.*name another store by MLFLOW_TRACKING_URI") as told:
+        find_runs(uri.format(folder=tmp_path))
+    assert "\n" not in str(told.value)
+
+
+def test_a_port_in_use_is_named_with_the_way_out() -> None:
+    with free_socket(0) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(PipelineError, match=rf"^port {port}: expected a free port, received: Address already in use; .*PORT=5010$"):
+            free_socket(port)
+    with pytest.raises(PipelineError, match=r"^port 70000"):
+        free_socket(70000)
+
+
+def test_the_report_page_comes_before_the_pages_of_the_other_application(tmp_path: Path) -> None:
+    app = FastAPI()
+    app.mount("/", lambda scope, receive, send: PlainTextResponse("MLflow's")(scope, receive, send))
+    waiting = free_socket(0)
+    running = uvicorn.Server(uvicorn.Config(add_report(app, tmp_path / "index.html"), log_level="warning"))
+    thread = threading.Thread(target=running.run, args=([waiting],))
+    thread.start()
+    server = f"http://127.0.0.1:{waiting.getsockname()[1]}"
+    with waiting, requests.Session() as session:
+        assert "make run" in session.get(f"{server}/report/").text
+        (tmp_path / "index.html").write_text("<p>the report")
+        assert session.get(f"{server}/report/").text == "<p>the report"
+        assert session.get(f"{server}/report").text == "<p>the report"  # by a redirect
+        assert session.get(f"{server}/reports").text == session.get(server).text == "MLflow's"
+        assert served_version(server) == "MLflow's"
+        running.should_exit = True
+        thread.join()
+    assert served_version(server) == "unknown"
+
+
+def test_an_error_is_one_line_and_a_status(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        command = [sys.executable, "-m", "pipeline.tracking.ui", "--port", str(taken.getsockname()[1])]
+        ended = subprocess.run(command, cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True)
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("error: port ")
+    assert len(ended.stderr.splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []
