@@ -9,7 +9,7 @@ export MLFLOW_DISABLE_TELEMETRY := true
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help run doctor test test-all check ui promote serve play bench faults lock oracles clean
+.PHONY: help run doctor test test-all check ui promote serve play docs bench faults lock oracles clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ serve: $(ENVIRONMENT) ## the champion over HTTP on http://127.0.0.1:5001: digits
 play: $(ENVIRONMENT) ## a page to play with the trained generators, on http://127.0.0.1:5002; it needs npm
 	@python -m pipeline.serving play $(if $(PORT),--port $(PORT))
 
+docs: $(ENVIRONMENT) ## the documentation with the reference as a site: site/index.html
+	@NO_MKDOCS_2_WARNING=1 mkdocs build --strict --quiet --config-file docs/site/mkdocs.yml && echo "site/index.html"
+
 bench: $(ENVIRONMENT) ## publish results with their cost, and the picture of the README
 	@python -m benchmarks.publish
 
@@ -57,7 +60,7 @@ oracles: .venv-oracles/.installed ## recompute the metrics' reference values wit
 	@.venv-oracles/bin/python tests/oracles/make_oracles.py
 
 clean: ## remove environment, outputs and caches; DVC's cache and MLflow's store stay
-	@rm -rf .venv .venv-oracles artifacts .mypy_cache .ruff_cache .pytest_cache dvc_plots
+	@rm -rf .venv .venv-oracles artifacts .mypy_cache .ruff_cache .pytest_cache dvc_plots site
 
 $(ENVIRONMENT): requirements.lock
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; (3, 11) <= v <= (3, 13) or sys.exit("error: expected Python 3.11 to 3.13, $(PYTHON) is %d.%d; name another: make PYTHON=python3.12 run" % v)'

@@ -17,7 +17,7 @@ Row = dict[str, Any]
 def as_page(results: dict[str, Any], pictures: set[str]) -> str:
     """The whole page; `pictures` are the ids of findings that have one."""
     parts = [INTRODUCTION, faults_table(results["faults"]), CONFUSION, confusion_table(results["faults"]), healthy_table(results["healthy"])]
-    parts += [CELLS, cells_table(results["cells"]), COST, cost_table(results["cost"]), SESSION, f"```\n{results['session'].strip()}\n```"]
+    parts += [CELLS, cells_table(results["cells"]), COST, cost_table(results["cost"]), SESSION, f"```text\n{results['session'].strip()}\n```"]
     parts += ["## The failure modes", *(failure_mode(rule, results, pictures) for rule in RULES), FAILING_RULE]
     return "\n\n".join(parts) + "\n"
 

@@ -19,7 +19,7 @@ Rules check that evidence. Every number that a rule compares with stands, with i
 It works on Keras GANs of one generator and one discriminator whose `train_step` uses `tf.GradientTape` and Keras' optimisers, the discriminator with
 one output per image. If it cannot follow your step, it says so, and training continues.
 
-```
+```python
 from pipeline.doctor.examine import examine
 from pipeline.doctor.callback import Doctor
 from pipeline.doctor.evidence.probe import Probe

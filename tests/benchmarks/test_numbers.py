@@ -21,7 +21,7 @@ DOCUMENTS = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
 NUMBER = re.compile(r"(?<![\w.:/])-?\d+\.\d+(?!\d|\.\d)")
 # Names of papers, of licences and of versions, addresses, code and commands are no results.
 NO_RESULT = re.compile(
-    r"arXiv:\d+\.\d+|YAML 1\.2|Python 3\.\d+( to 3\.\d+)?|127\.0\.0\.1:\d+|Apache(-2\.0| License 2\.0)|CC BY 4\.0|Share Alike 3\.0"
+    r"arXiv:\d+\.\d+|YAML 1\.2|Python 3\.\d+( to 3\.\d+)?|DVC 3\.\d+|127\.0\.0\.1:\d+|Apache(-2\.0| License 2\.0)|CC BY 4\.0|Share Alike 3\.0"
     r"|```.*?```|`[^`\n]*`",
     re.DOTALL,
 )
@@ -47,7 +47,7 @@ def _without_numbers(match: re.Match[str]) -> str:
 
 def session_problems(text: str) -> list[str]:
     """Lines of the doctor's session in README that the committed diagnosis of the same network does not have."""
-    block = text.split("```\nasker, before training:\n")[1].split("```")[0].splitlines()
+    block = text.split("```text\nasker, before training:\n")[1].split("```")[0].splitlines()
     (cell,) = (row for row in DIAGNOSIS["cells"] if row["cell"] == "asker-0")
     wanted = [finding for finding in cell["findings"] if finding["id"] not in IN_TRAINING]
     missing = [finding["id"] for finding in wanted if not any(shows(line, finding) for line in block)]
