@@ -6,7 +6,6 @@ Run by hand after `dvc repro`, in the project's folder. It needs Chromium, and n
 """
 
 import base64
-import shutil
 import statistics
 import threading
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ import pipeline.runtime  # noqa: F401 (before keras)
 import numpy as np
 from playwright import sync_api
 
+from benchmarks.chromium import chromium
 from benchmarks.machine import machine
 from pipeline.classifier.network import build_classifier
 from pipeline.data.digits import CLASSES, SIDE
@@ -35,9 +35,6 @@ from pipeline.serving.play.site import make_site
 
 RESULTS, ARTIFACTS = Path("benchmarks/play.json"), Path("artifacts")
 LATENTS, CLICKS = 1000, 100
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-OPTIONS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run"]
-OPTIONS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
 # The page's own modules compute for a tenth of the latents with each class; floats come back as base64.
 COMPUTE = """async ([name, count, classes]) => {
   const { start, loadCell, classify, toBytes } = await import("/networks.mjs");
@@ -72,17 +69,6 @@ CLICK = """async (selector) => {
   await new Promise(requestAnimationFrame);
   return performance.now() - started;
 }"""
-
-
-@contextmanager
-def browser() -> Iterator[sync_api.Browser]:
-    """Chromium without a window."""
-    with sync_api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
-        try:
-            yield started
-        finally:
-            started.close()
 
 
 @contextmanager
@@ -145,8 +131,8 @@ def measure(artifacts: Path, site: Path, clicks: int) -> dict[str, Any]:
     """Both, for every trained cell."""
     make_site(artifacts, site)
     classifier, rows = artifacts / "classifier/classifier.weights.h5", {}
-    with served(site) as address, browser() as chromium:
-        page = chromium.new_page()
+    with served(site) as address, chromium() as browser:
+        page = browser.new_page()
         for trained in trained_cells(artifacts):
             page.goto(address)
             differences = largest_differences(page, trained, classifier)

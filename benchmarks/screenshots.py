@@ -4,7 +4,6 @@ The runs of `answer-0` and `modern-0` must be in the project's store, as `make r
 """
 
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -14,22 +13,22 @@ from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
+from benchmarks.chromium import chromium
+from benchmarks.servers import free_port
 from pipeline.files.artifacts import staged_file
 from pipeline.files.errors import PipelineError, one_line_errors
 
 IMAGES = Path("docs/images/ui")
 COLOURS = 256
 SIZE: ViewportSize = {"width": 1720, "height": 780}
-OPTIONS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run"]
-OPTIONS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
 
 @contextmanager
 def ui(folder: Path) -> Iterator[str]:
     """`make ui` in a project's folder at any free port; gives the address of the table of runs, and ends the server as Ctrl-C does."""
-    command = [sys.executable, "-m", "pipeline.tracking.ui", "--port", "0"]
+    command = [sys.executable, "-m", "pipeline.tracking.ui", "--port", str(free_port())]
     with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as server:
         try:
             address = next((line.split()[-1] for line in server.stdout or () if line.startswith("table of runs: ")), None)
@@ -38,18 +37,6 @@ def ui(folder: Path) -> Iterator[str]:
             yield address
         finally:
             server.send_signal(signal.SIGINT)
-
-
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    """The system's Chromium."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if program is None:
-        raise PipelineError("expected the program chromium, received none; install it")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=OPTIONS)
-        yield browser
-        browser.close()
 
 
 def open_table(page: Page, address: str) -> None:

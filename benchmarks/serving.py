@@ -24,7 +24,7 @@ import numpy as np
 from benchmarks.machine import machine
 from pipeline.files.artifacts import write_json
 from pipeline.files.errors import PipelineError, one_line_errors
-from pipeline.serving.ports import HOST
+from pipeline.web.ports import HOST
 
 SPEED = Path("benchmarks/serving.json")
 PORT = 5011

@@ -17,6 +17,7 @@ The way through the code: dvc.yaml -> pipeline/stages/STAGE.py -> the folder tha
     report/        leaderboard, verdicts over seeds, the page, removing what dropped cells leave behind
     tracking/      MLflow: live while a stage runs, and rebuilt from the files
     serving/       the best generator, an HTTP server for it, a page to play with; used by no stage
+    web/           what the servers on this machine share: their ports, the browser
     provenance.py  what a run's results come from: settings, data, code
     runtime.py     TensorFlow started quietly, pinned to the same bytes
     __main__.py    what `make run` and `make doctor` do

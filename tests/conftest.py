@@ -27,6 +27,8 @@ from pipeline.settings.params import Settings
 from pipeline.settings.yaml_file import read_yaml
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
     from tests.project import Reproduced
 
 ROOT = Path(__file__).parent.parent
@@ -145,6 +147,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest files first: started last, they would run on alone in one process."""
     longest = ("test_pipeline.py", "test_mnist.py")
     items.sort(key=lambda item: longest.index(item.path.name) if item.path.name in longest else len(longest))
+
+
+@pytest.fixture(scope="module")
+def browser() -> "Iterator[Browser]":
+    """A headless Chromium."""
+    from benchmarks.chromium import chromium
+
+    with chromium() as started:
+        yield started
 
 
 class Mirror:

@@ -162,7 +162,7 @@ def test_every_setting_carries_its_meaning() -> None:
 LAYERS = (
     {"terminal"},
     {"files"},
-    {"data", "metrics", "runtime", "doctor/evidence", "doctor/diagnosis"},
+    {"data", "metrics", "web", "runtime", "doctor/evidence", "doctor/diagnosis"},
     {"settings", "pictures", "doctor"},
     {"classifier", "download", "gan", "provenance"},
     {"evaluation"},

@@ -14,9 +14,9 @@ from dvc_render import VegaRenderer
 from playwright import sync_api
 
 from pipeline.files.artifacts import read_json, write_json
+from tests.browser import NEEDS_CHROMIUM
 from tests.conftest import ROOT
 from tests.project import run
-from tests.report.browser import NEEDS_CHROMIUM, browser  # noqa: F401 (a fixture)
 
 PLOTS = ROOT / ".dvc/plots"
 VERSION = alt.SCHEMA_VERSION.removeprefix("v").rpartition(".")[0]
@@ -94,7 +94,7 @@ def test_dvc_compares_the_plots_of_two_revisions(project: Path) -> None:
 
 @pytest.mark.slow
 @NEEDS_CHROMIUM
-def test_without_a_network_the_page_says_what_is_missing(project: Path, browser: sync_api.Browser) -> None:  # noqa: F811
+def test_without_a_network_the_page_says_what_is_missing(project: Path, browser: sync_api.Browser) -> None:
     """DVC's page loads Vega from a web server."""
     html_of(project, "show")
     page = browser.new_page()

@@ -6,6 +6,5 @@ seeds.py     the scores of every seed of a cell's settings, from the store
 registry.py  the registered versions, and which one is the champion
 serve.py     the champion over HTTP
 play/        the page to play with: networks in the browser
-ports.py     the port of a server, free or refused
 __main__.py  `python -m pipeline.serving COMMAND`
 """

@@ -15,9 +15,9 @@ import mlflow
 from mlflow.models.flavor_backend_registry import get_flavor_backend
 
 from pipeline.files.errors import PipelineError
-from pipeline.serving.ports import HOST, port_argument, require_free
 from pipeline.serving.registry import ADDRESS, MODEL, champion, one_line_store_errors
 from pipeline.tracking.store import GANS, connect
+from pipeline.web.ports import HOST, port_argument, require_free
 
 PORT = 5001
 REQUEST_SECONDS = 60  # the longest request; 1000 images take less than a second

@@ -1,6 +1,5 @@
 """`make docs`: a site without warnings, which shows the reference and requests nothing from elsewhere."""
 
-import os
 import re
 import subprocess
 import threading
@@ -12,10 +11,10 @@ from pathlib import Path
 import pytest
 from playwright import sync_api
 
+from tests.browser import NEEDS_CHROMIUM
 from tests.conftest import ROOT
 from tests.docs.pages import PAGES
 from tests.project import ENVIRONMENT
-from tests.report.test_browser import CHROMIUM, OPTIONS
 
 PARTS = {  # reference page -> some of what it must show
     "doctor": ("examine", "stop_on", "range_mismatch [-1.0, 1.0]"),
@@ -62,22 +61,20 @@ def address(site: Path) -> Iterator[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(CHROMIUM is None and not os.environ.get("CI"), reason="no Chromium on this machine")
-def test_it_shows_the_reference_and_requests_nothing_from_elsewhere(address: str) -> None:
+@NEEDS_CHROMIUM
+def test_it_shows_the_reference_and_requests_nothing_from_elsewhere(address: str, browser: sync_api.Browser) -> None:
     messages: list[str] = []
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
-        page = browser.new_page()
-        page.on("request", lambda request: None if request.url.startswith((address, "data:", "blob:")) else messages.append(request.url))
-        page.on("pageerror", lambda error: messages.append(str(error)))
-        page.goto(address)
-        page.get_by_role("link", name="How to", exact=True).first.click()
-        sync_api.expect(page.locator("h1")).to_contain_text("How to")
-        page.locator("input[name=query]").fill("relativistic")
-        sync_api.expect(page.locator(".md-search-result__item").first).to_contain_text("relativistic")
-        for name, parts in PARTS.items():
-            page.goto(f"{address}docs/reference/{name}.html")
-            shown = page.locator("article").inner_text()
-            assert [part for part in parts if part not in shown] == []
-        browser.close()
+    page = browser.new_page()
+    page.on("request", lambda request: None if request.url.startswith((address, "data:", "blob:")) else messages.append(request.url))
+    page.on("pageerror", lambda error: messages.append(str(error)))
+    page.goto(address)
+    page.get_by_role("link", name="How to", exact=True).first.click()
+    sync_api.expect(page.locator("h1")).to_contain_text("How to")
+    page.locator("input[name=query]").fill("relativistic")
+    sync_api.expect(page.locator(".md-search-result__item").first).to_contain_text("relativistic")
+    for name, parts in PARTS.items():
+        page.goto(f"{address}docs/reference/{name}.html")
+        shown = page.locator("article").inner_text()
+        assert [part for part in parts if part not in shown] == []
+    page.close()
     assert messages == []

@@ -6,14 +6,14 @@ import pytest
 from playwright import sync_api
 
 from pipeline.evaluation.files import evaluation_hash
-from tests.report.browser import NEEDS_CHROMIUM, browser  # noqa: F401 (a fixture)
+from tests.browser import NEEDS_CHROMIUM
 from tests.report.conftest import Tree
 
 pytestmark = [pytest.mark.slow, NEEDS_CHROMIUM]
 
 
 @pytest.fixture
-def page(browser: sync_api.Browser, made: Tree, written: str) -> Iterator[sync_api.Page]:  # noqa: F811
+def page(browser: sync_api.Browser, made: Tree, written: str) -> Iterator[sync_api.Page]:
     """The page once its charts are drawn; at the end it has logged no message and requested nothing."""
     page = browser.new_page(viewport={"width": 1280, "height": 900}, color_scheme="light")
     messages: list[str] = []

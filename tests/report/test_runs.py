@@ -15,8 +15,8 @@ from mlflow import MlflowClient
 from playwright import sync_api
 
 from pipeline.evaluation.files import evaluation_hash
+from tests.browser import NEEDS_CHROMIUM
 from tests.project import ENVIRONMENT
-from tests.report.browser import NEEDS_CHROMIUM, browser  # noqa: F401 (a fixture)
 from tests.report.conftest import Tree
 
 pytestmark = [pytest.mark.slow, NEEDS_CHROMIUM]
@@ -57,7 +57,7 @@ def _wait_for(address: str) -> None:
 
 
 @pytest.fixture
-def page(browser: sync_api.Browser, server: str, made: Tree, written: str) -> Iterator[sync_api.Page]:  # noqa: F811
+def page(browser: sync_api.Browser, server: str, made: Tree, written: str) -> Iterator[sync_api.Page]:
     """The page under /report/ of MLflow's own server; it logs no message until it is left."""
     page = browser.new_page()
     messages: list[str] = []
@@ -85,7 +85,7 @@ def test_a_cell_without_a_run_keeps_its_text_and_says_what_records_it(page: sync
     assert row.get_by_role("link").count() == 0
 
 
-def test_a_server_without_mlflow_is_named_and_the_texts_stay(browser: sync_api.Browser, made: Tree, written: str) -> None:  # noqa: F811
+def test_a_server_without_mlflow_is_named_and_the_texts_stay(browser: sync_api.Browser, made: Tree, written: str) -> None:
     handler = functools.partial(_Quiet, directory=str(made.folder))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as other:
         threading.Thread(target=other.serve_forever, daemon=True).start()

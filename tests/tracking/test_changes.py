@@ -1,7 +1,10 @@
 """What differs from the commit, in a real repository; and where a run was started."""
 
 import subprocess
+import sys
+from importlib.machinery import ModuleSpec
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 import yaml
@@ -107,5 +110,10 @@ def test_an_experiment_of_dvc_gives_its_name_and_the_branch_that_it_left(project
     assert branch() is None  # two branches, and none of them is known to be the one
 
 
-def test_outside_dvc_the_source_is_the_module(project: Path) -> None:
-    assert source_name().startswith(("python -m pytest", "pytest", "__main__", "python -c"))
+def test_outside_dvc_the_source_is_the_module_or_the_script(monkeypatch: pytest.MonkeyPatch) -> None:
+    main = ModuleType("__main__")
+    monkeypatch.setitem(sys.modules, "__main__", main)
+    monkeypatch.setattr(sys, "argv", ["folder/own.py"])
+    assert source_name() == "own.py"
+    main.__spec__ = ModuleSpec("pipeline.tracking.__main__", None)
+    assert source_name() == "python -m pipeline.tracking"

@@ -24,9 +24,10 @@ from mlflow.entities import Experiment
 from pipeline.files.errors import PipelineError
 from pipeline.metrics.score_names import HEADLINE_SCORES
 from pipeline.tracking.ui.charts import sections
-from pipeline.tracking.ui.server import add_report, free_socket
+from pipeline.tracking.ui.server import add_report
 from pipeline.tracking.ui.table import find_runs, served_version, table
 from pipeline.tracking.ui.view import CHECKED_WITH, COLUMNS, QUALITY, TAG, address, view_state, view_tag
+from pipeline.web.ports import free_socket
 from tests.conftest import ROOT
 
 BUNDLE = Path(mlflow.__file__).parent / "server/js/build/static/js"
@@ -146,18 +147,17 @@ def test_what_is_no_store_is_told_in_a_line(uri: str, tmp_path: Path) -> None:
 
 
 def test_a_port_in_use_is_named_with_the_way_out() -> None:
-    with free_socket(0) as taken:
+    with free_socket(0, "make ui") as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(PipelineError, match=rf"^port {port}: expected a free port, received: Address already in use; .*PORT=5010$"):
-            free_socket(port)
-    with pytest.raises(PipelineError, match=r"^port 70000"):
-        free_socket(70000)
+        refusal = rf"^port {port} of .*: expected a free port, received: Address already in use; .*`make ui PORT={port + 10}`$"
+        with pytest.raises(PipelineError, match=refusal):
+            free_socket(port, "make ui")
 
 
 def test_the_report_page_comes_before_the_pages_of_the_other_application(tmp_path: Path) -> None:
     app = FastAPI()
     app.mount("/", lambda scope, receive, send: PlainTextResponse("MLflow's")(scope, receive, send))
-    waiting = free_socket(0)
+    waiting = free_socket(0, "make ui")
     running = uvicorn.Server(uvicorn.Config(add_report(app, tmp_path / "index.html"), log_level="warning"))
     thread = threading.Thread(target=running.run, args=([waiting],))
     thread.start()

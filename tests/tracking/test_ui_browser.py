@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -13,20 +12,21 @@ import pytest
 import requests
 from playwright import sync_api
 
-from benchmarks.screenshots import OPTIONS, compare, move_slider, open_charts, open_run, open_table, scroll_to, sections
+from benchmarks.screenshots import compare, move_slider, open_charts, open_run, open_table, scroll_to, sections
+from benchmarks.servers import free_port
 from pipeline.tracking.ui.view import COLUMNS, address
+from tests.browser import NEEDS_CHROMIUM
 from tests.conftest import ROOT
 from tests.tracking.recorded import CELLS
 from tests.tracking.test_ui import experiment_of
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 CHOSEN = ["Run Name", "Created", *(column.split("`")[1] for column in COLUMNS)]
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(CHROMIUM is None and not os.environ.get("CI"), reason="no Chromium on this machine")]
+pytestmark = [pytest.mark.slow, NEEDS_CHROMIUM]
 
 
 def start(folder: Path) -> subprocess.Popen[str]:
     environment = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY", "MLFLOW_TRACKING_URI", "DVC_ROOT")}
-    command = [sys.executable, "-m", "pipeline.tracking.ui", "--port", "0"]
+    command = [sys.executable, "-m", "pipeline.tracking.ui", "--port", str(free_port())]
     return subprocess.Popen(
         command, cwd=folder, env=environment | {"PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
@@ -49,14 +49,6 @@ def runs(recorded: Path) -> Iterator[str]:
     printed, told = server.communicate(timeout=30)
     assert (server.returncode, printed) == (0, "")
     assert [line for line in told.splitlines() if "elsewhere.example" not in line] == []
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[sync_api.Browser]:
-    with sync_api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
-        yield started
-        started.close()
 
 
 @pytest.fixture

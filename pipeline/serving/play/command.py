@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from pipeline.serving.play.server import file_server, open_on_a_desktop
+from pipeline.serving.play.server import file_server
 from pipeline.serving.play.site import make_site
-from pipeline.serving.ports import HOST, port_argument, require_free
+from pipeline.web.desktop import open_on_a_desktop
+from pipeline.web.ports import HOST, port_argument, require_free
 
 PORT = 5002
 

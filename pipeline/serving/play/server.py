@@ -1,13 +1,10 @@
 """A plain server of the files in a folder, for this machine alone."""
 
 import functools
-import os
-import sys
-import webbrowser
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from pipeline.serving.ports import HOST
+from pipeline.web.ports import HOST
 
 
 class Files(SimpleHTTPRequestHandler):
@@ -30,9 +27,3 @@ class Files(SimpleHTTPRequestHandler):
 def file_server(folder: Path, port: int) -> ThreadingHTTPServer:
     """A server of the folder that listens on the port; 0 is any free one."""
     return ThreadingHTTPServer((HOST, port), functools.partial(Files, directory=str(folder)))
-
-
-def open_on_a_desktop(address: str) -> None:
-    """Open the address in the browser of a person who sits at this machine."""
-    if sys.platform in ("darwin", "win32") or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
-        webbrowser.open(address)

@@ -9,29 +9,7 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
-from pipeline.files.errors import PipelineError
-
-HOST = "127.0.0.1"
 NO_REPORT = "<!DOCTYPE html><title>No report yet</title><p>There is no report yet: <code>make run</code> writes it. Then load this page again.</p>"
-
-
-def free_socket(port: int) -> socket.socket:
-    """A socket that has the port on loopback from now on; 0 takes any free port.
-
-    Raises:
-        PipelineError: The port is another program's, or no port.
-    """
-    waiting = socket.socket()
-    waiting.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # or a port would be taken for a minute after its server ended
-    try:
-        waiting.bind((HOST, port))
-        waiting.listen()
-    except (OSError, OverflowError) as error:
-        waiting.close()
-        raise PipelineError(
-            f"port {port}: expected a free port, received: {error.args[-1]}; end what uses it, or choose another: make ui PORT=5010"
-        ) from None
-    return waiting
 
 
 def application(store: str, artifacts: Path) -> FastAPI:

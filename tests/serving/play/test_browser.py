@@ -16,22 +16,17 @@ import numpy as np
 import pytest
 from playwright import sync_api
 
-from benchmarks.play import CHROMIUM, browser, click_milliseconds, largest_differences, served
+from benchmarks.play import click_milliseconds, largest_differences, served
 from pipeline.serving.play.cells import trained_cells
 from pipeline.serving.play.site import make_site
+from tests.browser import NEEDS_CHROMIUM
 from tests.project import ENVIRONMENT
 from tests.serving.play.sfc32 import latent
 
-MISSING = CHROMIUM is None or shutil.which("npm") is None
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(MISSING and not os.environ.get("CI"), reason="no Chromium or no npm on this machine")]
+NEEDS_NPM = pytest.mark.skipif(shutil.which("npm") is None and not os.environ.get("CI"), reason="no npm on this machine")
+pytestmark = [pytest.mark.slow, NEEDS_CHROMIUM, NEEDS_NPM]
 TARGETS = "a:visible, button, select, input[type=number], input[type=range], #pad, .choices label, .pictures label"
 TOO_SMALL = "(all) => all.map((one) => [one.outerHTML, one.getBoundingClientRect()]).filter(([, box]) => box.width < 40 || box.height < 40)"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[sync_api.Browser]:
-    with browser() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")
@@ -45,10 +40,10 @@ def address(made_project: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 @pytest.fixture(params=[(1280, 900), (380, 800)], ids=["desktop", "phone"])
-def page(request: pytest.FixtureRequest, chromium: sync_api.Browser, address: str) -> Iterator[sync_api.Page]:
+def page(request: pytest.FixtureRequest, browser: sync_api.Browser, address: str) -> Iterator[sync_api.Page]:
     """The page once it has drawn; at the end it has logged no message, and asked no other server."""
     width, height = request.param
-    page = chromium.new_page(viewport={"width": width, "height": height}, color_scheme="light")
+    page = browser.new_page(viewport={"width": width, "height": height}, color_scheme="light")
     messages: list[str] = []
     page.on("console", lambda message: messages.append(message.text))
     page.on("pageerror", lambda error: messages.append(str(error)))
@@ -71,8 +66,8 @@ def caption(page: sync_api.Page, text: str) -> None:
     sync_api.expect(page.locator("#caption")).to_have_text(text)
 
 
-def test_the_networks_are_keras_own_on_1000_latents(chromium: sync_api.Browser, address: str, made_project: Path) -> None:
-    page = chromium.new_page()
+def test_the_networks_are_keras_own_on_1000_latents(browser: sync_api.Browser, address: str, made_project: Path) -> None:
+    page = browser.new_page()
     page.goto(address)
     with chdir(made_project):
         cells = trained_cells(Path("artifacts"))
@@ -84,8 +79,8 @@ def test_the_networks_are_keras_own_on_1000_latents(chromium: sync_api.Browser, 
 
 
 @pytest.mark.parametrize("distribution", ["normal", "uniform"])
-def test_latents_are_drawn_moved_and_blended_as_documented(chromium: sync_api.Browser, address: str, distribution: str) -> None:
-    page = chromium.new_page()
+def test_latents_are_drawn_moved_and_blended_as_documented(browser: sync_api.Browser, address: str, distribution: str) -> None:
+    page = browser.new_page()
     page.goto(address)
 
     def module(function: str, *values: Any) -> Any:
@@ -247,9 +242,9 @@ def test_a_click_is_measured_to_its_picture(page: sync_api.Page, address: str, m
     assert 0 < milliseconds["median"] <= milliseconds["p95"]
 
 
-def notice(chromium: sync_api.Browser, address: str, script: str = "", failing: str = "") -> str:
+def notice(browser: sync_api.Browser, address: str, script: str = "", failing: str = "") -> str:
     """What stands in place of the page."""
-    page = chromium.new_page()
+    page = browser.new_page()
     page.add_init_script(script)
     if failing:
         page.route(failing, lambda route: route.fulfill(status=404))
@@ -261,19 +256,19 @@ def notice(chromium: sync_api.Browser, address: str, script: str = "", failing: 
     return text
 
 
-def test_without_webassembly_there_is_a_sentence_and_a_way_out(chromium: sync_api.Browser, address: str) -> None:
-    text = notice(chromium, address, "delete globalThis.WebAssembly")
+def test_without_webassembly_there_is_a_sentence_and_a_way_out(browser: sync_api.Browser, address: str) -> None:
+    text = notice(browser, address, "delete globalThis.WebAssembly")
     assert text.startswith("This browser cannot run WebAssembly")
     assert "artifacts/report/index.html" in text
 
 
-def test_a_network_that_is_gone_is_named(chromium: sync_api.Browser, address: str) -> None:
-    text = notice(chromium, address, failing="**/modern-0/generator.onnx")
+def test_a_network_that_is_gone_is_named(browser: sync_api.Browser, address: str) -> None:
+    text = notice(browser, address, failing="**/modern-0/generator.onnx")
     assert "models/modern-0/generator.onnx: expected a file, received status 404" in text
     assert "Stop `make play`, start it again" in text
 
 
-def test_the_command_plays_what_a_run_has_trained(finished_project: Path, tmp_path: Path, chromium: sync_api.Browser, free_port: int) -> None:
+def test_the_command_plays_what_a_run_has_trained(finished_project: Path, tmp_path: Path, browser: sync_api.Browser, free_port: int) -> None:
     project = tmp_path / "project"
     shutil.copytree(finished_project, project, symlinks=True)
     command = [sys.executable, "-m", "pipeline.serving", "play", "--port", str(free_port)]
@@ -282,7 +277,7 @@ def test_the_command_plays_what_a_run_has_trained(finished_project: Path, tmp_pa
         try:
             assert server.stdout
             line = next(text for text in server.stdout if text.startswith("http"))
-            page = chromium.new_page()
+            page = browser.new_page()
             page.goto(line.split()[0])
             sync_api.expect(page.locator("main")).to_be_visible()
             assert sorted(page.locator("#cell option").evaluate_all("(all) => all.map((one) => one.value)")) == ["asker-0", "modern-0"]

@@ -94,7 +94,7 @@ def test_a_browser_opens_only_where_there_is_a_desktop(tmp_path: Path, desktop: 
     browser.chmod(0o755)
     environment = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
     environment |= {"BROWSER": str(browser)} | ({"DISPLAY": ":0"} if desktop else {})
-    code = "from pipeline.serving.play.server import open_on_a_desktop; open_on_a_desktop('http://127.0.0.1:5002/')"
+    code = "from pipeline.web.desktop import open_on_a_desktop; open_on_a_desktop('http://127.0.0.1:5002/')"
     subprocess.run([sys.executable, "-c", code], env=environment, cwd=ROOT, check=True)
     assert (tmp_path / "opened").is_file() == (desktop or sys.platform == "darwin")
 
