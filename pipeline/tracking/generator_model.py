@@ -78,7 +78,7 @@ class Generator(PythonModel):
         self.uniform = context.model_config["latent_distribution"] == "uniform"
         self.network = keras.models.load_model(context.artifacts["generator"], compile=False)
         inputs = {name: tf.TensorSpec((None, *tensor.shape[1:]), tensor.dtype) for name, tensor in self.network.input.items()}
-        self.compiled = tf.function(lambda batch: self.network(batch, training=False)).get_concrete_function(inputs)
+        self.compiled = tf.function(lambda batch: self.network(batch, training=False), autograph=False).get_concrete_function(inputs)
         self.latent_size = int(inputs["latent"].shape[1])
         self._images(np.zeros((1, self.latent_size), np.float32), 0)
 

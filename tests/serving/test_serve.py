@@ -156,7 +156,7 @@ assert not [name for name in sys.modules if name.split(".")[0] == "pipeline"]
     assert ended.stdout.strip() == str(served.ask({"digit": 7, "count": 2, "seed": 5})[0]["png"])
 
 
-TABLE = re.findall(r"^\| `(.*)` \| `(.*)` \|$", PAGE, re.MULTILINE)
+TABLE = re.findall(r"^\| `([^`]*)` \| `([^`]*)` \|$", PAGE, re.MULTILINE)
 
 
 @pytest.mark.slow
