@@ -74,7 +74,7 @@ def test_a_click_on_a_cells_run_lands_on_it(page: sync_api.Page, server: str) ->
     sync_api.expect(row.locator("input")).to_have_count(0)
     row.get_by_role("link", name="answer-0").click()
     run = MlflowClient(server).search_runs(["1"], "attributes.run_name = 'answer-0'")[0]
-    page.wait_for_url(f"{server}/#/experiments/1/runs/{run.info.run_id}")
+    page.wait_for_url(f"{server}/#/experiments/1/runs/{run.info.run_id}?workflowType=machine_learning")
     sync_api.expect(page.get_by_text("answer-0").first).to_be_visible(timeout=30_000)
 
 

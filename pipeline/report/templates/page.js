@@ -90,7 +90,7 @@ const linkRun = async (line, experiment) => {
   const run = runs.find(ofCell);
   if (run) {
     const link = document.createElement("a");
-    link.href = `/#/experiments/${experiment}/runs/${run.info.run_id}`;
+    link.href = `/#/experiments/${experiment}/runs/${run.info.run_id}?workflowType=machine_learning`; // not the view for language models
     link.textContent = `run ${run.info.run_name}`;
     line.replaceWith(link);
   } else {
