@@ -21,7 +21,7 @@ FOUND = {  # what each search text finds, in the order of the page
     "tags.`pipeline.kind` = 'cell' and params.`variant` = 'modern'": {"modern-0", "modern-1", "modern-0 (brave-otter)"},
     "tags.`diagnosis.errors` LIKE '%class_collapse%'": {"asker-0"},
     "tags.`pipeline.kind` = 'variant'": {"asker", "modern"},
-    "tags.`dvc.experiment` = 'brave-otter'": {"modern-0 (brave-otter)"},
+    "tags.`dvc.experiment` LIKE '%brave-otter%'": {"modern-0 (brave-otter)"},
     "tags.`sweep` = 'gamma'": {"modern-0 (brave-otter)"},
 }
 PRINTED = (  # a pattern of what each question's Python prints
