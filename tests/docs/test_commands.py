@@ -47,7 +47,9 @@ serve() { port=$1; shift; setsid "$@" >server.log 2>&1 & servers="$servers $!"
   for _ in $(seq 120); do curl --silent --output /dev/null "http://127.0.0.1:$port/" && return; kill -0 $! && sleep 0.5; done
   cat server.log; return 1; }
 clone() { git clone --quiet ../origin ../clone; cd ../clone; ln -s ../project/.venv .venv; touch .venv/.installed; }
-finish_queue() { while dvc queue status | grep --quiet -E "Running|Queued"; do dvc queue start; sleep 2; done; dvc queue stop; }
+finish_queue() { for _ in $(seq 60); do
+  dvc queue status | grep -E "Running|Queued" || { dvc queue stop; return; }
+  dvc queue start; sleep 5; done; return 1; }
 trap 'for pid in $servers; do kill -- -$pid || true; done' EXIT
 set -x
 """
@@ -63,8 +65,10 @@ def sandbox(finished_project: Path, tmp_path_factory: pytest.TempPathFactory) ->
     mlflows = shutil.ignore_patterns(".git", "mlflow.db*", "mlartifacts")  # whose paths are absolute
     shutil.copytree(finished_project, project, symlinks=True, ignore=mlflows, dirs_exist_ok=True)
     (project / ".venv").mkdir()
-    (project / ".venv/bin").symlink_to(Path(sys.prefix) / "bin")
-    (project / ".venv/.installed").touch()
+    for part in Path(sys.prefix).iterdir():
+        (project / ".venv" / part.name).symlink_to(part)
+    (project / ".venv/.installed").unlink(missing_ok=True)
+    (project / ".venv/.installed").touch()  # newer than requirements.lock: nothing is installed
     for command in (
         "git init --quiet --initial-branch main",
         "git config user.name t && git config user.email t@t",
