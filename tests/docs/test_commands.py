@@ -19,7 +19,10 @@ from tests.docs.given import GIVEN
 from tests.docs.pages import PAGES, Block, blocks
 from tests.project import ENVIRONMENT, copy_files
 
-TESTED_ELSEWHERE = {"docs/tour.md": "benchmarks/tour.py"}  # page -> what runs it
+TESTED_ELSEWHERE = {  # page -> what runs its commands
+    "docs/tour.md": "benchmarks/tour.py",
+    "docs/how-to/play.md": "tests/serving/play/test_browser.py",
+}
 # What a reader types -> what runs here instead ("true" does nothing), and why.
 INSTEAD = {
     r"make (test|test-all|check)": ("true", "these tests themselves, and what CI runs beside them"),
