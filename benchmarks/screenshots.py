@@ -22,6 +22,7 @@ from pipeline.files.errors import PipelineError, one_line_errors
 
 IMAGES = Path("docs/images/ui")
 COLOURS = 256
+expect.set_options(timeout=30_000)  # milliseconds; a busy machine draws slowly
 SIZE: ViewportSize = {"width": 1720, "height": 780}
 
 

@@ -32,9 +32,9 @@ PRINTED = (  # a pattern of what each question's Python prints
     r"(?s)asker +0, 1 +the verdict about asker.*|.*modern +0, 1 +the verdict about modern",
     r"^3\n",
     r"^models:/m-\w+ \w+\n",
-    r"(?s)asker-0 +30\.0 +5\.0.*modern-1 +31\.0 +5\.0",
+    r"(?s)modern-1 +31\.0 +5\.0.*asker-0 +30\.0 +5\.0",
     r"dvc repro train@asker-0",
-    r"modern-0 \(brave-otter\)",
+    r"modern-0 \(brave-otter\) +2\.1",
 )
 
 

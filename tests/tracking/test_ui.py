@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import zlib
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +24,13 @@ from mlflow.entities import Experiment
 
 from pipeline.files.errors import PipelineError
 from pipeline.metrics.score_names import HEADLINE_SCORES
+from pipeline.tracking.ui import colours
 from pipeline.tracking.ui.charts import sections
+from pipeline.tracking.ui.colours import TAG as COLOUR
+from pipeline.tracking.ui.colours import colour_runs
 from pipeline.tracking.ui.server import add_report
 from pipeline.tracking.ui.table import find_runs, served_version, table
-from pipeline.tracking.ui.view import CHECKED_WITH, COLUMNS, QUALITY, TAG, address, view_state, view_tag
+from pipeline.tracking.ui.view import CELLS, CHECKED_WITH, COLUMNS, QUALITY, TAG, address, view_state, view_tag
 from pipeline.web.ports import free_socket
 from tests.conftest import ROOT
 
@@ -104,6 +108,24 @@ def test_the_view_is_written_once(store: str, monkeypatch: pytest.MonkeyPatch, c
     monkeypatch.setattr(MlflowClient, "set_experiment_tag", lambda *_: pytest.fail("written again"))
     assert table(store, "http://127.0.0.1:5000", mlflow.__version__) == shown
     assert capsys.readouterr().err == ""
+
+
+def test_runs_get_colours_of_their_own_and_keep_those_that_they_have(store: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    client, experiment = MlflowClient(store), experiment_of(store)
+
+    def coloured() -> dict[str, str | None]:
+        return {run.info.run_name: run.data.tags.get(COLOUR) for run in client.search_runs([experiment.experiment_id], CELLS)}
+
+    monkeypatch.setattr(colours, "COLOURS", ("red", "green", "blue"))
+    first = client.search_runs([experiment.experiment_id], CELLS)[0]
+    client.set_tag(first.info.run_id, COLOUR, "green")
+    colour_runs(client, experiment)
+    before = coloured()
+    assert before[first.info.run_name] == "green"
+    assert sorted(Counter(before.values()).values()) == [1, 2, 2]
+    monkeypatch.setattr(MlflowClient, "set_tag", lambda *_: pytest.fail("coloured again"))
+    colour_runs(client, experiment)
+    assert coloured() == before
 
 
 @pytest.mark.parametrize("version", ["3.16.0", "3.18.0", "4.0.0", "unknown"])

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from pipeline.files.errors import PipelineError
 from pipeline.tracking.store import GANS
+from pipeline.tracking.ui.colours import colour_runs
 from pipeline.tracking.ui.view import CELLS, CHECKED_WITH, address, is_checked, write_view
 
 NO_RUNS = "expected runs of trained cells, received none; `make run` makes some, `python -m pipeline.tracking` records those whose files are there"
@@ -22,6 +23,7 @@ def table(uri: str, server: str, version: str) -> str:
     client, experiment = find_runs(uri)
     problem = "" if is_checked(version) else f"it was tested with MLflow {CHECKED_WITH}, and the server has {version}"
     try:
+        colour_runs(client, experiment)
         if not problem:
             write_view(client, experiment)
     except MlflowException as error:

@@ -13,12 +13,13 @@ from mlflow import MlflowClient
 from mlflow.entities import Experiment
 
 from pipeline.metrics.score_names import HEADLINE_SCORES
+from pipeline.tracking.run import CELL, KIND
 from pipeline.tracking.ui.charts import charts_and_sections
 
 CHECKED_WITH = "3.17"  # the version of MLflow's UI that the view was tested in; another may keep views in another form
 KEY = "quality"
 TAG = f"mlflow.sharedViewState.{KEY}"
-CELLS = "tags.`pipeline.kind` = 'cell'"  # 'variant' in its place shows the means over seeds
+CELLS = f"tags.`{KIND}` = '{CELL}'"  # `variant` in its place shows the means over seeds
 QUALITY = "metrics.`scores/frechet_distance`"
 COLUMNS = (
     *("params.`variant`", "params.`seed`", "tags.`diagnosis`"),
