@@ -35,9 +35,10 @@ def start(folder: Path) -> subprocess.Popen[str]:
 def addresses(server: subprocess.Popen[str]) -> tuple[str, str]:
     """Of the report page and of the table of runs, as the server prints them."""
     assert server.stdout is not None
-    lines = [server.stdout.readline() for _ in range(3)]
-    assert [line.split(":")[0].strip() for line in lines] == ["report page", "table of runs", "Ctrl-C ends the server."]
-    return lines[0].split()[-1], lines[1].split()[-1]
+    report, runs, advice = (server.stdout.readline() for _ in range(3))
+    assert (report.split(":")[0], runs.split(":")[0]) == ("report page", "table of runs")
+    assert advice.endswith("Ctrl-C ends the server.\n")
+    return report.split()[-1], runs.split()[-1]
 
 
 @pytest.fixture(scope="module")

@@ -30,7 +30,7 @@ def show(port: int) -> None:
     app = add_report(application(uri, project_root() / "mlartifacts"), project_root() / "artifacts/report/index.html")
     print(f"report page: {server}/report/")
     announce(runs)  # a browser that asks before the server answers waits at the socket
-    print("Ctrl-C ends the server.", flush=True)
+    print("There, `Override saved view`, pressed once, keeps columns and charts when you come back from a run. Ctrl-C ends the server.", flush=True)
     serve(app, waiting)
 
 
