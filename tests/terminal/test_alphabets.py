@@ -13,13 +13,13 @@ from tests.test_pipeline import hashes
 
 
 def in_the_locales_encoding(source: str) -> list[str]:
-    """Calls that read or write text and name no encoding; `os.open` and `Image.open` are of bytes."""
+    """Calls that read or write text and name no encoding; what these modules open is no text."""
     calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
     found = []
     for call in calls:
         name = ast.unparse(call.func)
         given = {keyword.arg: ast.unparse(keyword.value) for keyword in call.keywords}
-        opens = name.split(".")[-1] == "open" and name not in ("os.open", "Image.open")
+        opens = name.split(".")[-1] == "open" and name not in ("os.open", "Image.open", "webbrowser.open")
         binary = any(isinstance(mode, ast.Constant) and "b" in str(mode.value) for mode in call.args[-1:])
         of_text = (opens and not binary) or name.endswith((".read_text", ".write_text")) or given.get("text") == "True"
         if of_text and "encoding" not in given:

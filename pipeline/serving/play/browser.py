@@ -32,7 +32,8 @@ def install_runtime(folder: Path) -> None:
     print("Installing onnxruntime-web with npm: once, 30 MB.", flush=True)
     with TemporaryDirectory() as work, staged_folder(folder) as partial:
         shutil.copytree(PACKAGE, work, dirs_exist_ok=True)
-        ended = subprocess.run([npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=work, capture_output=True, text=True)
+        install = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+        ended = subprocess.run(install, cwd=work, capture_output=True, encoding="utf-8", errors="replace")
         if ended.returncode:
             reason = next((line for line in ended.stderr.splitlines() if line.strip()), f"exit status {ended.returncode}")
             raise PipelineError(f"npm ci: expected onnxruntime-web to be installed, received {reason!r}; check the network, then `make play` again")
