@@ -23,16 +23,16 @@ doctor: $(ENVIRONMENT) ## what is wrong with the GANs of params.yaml, before tra
 test: $(ENVIRONMENT) ## all tests but the slow ones, side by side: about three minutes on two cores
 	@python -m pytest $(SIDE_BY_SIDE) -m "not slow"
 
-test-all: $(ENVIRONMENT) ## all tests; some need Chromium: about ten minutes
+test-all: $(ENVIRONMENT) ## all tests; some need Chromium: about a quarter of an hour
 	@python -m pytest $(SIDE_BY_SIDE)
 
 check: $(ENVIRONMENT) ## format, lint and types of the package, the benchmarks and the tests
 	@ruff format --check . && ruff check . && mypy
 
 ui: $(ENVIRONMENT) ## compare runs in the MLflow UI, with the report page beside it; PORT= chooses another port than 5000
-	@python -m pipeline.tracking.ui --port $(or $(PORT),5000)
+	@python -m pipeline.tracking.ui $(if $(PORT),--port $(PORT))
 
-promote: $(ENVIRONMENT) ## make CELL=modern-0 the champion, if it beats the present one beyond chance
+promote: $(ENVIRONMENT) ## make CELL=modern-0 the champion, if a test over the seeds finds it better than the present champion
 	@python -m pipeline.serving promote $(CELL)
 
 serve: $(ENVIRONMENT) ## the champion over HTTP on http://127.0.0.1:5001: digits by class, number and seed

@@ -1,6 +1,6 @@
 """The transcript docs/tour.md, made by running it: every block of commands in an empty folder, its output into the block below.
 
-    python -m benchmarks.tour /tmp/tour
+    python -m benchmarks.tour FOLDER
 
 takes as long as a new user needs, with the installation of the environment. MNIST_MIRROR and PORT are as in the Makefile.
 """

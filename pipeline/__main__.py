@@ -52,7 +52,7 @@ def run_pipeline() -> int:
         status = subprocess.run([*DVC, "repro"]).returncode
     if status == 0:
         print(f"\nEverything is up to date. Open {REPORT} in a browser to read the results.")
-        next_steps({"make ui": "compare the runs in MLflow", "make doctor": "what is wrong with each GAN, and how to fix it"})
+        next_steps({"make doctor": "what is wrong with each GAN, and how to fix it", "make play": "draw digits with the generators in a browser"})
     return status
 
 

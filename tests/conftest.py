@@ -145,7 +145,7 @@ def _shared(factory: pytest.TempPathFactory, name: str, mirror: str | None) -> "
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest files first: started last, they would run on alone in one process."""
-    longest = ("test_pipeline.py", "test_mnist.py")
+    longest = ("test_pipeline.py", "test_commands.py", "test_mnist.py")
     items.sort(key=lambda item: longest.index(item.path.name) if item.path.name in longest else len(longest))
 
 

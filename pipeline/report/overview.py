@@ -7,7 +7,7 @@ from pipeline.report.findings import read_findings, worst_finding
 from pipeline.report.numbers import number, with_spread
 from pipeline.report.outputs import Outputs
 from pipeline.report.pictures import first_rows, last_samples
-from pipeline.report.words import SYMBOLS, unfinished_words, verdict_line
+from pipeline.report.words import unfinished_words, verdict_line
 from pipeline.settings.params import Settings
 
 
@@ -26,7 +26,6 @@ def _card(row: dict[str, Any], board: dict[str, Any], settings: Settings, output
         "samples": last_samples(outputs.gans / shown),
         "score": None if score["mean"] is None else with_spread(score["mean"], score["sd"]),
         "verdict": row["verdict"],
-        "symbol": SYMBOLS[row["verdict"]],
         "words": verdict_line(row, board),
         "unfinished": unfinished_words(row),
         "worst": worst_finding([read_findings(outputs, cell) for cell in cells]),

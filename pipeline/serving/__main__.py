@@ -1,4 +1,4 @@
-"""What `make promote` and `make serve` do: `python -m pipeline.serving COMMAND ...`."""
+"""What `make promote`, `make serve` and `make play` do: `python -m pipeline.serving COMMAND ...`."""
 
 import sys
 from importlib import import_module

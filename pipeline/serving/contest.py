@@ -17,7 +17,7 @@ class Outcome(NamedTuple):
 
 
 def contest(challenger: Entrant, champion: Entrant, confidence: float) -> Outcome:
-    """Compare the seeds of both entrants' settings by the report's verdict; the challenger must be better, beyond chance."""
+    """Compare the seeds of both entrants' settings by the report's verdict; the challenger must be better by a test over them."""
     if challenger.settings == champion.settings:
         return Outcome(False, f"it has the settings of the champion {champion.cell}, and seeds of one variant differ by chance")
     unequal = [name for name in SAME_MEASURE if challenger.own[name] != champion.own[name]]

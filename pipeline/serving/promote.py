@@ -17,13 +17,14 @@ from pipeline.provenance import training_key
 from pipeline.report.verdicts import VERDICT_SCORE
 from pipeline.serving.contest import Outcome, contest
 from pipeline.serving.registry import CHAMPION, MODEL, PROMOTION, champion, one_line_store_errors, version_of
-from pipeline.serving.seeds import EXPERIMENT, Entrant, entrant, is_experiments
+from pipeline.serving.seeds import Entrant, entrant, made_by_experiment
 from pipeline.settings.params import Settings, load_settings
+from pipeline.tracking.origin import EXPERIMENT
 from pipeline.tracking.run import search
 from pipeline.tracking.store import GANS, connect
 
 ARTIFACTS = Path("artifacts")
-UNFINISHED = {"diverged": "received one that diverged", "stopped": "the doctor stopped it"}  # status of a training -> words
+UNFINISHED = {"diverged": "received one that diverged", "stopped": "received one that the doctor stopped"}  # status of a training -> words
 
 
 def run(arguments: list[str]) -> None:
@@ -67,9 +68,10 @@ def promote(settings: Settings, cell: Cell) -> str:
 def _require_scores(cell: Cell) -> None:
     status = read_json(ARTIFACTS / "gan" / cell.name / HISTORY)["status"]
     if status in UNFINISHED:
-        raise PipelineError(f"{cell.name}: expected a training that finished, {UNFINISHED[status]}; nothing was registered")
+        reason = f"expected a training that finished, {UNFINISHED[status]}"
+        raise PipelineError(f"{cell.name}: {reason}; nothing was registered, `make doctor` says what is wrong")
     if read_json(ARTIFACTS / "evaluation" / cell.name / SCORES_FILE)["scores"][VERDICT_SCORE] is None:
-        raise PipelineError(f"{cell.name}: expected a {SCORES[VERDICT_SCORE].label}, received none; nothing was registered")
+        raise PipelineError(f"{cell.name}: expected a {SCORES[VERDICT_SCORE].label}, received none; nothing was registered, choose another cell")
 
 
 def _recorded(settings: Settings, cell: Cell) -> tuple[MlflowClient, Run]:
@@ -79,7 +81,7 @@ def _recorded(settings: Settings, cell: Cell) -> tuple[MlflowClient, Run]:
     if not found:
         expected = "expected its run in MLflow's store, found none with these settings and scores"
         raise DataError(f"{cell.name}: {expected}; `python -m pipeline.tracking` records it")
-    if is_experiments(found[0]):
+    if made_by_experiment(found[0]):
         name = found[0].data.tags[EXPERIMENT].split(", ")[0]
         refusal = f"expected a result of the project, received one of the experiment {name}, which is never promoted"
         remedy = f"to keep it, `dvc exp apply {name}`, delete its run in the UI, and `python -m pipeline.tracking` records it as the project's"
@@ -103,5 +105,5 @@ def _outcome(client: MlflowClient, challenger: Entrant, present: ModelVersion | 
         other = entrant(client, client.get_run(str(present.run_id)))
     except (MlflowException, KeyError, OSError):
         gone = f"the champion, version {present.version}, has no scores in the store any more"
-        return Outcome(False, f"{gone}; remove its alias in the UI to choose anew")
+        return Outcome(False, f"{gone}; remove its alias in the UI and promote again")
     return contest(challenger, other, confidence)

@@ -27,7 +27,9 @@ def one_line_store_errors() -> Iterator[None]:
     try:
         yield
     except MlflowException as error:
-        raise PipelineError(f"MLflow's store: {' '.join(str(error).split())[:300]}") from None
+        raise PipelineError(
+            f"MLflow's store: expected an answer, received: {' '.join(str(error).split())[:300]}; check MLFLOW_TRACKING_URI"
+        ) from None
 
 
 def champion(client: MlflowClient) -> ModelVersion | None:

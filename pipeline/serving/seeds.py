@@ -8,9 +8,9 @@ from mlflow.entities import Run
 
 from pipeline.evaluation.files import SCORES
 from pipeline.files.cells import Cell
+from pipeline.tracking.origin import EXPERIMENT
 from pipeline.tracking.run import EVALUATION
 
-EXPERIMENT = "dvc.experiment"  # tag of a run: the experiments of `dvc exp run` that came to its result
 TRAINED_WITH = ("variant", "source", "preprocess", "train", "gan")  # sections of the settings that a training depends on, less its seed
 
 Row = dict[str, Any]  # the content of a scores.json
@@ -34,7 +34,7 @@ def entrant(client: MlflowClient, run: Run) -> Entrant:
         if "seed" not in each.data.params:  # the run of a variant, the parent of its cells
             continue
         seed = int(each.data.params["seed"])
-        if seed not in newest and EVALUATION in each.data.tags and _settings(each) == settings and not is_experiments(each):
+        if seed not in newest and EVALUATION in each.data.tags and _settings(each) == settings and not made_by_experiment(each):
             newest[seed] = mlflow.artifacts.load_dict(f"runs:/{each.info.run_id}/{SCORES}")
     own = newest[int(run.data.params["seed"])]
     return Entrant(cell_of(run), own["variant"], settings, own, [newest[seed] for seed in sorted(newest)])
@@ -45,7 +45,7 @@ def cell_of(run: Run) -> str:
     return Cell.of(run.data.params["variant"], run.data.params["seed"]).name
 
 
-def is_experiments(run: Run) -> bool:
+def made_by_experiment(run: Run) -> bool:
     """Whether an experiment of `dvc exp run` made the run; one that only came to the same result has left its name as it was."""
     return EXPERIMENT in run.data.tags and run.info.run_name != cell_of(run)
 

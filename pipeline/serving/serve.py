@@ -67,7 +67,7 @@ def serve(model: Path, port: int) -> None:
         return
     finally:
         _end(server)
-    raise PipelineError(f"serve: the server ended by itself with status {server.returncode}; what it printed is above")
+    raise PipelineError(f"serve: expected the server to run until Ctrl-C, received exit status {server.returncode}; its own message is above")
 
 
 def _pass_on(errors: Iterable[bytes]) -> None:

@@ -17,7 +17,7 @@ from pipeline.report.prune import prune_folder, prune_lock
 from pipeline.report.table import leaderboard_table
 from pipeline.report.verdicts import VERDICT_SCORE, aggregate
 from pipeline.settings.params import Settings, load_settings
-from pipeline.terminal.closing import closing
+from pipeline.terminal.closing import closing, next_steps
 from pipeline.tracking.comparison import record_comparison
 
 
@@ -57,8 +57,9 @@ def compare(paths: Paths, settings: Settings) -> None:
     write_json(paths.leaderboard, board)
     write_text(paths.table, text)
     print(text)
-    best = Cell(rows[0]["variant"], rows[0]["seed"]).name
-    closing(f"wrote {paths.table} and {paths.report}, the page to open in a browser", "make ui", f"make promote CELL={best}")
+    closing(f"wrote {paths.table} and {paths.report}, the page to open in a browser", "make ui")
+    if rows[0]["scores"][VERDICT_SCORE] is not None:
+        next_steps({f"make promote CELL={Cell(rows[0]['variant'], rows[0]['seed']).name}": "serve the best one"})
 
 
 def _rank(row: dict[str, Any]) -> tuple[bool, float, str, int]:

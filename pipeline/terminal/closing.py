@@ -1,4 +1,4 @@
-"""The last words of a command: what it wrote, and the next useful command."""
+"""What a command says at its end: what it wrote, and the next useful command."""
 
 from collections.abc import Mapping
 

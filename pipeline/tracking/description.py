@@ -23,7 +23,7 @@ LONGEST = 8000  # characters of a tag; MLflow cuts what is longer
 
 
 class Folders(NamedTuple):
-    """Where the parts of a cell are that a description tells; None for a part that it does not tell yet."""
+    """Where the parts of a cell are that a description covers; None for a part that does not exist yet."""
 
     gan: Path
     evaluation: Path | None = None
@@ -46,7 +46,7 @@ def cell_description(settings: Settings, cell: Cell, files: Folders, tags: Mappi
     findings = None if files.diagnosis is None else [Finding(**finding) for finding in read_json(files.diagnosis)["findings"]]
     start = [
         f"**`{cell.variant}`**, seed {cell.seed}, on {settings.download.source}{meaning(cell.variant)}.",
-        f"{_summary(history, scores, findings)} [This cell on the report page](/report/#cell-{cell.name})",
+        f"{_summary(history, scores, findings)} [This cell on the report page](/report/#cell-{cell.name}) (under `make ui`)",
         scores_section(scores),
     ]
     rest = [*differences_section(settings, cell.variant), *_training(history, tags), commands_section(cell, tags)]
@@ -62,7 +62,7 @@ def _summary(history: dict[str, Any], scores: dict[str, Any] | None, findings: l
     parts = [] if history["status"] == "finished" else [f"Its training did not finish, its status is {history['status']}."]
     if scores and scores["scores"][HEADLINE_SCORES[0]] is not None:
         pairs = ((SCORES[name].label, scores["scores"][name], scores["real_reference"].get(name)) for name in HEADLINE_SCORES[:3])
-        parts.append(", ".join(f"{label} {number(value)} (real digits {number(real)})" for label, value, real in pairs) + ".")
+        parts.append(", ".join(f"{label} {number(value)} (real images {number(real)})" for label, value, real in pairs) + ".")
     if findings is not None:
         worst = [finding for finding in findings if finding.severity == findings[0].severity]  # errors stand first
         names = ", ".join(finding.id.replace("_", " ") for finding in causes_and_symptoms(worst)[0])

@@ -20,7 +20,7 @@ DEFAULTS = "defaults"  # the section that variants build on
 
 
 def scores_section(scores: dict[str, Any] | None) -> str:
-    """The headline scores beside those of real digits."""
+    """The headline scores beside those of real images."""
     if scores is None:
         return "### Scores\n\nNot evaluated yet."
     rows = [
@@ -28,7 +28,7 @@ def scores_section(scores: dict[str, Any] | None) -> str:
         for name in HEADLINE_SCORES
         if scores["scores"][name] is not None
     ]
-    return "### Scores\n\n" + (table(["score", "samples", "real digits"], rows) if rows else "None: a training that did not finish has no samples.")
+    return "### Scores\n\n" + (table(["score", "samples", "real images"], rows) if rows else "None: a training that did not finish has no samples.")
 
 
 def table(heading: list[str], rows: list[list[str]]) -> str:

@@ -79,7 +79,7 @@ def variant_description(settings: Settings, row: Board, board: Board) -> str:
     """The verdict, a table of the cells with mean and real reference, what differs from the defaults, and where the commands are."""
     variant, cells, real = row["variant"], _cells(row, board), board["real_reference"]
     several = len(cells) > 1
-    heading = ["score", *(f"`{Cell(variant, cell['seed']).name}`" for cell in cells), *(["mean over seeds"] if several else []), "real digits"]
+    heading = ["score", *(f"`{Cell(variant, cell['seed']).name}`" for cell in cells), *(["mean over seeds"] if several else []), "real images"]
     rows = []
     for name, score in ((name, row["scores"][name]) for name in HEADLINE_SCORES):
         if score["mean"] is not None:
@@ -90,7 +90,7 @@ def variant_description(settings: Settings, row: Board, board: Board) -> str:
         [
             f"**`{variant}`**, {counted(len(cells), 'seed')}, on {settings.download.source}{meaning(variant)}.",
             f"Verdict: **{verdict_words(row, board)}**.{ends}",
-            f"[This variant on the report page](/report/#variant-{variant})",
+            f"[This variant on the report page](/report/#variant-{variant}) (under `make ui`)",
             "### Scores\n\n" + table(heading, rows),
             *differences_section(settings, variant),
             "The commands that make a cell again are in the cell's own description.",

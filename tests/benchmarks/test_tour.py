@@ -55,4 +55,5 @@ def test_a_block_that_fails_is_named(tmp_path: Path) -> None:
 def test_every_command_of_the_tour_has_a_block_for_its_output() -> None:
     text = PAGE.read_text(encoding="utf-8")
     assert len(STEP.findall(text)) == text.count("```sh\n") > 5
+    assert not re.search(r"```text\n```", text)
     assert str(ROOT) not in text

@@ -1,4 +1,4 @@
-"""A generator takes the champion's place if its settings are better over their seeds, beyond chance; else one sentence says why not."""
+"""A generator takes the champion's place if a test over the seeds finds its settings better; else one sentence says why not."""
 
 from typing import Any
 

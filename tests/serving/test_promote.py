@@ -104,9 +104,17 @@ def test_a_champion_whose_scores_are_gone_stays_until_its_alias_is_removed(lab: 
 @pytest.mark.parametrize(
     ("distance", "status", "sentence"),
     [
-        (None, "diverged", "modern-0: expected a training that finished, received one that diverged; nothing was registered"),
-        (None, "stopped", "modern-0: expected a training that finished, the doctor stopped it; nothing was registered"),
-        (None, "finished", "modern-0: expected a Fréchet distance, received none; nothing was registered"),
+        (
+            None,
+            "diverged",
+            "modern-0: expected a training that finished, received one that diverged; nothing was registered, `make doctor` says what is wrong",
+        ),
+        (
+            None,
+            "stopped",
+            "modern-0: expected a training that finished, received one that the doctor stopped; nothing was registered, `make doctor` says what is wrong",
+        ),
+        (None, "finished", "modern-0: expected a Fréchet distance, received none; nothing was registered, choose another cell"),
     ],
 )
 def test_a_cell_without_scores_is_refused(lab: Lab, distance: float | None, status: str, sentence: str) -> None:

@@ -1,4 +1,4 @@
-"""Last words: every stage has some, and every command that they name exists and comes next."""
+"""Closing messages: every stage has one, and every command that they name exists and comes next."""
 
 import ast
 import itertools

@@ -26,7 +26,7 @@ def test_it_tells_all_that_is_known_of_a_cell(settings: Settings, cell: Folders)
     text = cell_description(settings, ASKER, cell, COMMIT | {"device": "CPU: a processor, 2 cores"})
     lines = text.splitlines()
     assert lines[0] == "**`asker`**, seed 0, on digits: the network of the question, with each of its defects."
-    assert lines[2].startswith("Fréchet distance 4.000 (real digits —), precision 0.8000 (real digits 0.9400)")
+    assert lines[2].startswith("Fréchet distance 4.000 (real images —), precision 0.8000 (real images 0.9400)")
     assert "Diagnosis: error: class collapse. [This cell on the report page](/report/#cell-asker-0)" in lines[2]
     assert "| precision ↑ | &emsp;0.8000 | &emsp;0.9400 |" in lines
     assert not [line for line in lines if line.startswith("| recall")]  # it has none

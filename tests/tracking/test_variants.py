@@ -69,7 +69,7 @@ def test_a_variant_is_the_parent_of_its_cells_and_sums_them_up(client: Client, s
     assert (asker.data.params["variant"], "seed" in asker.data.params) == ("asker", False)
     text = asker.data.tags["mlflow.note.content"]
     assert "(/report/#variant-asker)" in text
-    assert "| score | &emsp;`asker-0` | &emsp;`asker-1` | &emsp;mean over seeds | &emsp;real digits |" in text
+    assert "| score | &emsp;`asker-0` | &emsp;`asker-1` | &emsp;mean over seeds | &emsp;real images |" in text
     assert "| Fréchet distance ↓ | &emsp;4.000 | &emsp;6.000 | &emsp;**5.000\u00a0±\u00a01.414** | &emsp;— |" in text
     assert (asker.info.status, asker.info.start_time) == ("FINISHED", asker.info.end_time)
     before = {run.info.run_id: (run.data.tags, run.data.metrics) for run in runs(client)}

@@ -79,7 +79,7 @@ def rule(
     """Make a function of evidence a rule.
 
     Example:
-        >>> @rule("error", why="It does not end well.", fix="Start anew.", reference="Nobody 2020")
+        >>> @rule("error", why="It does not end well.", fix="Start again.", reference="Nobody 2020")
         ... def ended_early(evidence):
         ...     return {"epochs": 1} if len(evidence["epochs"]) == 1 else None
         >>> ended_early.id, ended_early.check({"epochs": [{}]})

@@ -8,7 +8,7 @@ from mlflow.entities import Experiment
 from pipeline.tracking.ui.view import CELLS
 
 TAG = "mlflow.runColor"  # MLflow's own, in which its UI keeps a colour
-# Told apart by most colour-blind readers: the first six are those of Okabe and Ito.
+# Distinguishable for most colour-blind readers: the first six are those of Okabe and Ito.
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7b4fa3", "#8c564b", "#1f272d", "#7f7f7f")
 
 

@@ -20,7 +20,7 @@ def _compared(evidence: Evidence, name: str) -> Numbers:
 
 @rule(
     "error",
-    why="The generator draws a few classes and leaves out the others.",
+    why="The generator draws some classes far more often than others, or leaves classes out.",
     fix="Penalise the discriminator's gradients at real images and samples (R1, R2), lower β1 and draw from averaged weights.",
     settings={"r1_gamma": 0.3, "r2_gamma": 0.3, "adam_beta_1": 0.0, "ema_half_life_images": 10000},
     reference="Goodfellow 2016, arXiv:1701.00160, section 5.1; Mescheder et al. 2018, arXiv:1801.04406",
@@ -33,7 +33,7 @@ def class_collapse(evidence: Evidence) -> Numbers | None:
 
 @rule(
     "error",
-    why="Every class is drawn, but within each class the same few digits again and again.",
+    why="Every class is drawn, but within each class the same few digits repeat.",
     fix="Penalise the discriminator's gradients at real images and samples (R1, R2), or train for longer.",
     settings={"r1_gamma": 0.3, "r2_gamma": 0.3},
     reference="Kynkäänniemi et al. 2019, arXiv:1904.06991",
