@@ -2,10 +2,12 @@
 
     python -m benchmarks.tour FOLDER
 
-takes as long as a new user needs, with the installation of the environment. MNIST_MIRROR and PORT are as in the Makefile.
+takes as long as a new user needs, with the installation of the environment. Ports 5000 and 5001 must be free.
 """
 
+import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +17,9 @@ PAGE = ROOT / "docs/tour.md"
 STEP = re.compile(r"```sh\n(?P<commands>.*?)```\n\n```text\n.*?```", re.DOTALL)
 FIRST, LAST, WIDTH = 4, 14, 150  # what is left of a long output
 SERVERS = {"make ui": 5000, "make serve": 5001, "make play": 5002}
-WAIT = "until curl --silent --output /dev/null http://127.0.0.1:{port}/; do kill -0 $! || break; sleep 1; done"
+SERVE = """{command} >server.log 2>&1 &
+until curl --silent --output /dev/null http://127.0.0.1:{port}/; do kill -0 $! || break; sleep 1; done
+cat server.log; rm server.log"""
 
 
 class Shell:
@@ -41,14 +45,15 @@ class Shell:
 
     def close(self) -> None:
         """End the shell and the servers that it has started."""
-        self.process.communicate("kill $(jobs -p) 2>/dev/null\nexit\n")
+        os.killpg(self.process.pid, signal.SIGTERM)
+        self.process.communicate()
 
 
 def as_run(commands: str) -> str:
     """Commands as they run here: from this repository, and a server in the background once it answers."""
     commands = commands.strip().replace("ADDRESS", str(ROOT))
     port = SERVERS.get(commands)
-    return f"{commands} &\n{WAIT.format(port=port)}" if port else commands
+    return SERVE.format(command=commands, port=port) if port else commands
 
 
 def shortened(output: str, folder: Path) -> str:

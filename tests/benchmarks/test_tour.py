@@ -1,10 +1,14 @@
 """The tour's transcript is what its commands print."""
 
 import re
+import socket
+import sys
+import time
 from pathlib import Path
 
 import pytest
 
+from benchmarks import tour
 from benchmarks.tour import FIRST, LAST, PAGE, STEP, transcript
 from tests.conftest import ROOT
 
@@ -50,6 +54,21 @@ def test_every_block_gets_the_output_of_its_commands_in_one_shell(tmp_path: Path
 def test_a_block_that_fails_is_named(tmp_path: Path) -> None:
     with pytest.raises(SystemExit, match=r"status 1:\nfalse\necho nothing && false"):
         transcript(STEPS.format(last="nothing && false"), tmp_path)
+
+
+def test_a_server_answers_in_later_blocks_and_ends_with_the_tour(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
+    (tmp_path / "hello").write_text("served\n")
+    serve = f"{sys.executable} -m http.server {port} --bind 127.0.0.1"
+    monkeypatch.setitem(tour.SERVERS, serve, port)
+    page = f"```sh\n{serve}\n```\n\n```text\n```\n```sh\ncurl --silent http://127.0.0.1:{port}/hello\n```\n\n```text\n```\n"
+    assert "```text\nserved\n```" in transcript(page, tmp_path)
+    with pytest.raises(ConnectionRefusedError):
+        for _ in range(100):  # until it has ended
+            socket.create_connection(("127.0.0.1", port), timeout=5).close()
+            time.sleep(0.05)
 
 
 def test_every_command_of_the_tour_has_a_block_for_its_output() -> None:

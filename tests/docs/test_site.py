@@ -70,8 +70,8 @@ def test_it_shows_the_reference_and_requests_nothing_from_elsewhere(address: str
     page.goto(address)
     page.get_by_role("link", name="How to", exact=True).first.click()
     sync_api.expect(page.locator("h1")).to_contain_text("How to")
-    page.locator("input[name=query]").fill("relativistic")
-    sync_api.expect(page.locator(".md-search-result__item").first).to_contain_text("relativistic")
+    page.locator("input[name=query]").press_sequentially("relativistic")
+    sync_api.expect(page.locator(".md-search-result__item").first).to_contain_text("relativistic", timeout=30_000)
     for name, parts in PARTS.items():
         page.goto(f"{address}docs/reference/{name}.html")
         shown = page.locator("article").inner_text()
