@@ -101,18 +101,21 @@ def test_a_champion_whose_scores_are_gone_stays_until_its_alias_is_removed(lab: 
     assert FIRST in promote(lab.settings, MODERN)
 
 
+UNFINISHED = "modern-0: expected a training that finished, received"
+
+
 @pytest.mark.parametrize(
     ("distance", "status", "sentence"),
     [
         (
             None,
             "diverged",
-            "modern-0: expected a training that finished, received one that diverged; nothing was registered, `make doctor` says what is wrong",
+            f"{UNFINISHED} one that diverged; nothing was registered, `make doctor` says what is wrong",
         ),
         (
             None,
             "stopped",
-            "modern-0: expected a training that finished, received one that the doctor stopped; nothing was registered, `make doctor` says what is wrong",
+            f"{UNFINISHED} one that the doctor stopped; nothing was registered, `make doctor` says what is wrong",
         ),
         (None, "finished", "modern-0: expected a Fréchet distance, received none; nothing was registered, choose another cell"),
     ],
