@@ -24,6 +24,7 @@ IMAGES = Path("docs/images/ui")
 COLOURS = 256
 expect.set_options(timeout=30_000)  # milliseconds; a busy machine draws slowly
 SIZE: ViewportSize = {"width": 1720, "height": 780}
+TALL: ViewportSize = {"width": 1720, "height": 1300}  # the whole description of a run
 
 
 @contextmanager
@@ -107,9 +108,10 @@ def take(runs: str, browser: Browser) -> None:
     compare(page, "modern-0", "answer-0")
     scroll_to(page, "losses")
     save(page, "compare")
-    page = browser.new_page(viewport=SIZE)
+    page = browser.new_page(viewport=TALL)
     open_table(page, runs)
-    open_run(page, "modern-0")
+    open_run(page, "answer-0")
+    page.get_by_text("Show more").first.click()
     save(page, "run")
 
 
