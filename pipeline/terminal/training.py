@@ -19,7 +19,8 @@ class TrainingProgress(keras.callbacks.Callback):
 
     def __init__(self, title: str, numbers: Callable[[Mapping[str, float]], Mapping[str, float | None]]) -> None:
         super().__init__()
-        self.title, self.numbers, self.stack, self.steps = title, numbers, ExitStack(), 0
+        self.title, self.numbers, self.stack = title, numbers, ExitStack()
+        self.epoch, self.done = 0, 0.0  # the epoch that runs, and how many are done
 
     def __enter__(self) -> Self:
         return self
@@ -31,16 +32,18 @@ class TrainingProgress(keras.callbacks.Callback):
         self.shown = self.stack.enter_context(progress(self.title))
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        self.steps = 0
+        self.epoch = epoch
 
-    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
-        """Keras calls it once for several steps, with the number of the last, which the last call of an epoch may overestimate."""
-        done = min(batch + 1, self.params["steps"])
-        self.shown.advance((done - self.steps) / (self.params["steps"] * self.params["epochs"]))
-        self.steps = done
+    def on_train_batch_begin(self, batch: int, logs: dict[str, float] | None = None) -> None:
+        """Keras calls it once for several steps, with the number of steps before them."""
+        self._reach(self.epoch + batch / self.params["steps"])
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any]) -> None:
-        self.shown.advance(0, f"epoch {epoch + 1}/{self.params['epochs']}  {numbers_text(self.numbers(logs))}")
+        self._reach(epoch + 1, f"epoch {epoch + 1}/{self.params['epochs']}  {numbers_text(self.numbers(logs))}")
+
+    def _reach(self, epochs: float, words: str = "") -> None:
+        self.shown.advance((epochs - self.done) / self.params["epochs"], words)
+        self.done = epochs
 
 
 def numbers_text(numbers: Mapping[str, float | None]) -> str:
