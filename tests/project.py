@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -64,6 +65,11 @@ def make_project(folder: Path, **sections: dict[str, Any]) -> Path:
     for command in (["init", "-q"], ["add", "-A"], ["-c", "user.name=t", "-c", "user.email=t@t", "commit", "-qm", "start"]):
         subprocess.run(["git", *command], cwd=folder, check=True)
     return folder
+
+
+def accept_interrupts() -> None:
+    """Undo what a shell does to its background jobs: it starts them with Ctrl-C ignored, and their children inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def write_params(folder: Path, content: dict[str, Any]) -> None:

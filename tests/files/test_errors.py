@@ -13,11 +13,7 @@ import yaml
 from pipeline.files.errors import DownloadError, SettingsError, one_line_errors
 from pipeline.settings.yaml_file import read_yaml
 from tests.conftest import ROOT, Mirror
-
-
-def accept_interrupts() -> None:
-    """Undo what a shell does to its background jobs: it starts them with Ctrl-C ignored, and their children inherit that."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+from tests.project import accept_interrupts
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows cannot send these signals to another process")

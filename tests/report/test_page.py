@@ -88,9 +88,9 @@ def test_a_card_says_score_verdict_and_the_worst_finding_of_all_seeds(written: s
     assert len(cards) == 6
     answer, asker, modern, lsgan, _, real = cards
     assert "Fréchet distance&nbsp; ↓ 530.0 ± 14.1 the baseline Doctor: error class collapse in 2 of 2 seeds" in answer
-    assert "○ 9.27 times larger than answer&#39;s; seeds were not compared" in asker
+    assert "↓ 4 911 9.27 times larger than answer&#39;s; seeds were not compared" in asker
     assert "1 of 2 seeds diverged: asker-1 Doctor: error learning rate in 2 of 2 seeds" in asker
-    assert "▲ better than answer" in modern
+    assert "better than answer" in modern
     assert modern.endswith("Doctor: nothing found")
     assert "Fréchet distance&nbsp; ↓ — — no verdict: no seed finished" in lsgan
     assert "real images" in real

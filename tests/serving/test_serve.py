@@ -23,7 +23,7 @@ from PIL import Image
 from pipeline.files.errors import PipelineError
 from pipeline.serving.__main__ import main
 from tests.conftest import ROOT
-from tests.project import ENVIRONMENT, run
+from tests.project import ENVIRONMENT, accept_interrupts, run
 from tests.tracking.conftest import client, empty_store
 
 __all__ = ["client", "empty_store"]
@@ -54,9 +54,8 @@ def start(project: Path, port: int, folder: Path) -> Served:
     """`make serve` in a session of its own, when it answers."""
     command = [sys.executable, "-m", "pipeline.serving", "serve", "--port", str(port)]
     environment = ENVIRONMENT | {"TMPDIR": str(folder)}
-    process = subprocess.Popen(
-        command, cwd=project, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
-    )
+    options: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True, "preexec_fn": accept_interrupts}
+    process = subprocess.Popen(command, cwd=project, env=environment, start_new_session=True, **options)
     assert process.stdout
     printed = []
     for line in process.stdout:

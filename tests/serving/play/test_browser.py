@@ -20,7 +20,7 @@ from benchmarks.play import click_milliseconds, largest_differences, served
 from pipeline.serving.play.cells import trained_cells
 from pipeline.serving.play.site import make_site
 from tests.browser import NEEDS_CHROMIUM
-from tests.project import ENVIRONMENT
+from tests.project import ENVIRONMENT, accept_interrupts
 from tests.serving.play.sfc32 import latent
 
 NEEDS_NPM = pytest.mark.skipif(shutil.which("npm") is None and not os.environ.get("CI"), reason="no npm on this machine")
@@ -272,7 +272,7 @@ def test_the_command_plays_what_a_run_has_trained(finished_project: Path, tmp_pa
     project = tmp_path / "project"
     shutil.copytree(finished_project, project, symlinks=True)
     command = [sys.executable, "-m", "pipeline.serving", "play", "--port", str(free_port)]
-    options: dict[str, Any] = {"cwd": project, "text": True, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    options: dict[str, Any] = {"cwd": project, "text": True, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "preexec_fn": accept_interrupts}
     with subprocess.Popen(command, env=without_desktop(), **options) as server:
         try:
             assert server.stdout
@@ -283,11 +283,12 @@ def test_the_command_plays_what_a_run_has_trained(finished_project: Path, tmp_pa
             assert sorted(page.locator("#cell option").evaluate_all("(all) => all.map((one) => one.value)")) == ["asker-0", "modern-0"]
             page.close()
             second = subprocess.run(command, cwd=project, env=without_desktop(), capture_output=True, text=True)
-        finally:
             server.send_signal(signal.SIGINT)
-        assert server.wait(30) == 0
-        assert server.stderr
-        assert server.stderr.read() == ""
+            assert server.wait(30) == 0
+            assert server.stderr
+            assert server.stderr.read() == ""
+        finally:
+            server.kill()  # nothing, if it has ended
     assert second.returncode == 1
     assert second.stderr.startswith(f"error: port {free_port} of 127.0.0.1: expected a free port")
     assert second.stderr.count("\n") == 1
