@@ -92,7 +92,7 @@ def test_a_card_says_score_verdict_and_the_worst_finding_of_all_seeds(written: s
     assert "1 of 2 seeds diverged: asker-1 Doctor: error learning rate in 2 of 2 seeds" in asker
     assert "better than answer" in modern
     assert modern.endswith("Doctor: nothing found")
-    assert "Fréchet distance&nbsp; ↓ — — no verdict: no seed finished" in lsgan
+    assert "Fréchet distance&nbsp; ↓ — no verdict: no seed finished" in lsgan
     assert "real images" in real
 
 
