@@ -20,7 +20,7 @@ run: $(ENVIRONMENT) ## run the pipeline: data, classifier, GANs, scores, leaderb
 doctor: $(ENVIRONMENT) ## what is wrong with the GANs of params.yaml, before training and after
 	@python -m pipeline doctor
 
-test: $(ENVIRONMENT) ## all tests but the slow ones, side by side: about three minutes on two cores
+test: $(ENVIRONMENT) ## all tests but the slow ones, side by side: about four minutes on two cores
 	@python -m pytest $(SIDE_BY_SIDE) -m "not slow"
 
 test-all: $(ENVIRONMENT) ## all tests; some need Chromium: about a quarter of an hour
