@@ -38,7 +38,7 @@ def score_images(
         classifier: as `load_classifier` returns it.
         features: the file of the stage `reference`.
         settings: the section `evaluate` of params.yaml.
-        shown: is told of nine tenths of the work; their shares are those of the time that 10 000 samples take.
+        shown: receives nine tenths of the progress; the shares of its parts are those of the time that 10 000 samples take.
     """
     output = classify_images(classifier, images)
     shown.advance(0.1, "samples classified")

@@ -7,13 +7,13 @@ import doctest
 import importlib
 import re
 import shutil
-import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from benchmarks.servers import free_port
 from tests.conftest import ROOT
 from tests.docs.given import GIVEN
 from tests.docs.pages import PAGES, Block, blocks
@@ -81,12 +81,6 @@ def sandbox(finished_project: Path, tmp_path_factory: pytest.TempPathFactory) ->
         ended = subprocess.run(command, shell=True, cwd=project, env=ENVIRONMENT, capture_output=True, text=True)
         assert ended.returncode == 0, ended.stdout + ended.stderr
     return folder
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 def commands(content: str) -> list[str]:

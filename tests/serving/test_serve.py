@@ -20,6 +20,7 @@ import pytest
 import requests
 from PIL import Image
 
+from benchmarks.servers import free_port
 from pipeline.files.errors import PipelineError
 from pipeline.serving.__main__ import main
 from tests.conftest import ROOT
@@ -42,12 +43,6 @@ class Served(NamedTuple):
         answer = requests.post(f"{self.address}/invocations", json={"inputs": wanted}, timeout=60)
         assert answer.ok, answer.text
         return answer.json()["predictions"]
-
-
-def free_port() -> int:
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        return int(unused.getsockname()[1])
 
 
 def start(project: Path, port: int, folder: Path) -> Served:

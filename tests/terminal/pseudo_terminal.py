@@ -3,7 +3,6 @@
 import fcntl
 import os
 import pty
-import signal
 import struct
 import sys
 import termios
@@ -11,6 +10,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from tests.conftest import ROOT
+from tests.project import accept_interrupts
 
 ROWS, COLUMNS = 40, 100
 
@@ -26,7 +26,7 @@ def on_terminal(command: list[str], environment: Mapping[str, str] | None = None
     """Run a command on a terminal until it ends; press Ctrl-C when it has shown `interrupt_at`."""
     process, terminal = pty.fork()
     if process == 0:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell's background jobs ignore it, and their children inherit that
+        accept_interrupts()
         os.chdir(ROOT)
         fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
         plain = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "TERM": "xterm", "LANG": "C.UTF-8"}

@@ -1,7 +1,6 @@
 """Artifacts as a finished run leaves them, with untrained networks in the shapes of params.yaml."""
 
 import shutil
-import socket
 from pathlib import Path
 
 import keras
@@ -76,11 +75,3 @@ def write_lock(folder: Path) -> None:
 def _entry(folder: Path, output: Path, settings: dict[str, object]) -> dict[str, object]:
     outs = [{"path": output.relative_to(folder).as_posix(), "md5": file_hash(output, "md5")}]
     return {"outs": outs, "params": {"params.yaml": settings}}
-
-
-@pytest.fixture
-def free_port() -> int:
-    """A port that nothing listens on."""
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        return int(unused.getsockname()[1])

@@ -17,6 +17,7 @@ import pytest
 from playwright import sync_api
 
 from benchmarks.play import click_milliseconds, largest_differences, served
+from benchmarks.servers import free_port
 from pipeline.serving.play.cells import trained_cells
 from pipeline.serving.play.site import make_site
 from tests.browser import NEEDS_CHROMIUM
@@ -268,10 +269,10 @@ def test_a_network_that_is_gone_is_named(browser: sync_api.Browser, address: str
     assert "Stop `make play`, start it again" in text
 
 
-def test_the_command_plays_what_a_run_has_trained(finished_project: Path, tmp_path: Path, browser: sync_api.Browser, free_port: int) -> None:
-    project = tmp_path / "project"
+def test_the_command_plays_what_a_run_has_trained(finished_project: Path, tmp_path: Path, browser: sync_api.Browser) -> None:
+    port, project = free_port(), tmp_path / "project"
     shutil.copytree(finished_project, project, symlinks=True)
-    command = [sys.executable, "-m", "pipeline.serving", "play", "--port", str(free_port)]
+    command = [sys.executable, "-m", "pipeline.serving", "play", "--port", str(port)]
     options: dict[str, Any] = {"cwd": project, "text": True, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "preexec_fn": accept_interrupts}
     with subprocess.Popen(command, env=without_desktop(), **options) as server:
         try:
@@ -290,7 +291,7 @@ def test_the_command_plays_what_a_run_has_trained(finished_project: Path, tmp_pa
         finally:
             server.kill()  # nothing, if it has ended
     assert second.returncode == 1
-    assert second.stderr.startswith(f"error: port {free_port} of 127.0.0.1: expected a free port")
+    assert second.stderr.startswith(f"error: port {port} of 127.0.0.1: expected a free port")
     assert second.stderr.count("\n") == 1
     assert subprocess.run(["git", "status", "--porcelain"], cwd=project, capture_output=True, text=True).stdout.count("play") == 0
 
