@@ -9,7 +9,7 @@ export MLFLOW_DISABLE_TELEMETRY := true
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help run doctor test test-all check ui promote serve play docs bench faults lock oracles clean
+.PHONY: help run doctor test test-all check ui promote serve play docs bench faults others lock oracles clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ bench: $(ENVIRONMENT) ## publish results with their cost, and the picture of the
 
 faults: $(ENVIRONMENT) ## put known faults into GANs and record which the doctor names, and what it costs: a quarter of an hour
 	@python -m benchmarks.diagnosis
+
+others: $(ENVIRONMENT) ## run other people's GANs (examples/) with the doctor: half an hour
+	@python -m benchmarks.others
 
 lock: $(ENVIRONMENT) ## requirements.lock from pyproject.toml, versions kept where they fit; and that of the oracles
 	@uv pip compile pyproject.toml --extra pipeline --extra serve --extra docs --extra dev --universal --python-version 3.11 --generate-hashes --no-annotate \

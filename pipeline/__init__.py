@@ -11,7 +11,7 @@ The way through the code: dvc.yaml -> pipeline/stages/STAGE.py -> the folder tha
     pictures/      sheets and figures from arrays
     classifier/    the digit classifier in whose features samples are scored
     gan/           the GAN and its one train_step, objectives, penalties, networks
-    doctor/        evidence/ is what is measured, diagnosis/ the rules that check it; the ways in are examine.py and callback.py
+    doctor/        evidence/ is what is measured, diagnosis/ the rules that check it; its docstring lists the ways in
     metrics/       sample quality as pure functions of arrays, and every score by name
     evaluation/    drawing samples and what an evaluation leaves in its folder
     report/        leaderboard, verdicts over seeds, the page, removing what dropped cells leave behind

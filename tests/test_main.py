@@ -15,7 +15,7 @@ from pipeline.settings.params import Settings
 def test_it_prints_every_variant_and_what_is_trained(tmp_path: Path, scans: Digits, settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
     save_digits(tmp_path / "train.npz", scans)
     findings = diagnose({"scores": {"effective_classes": 1.0}, "real_reference": {"effective_classes": 9.98}}, "asker")
-    write_json(tmp_path / "asker-0.json", {"findings": [finding._asdict() for finding in findings]})
+    write_json(tmp_path / "asker-0.json", {"findings": [finding.row() for finding in findings]})
     print_diagnoses(settings, tmp_path / "train.npz", tmp_path)
     printed = capsys.readouterr().out
     assert (

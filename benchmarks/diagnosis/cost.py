@@ -7,8 +7,8 @@ from typing import Any
 import keras
 
 from pipeline.data.digits import Digits
-from pipeline.doctor.callback import Doctor
 from pipeline.doctor.evidence.probe import Probe
+from pipeline.doctor.evidence.recorder import EvidenceRecorder
 from pipeline.gan.base import GAN, training_batches
 from pipeline.gan.probe_inputs import probe_inputs
 from pipeline.settings.params import Settings
@@ -40,8 +40,8 @@ def _train(digits: Digits, settings: Settings, variant: str, monitored: bool) ->
     gan.steps_per_execution = max(k for k in range(1, 51) if STEPS % k == 0)
     clock = _Clock()
     inputs = probe_inputs(gan, digits, digits)
-    doctor = Doctor(gan.generator, gan.discriminator, inputs.batch, Probe(inputs.latent, inputs.real, inputs.held_out), "never")
-    callbacks = [doctor, clock] if monitored else [clock]
+    recorder = EvidenceRecorder(gan.generator, gan.discriminator, inputs.batch, Probe(inputs.latent, inputs.real, inputs.held_out))
+    callbacks = [recorder, clock] if monitored else [clock]
     began = time.perf_counter()
     gan.fit(training_batches(digits, gan.variant, 0), epochs=EPOCHS, steps_per_epoch=STEPS, callbacks=callbacks, shuffle=False, verbose=0)
     return clock.ends[-1] - clock.ends[0], clock.ready - began

@@ -1,4 +1,4 @@
-"""Small healthy GANs to put faults into: the model, its data, and a training with the doctor."""
+"""Small healthy GANs to put faults into: the model, its data, and a training whose evidence is recorded."""
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -12,9 +12,9 @@ import tensorflow as tf
 from benchmarks.diagnosis.guide_gan import LATENT, GuideGAN, make_discriminator, make_generator
 from pipeline.data.digits import Digits
 from pipeline.data.pixels import to_float
-from pipeline.doctor.callback import Doctor
 from pipeline.doctor.diagnosis.findings import Finding
 from pipeline.doctor.evidence.probe import Probe
+from pipeline.doctor.evidence.recorder import EvidenceRecorder
 from pipeline.doctor.examine import examine
 from pipeline.gan import streams
 from pipeline.gan.base import GAN, draw_latents, generator_inputs, image_low
@@ -40,13 +40,13 @@ class GanUnderTest:
         """What the doctor finds before training."""
         return examine(self.gan.generator, self.gan.discriminator, self._batch(np.arange(48)), self.latent, self.gan)
 
-    def train(self, epochs: int, steps: int, *callbacks: keras.callbacks.Callback) -> Doctor:
-        """Train for so many epochs of so many steps; returns the doctor with its evidence."""
-        doctor = Doctor(self.gan.generator, self.gan.discriminator, self._batch(np.arange(48)), self.probe(), "never")
+    def train(self, epochs: int, steps: int, *callbacks: keras.callbacks.Callback) -> EvidenceRecorder:
+        """Train for so many epochs of so many steps; returns what recorded the evidence."""
+        recorder = EvidenceRecorder(self.gan.generator, self.gan.discriminator, self._batch(np.arange(48)), self.probe())
         stream = tf.data.Dataset.from_generator(lambda: self._batches(steps * epochs), output_signature=self._signature())
-        with suppress(ValueError):  # with some faults Keras itself refuses to train; the doctor has examined the GAN by then
-            self.gan.fit(stream, epochs=epochs, steps_per_epoch=steps, callbacks=[doctor, *callbacks], verbose=0, shuffle=False)
-        return doctor
+        with suppress(ValueError):  # with some faults Keras itself refuses to train; the GAN was examined by then
+            self.gan.fit(stream, epochs=epochs, steps_per_epoch=steps, callbacks=[recorder, *callbacks], verbose=0, shuffle=False)
+        return recorder
 
     def _batches(self, count: int) -> Iterator[Any]:
         random, places = np.random.default_rng(SEED), np.zeros(0, int)

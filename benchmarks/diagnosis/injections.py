@@ -88,8 +88,17 @@ def images_from_zero(gan_under_test: GanUnderTest) -> None:
     gan_under_test.images, gan_under_test.held_out = (gan_under_test.images + 1) / 2, (gan_under_test.held_out + 1) / 2
 
 
+def images_scaled_twice(gan_under_test: GanUnderTest) -> None:
+    gan_under_test.images, gan_under_test.held_out = (gan_under_test.images + 1) / 2 / 255, (gan_under_test.held_out + 1) / 2 / 255
+
+
 def constant_images(gan_under_test: GanUnderTest) -> None:
     gan_under_test.images = np.repeat(gan_under_test.images[:1], len(gan_under_test.images), axis=0)
+
+
+def zero_start(gan_under_test: GanUnderTest) -> None:
+    for variable in gan_under_test.gan.generator.trainable_variables:
+        variable.assign(0 * variable)
 
 
 def dead_start(gan_under_test: GanUnderTest) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.diagnosis.pictures import FOLDER
-from benchmarks.diagnosis.words import CELLS, CONFUSION, COST, FAILING_RULE, INTRODUCTION, SESSION
+from benchmarks.diagnosis.words import CELLS, CONFUSION, COST, FAILING_RULE, FOUND_IN_SCRIPTS, FROM_SCRIPTS, INTRODUCTION, SESSION
 from pipeline.doctor.diagnosis.diagnose import RULES
 from pipeline.doctor.diagnosis.findings import SEVERITIES, Rule, Setting, Times
 from pipeline.doctor.diagnosis.summary import evidence_text
@@ -80,6 +80,8 @@ def failure_mode(rule: Rule, results: dict[str, Any], pictures: set[str]) -> str
     lines = [f"### {rule.id}", f"*{rule.severity}.* {(rule.check.__doc__ or '').strip()}"]
     if rule.id in pictures:
         lines.append(f"![{rule.id.replace('_', ' ')}]({FOLDER.relative_to('docs')}/{rule.id}.png)\n\n{_pictured(rule.id, results)}")
+    if rule.id in FROM_SCRIPTS:
+        lines.append(FOUND_IN_SCRIPTS)
     lines += [f"Why it is a problem: {rule.why}", f"How to fix it: {rule.fix}{_settings(rule)}", f"Reference: {rule.reference}."]
     return "\n\n".join(lines)
 

@@ -38,7 +38,7 @@ def try_fault(fault: Fault, digits: Digits, unseen: Digits, settings: Settings) 
 
 def try_healthy(gan: str, digits: Digits, settings: Settings) -> dict[str, Any]:
     """What is found in a GAN without a fault."""
-    findings = healthy(gan)(digits, settings).train(HEALTHY_EPOCHS, HEALTHY_STEPS).findings
+    findings = diagnose(healthy(gan)(digits, settings).train(HEALTHY_EPOCHS, HEALTHY_STEPS).evidence)
     return {"gan": gan, **{f"{severity}s": [each.id for each in findings if each.severity == severity] for severity in ("error", "warning", "note")}}
 
 

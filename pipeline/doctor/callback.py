@@ -1,33 +1,33 @@
-"""The doctor as a Keras callback: it records evidence, and checks the rules before training and after every epoch."""
+"""The doctor as a Keras callback: it attaches itself to the training that `fit` runs."""
 
-from typing import Any, Literal
+import contextlib
+import weakref
+from collections.abc import Callable
+from typing import Any
 
 import keras
 
-from pipeline.doctor.diagnosis.diagnose import diagnose, first_error
+from pipeline.doctor.attach import Attached, StopOn, attach
 from pipeline.doctor.diagnosis.findings import Finding
 from pipeline.doctor.diagnosis.summary import print_findings
-from pipeline.doctor.evidence.probe import Probe
-from pipeline.doctor.evidence.recorder import EvidenceRecorder
+from pipeline.doctor.report import Report
+from pipeline.doctor.tracing.session import FIRST_LOOKS
+
+NOTHING_SEEN = Report([], [], {"the training": "fit has not begun"}, [])
 
 
-class Doctor(EvidenceRecorder):
-    """Examines a GAN before training and measures it while it trains.
+class Doctor(keras.callbacks.Callback):
+    """Follows the training of a GAN by `fit`: it finds both networks, what they are given and what their losses want by itself.
 
-    The model is a compiled `keras.Model` whose `train_step` trains both networks. What `train_step` returns as `d_loss` and `g_loss` is checked
-    too. What is trained stays the same, byte for byte.
+    What is trained stays the same, byte for byte, and no error of the doctor ends a training. The findings are known after the first two calls of
+    the training step, and are confirmed or withdrawn by later ones.
 
     Args:
-        generator: the built generator that `train_step` trains.
-        discriminator: the built discriminator that it trains.
-        batch: what `train_step` takes; 48 rows are enough, six the least.
-        probe: fixed inputs with which both networks are measured after each epoch.
-        stop_on: "error" ends training at the first error; "never" lets it continue.
-        title: the GAN's name in what is printed; without a title nothing is printed.
+        stop_on: "error" ends training, as early stopping does, at the first error; "never" lets it continue.
+        title: the GAN's name in what is printed, before training and at its end; without a title nothing is printed.
 
     Attributes:
-        findings: what the rules find in the evidence so far.
-        evidence: the evidence: "before" training, and a row for each of the "epochs".
+        findings: what is wrong, errors first, as far as it is known: about the last `fit`.
         stopped_by: the id of the error that ended training, or None.
 
     Example:
@@ -51,31 +51,89 @@ class Doctor(EvidenceRecorder):
         ...         return {"d_loss": loss}
         >>> gan = Forgetful()
         >>> gan.compile(keras.optimizers.Adam(0.0002, 0.5))
-        >>> random = np.random.default_rng(0)
-        >>> images, latents = random.uniform(-1, 1, (48, 9)).astype("float32"), random.normal(size=(48, 4)).astype("float32")
-        >>> doctor = Doctor(gan.generator, gan.discriminator, images, Probe(latents, images), stop_on="error")
+        >>> images = np.random.default_rng(0).uniform(-1, 1, (48, 9)).astype("float32")
+        >>> doctor = Doctor(stop_on="error")
         >>> _ = gan.fit(images, batch_size=48, epochs=3, callbacks=[doctor], verbose=0)
         >>> [(finding.severity, finding.id) for finding in doctor.findings], doctor.stopped_by
         ([('error', 'not_updated')], 'not_updated')
     """
 
-    def __init__(
-        self, generator: keras.Model, discriminator: keras.Model, batch: Any, probe: Probe, stop_on: Literal["never", "error"], title: str = ""
-    ) -> None:
-        super().__init__(generator, discriminator, batch, probe, first_error if stop_on == "error" else None)
-        self.title = title
+    def __init__(self, stop_on: StopOn = "never", title: str = "") -> None:
+        super().__init__()
+        self.stop_on, self.title = stop_on, title
+        self.stopped_by: str | None = None
+        self._attached: Attached | None = None
+        self._batches = self._epochs = 0
+        self._looked = False
 
     @property
     def findings(self) -> list[Finding]:
-        """What the rules find in the evidence so far, errors first."""
-        return diagnose(self.evidence)
+        """What is wrong, errors first, as far as it is known."""
+        return self.report().findings
 
-    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
-        super().on_train_begin(logs)
-        if self.title:
-            print_findings(f"{self.title}, before training", self.findings)
+    def report(self) -> Report:
+        """What was found so far, what was checked and holds, and what was not checked."""
+        return self._attached.report() if self._attached else NOTHING_SEEN
 
-    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
-        super().on_train_end(logs)
+    def close(self) -> None:
+        """Stop following. Only needed after a `fit` that raised an error: it ends without a word to its callbacks."""
+        if self._attached:
+            self._attached.close()
+
+    def __del__(self) -> None:
+        with contextlib.suppress(Exception):  # at the end of the process modules may be gone
+            self.close()
+
+    def set_model(self, model: keras.Model) -> None:
+        """Attach to the process; Keras calls this just before it compiles the step."""
+        super().set_model(model)
+        self.close()
+        self.stopped_by, self._batches, self._epochs, self._looked = None, 0, 0, False
+        self._attached = attach()
+        self._attached.session.on_look = _noted(weakref.ref(self), self._attached.session.on_look)
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        self._batches += 1
+        if self._batches < FIRST_LOOKS:
+            return
+        with self._guarded("findings while training"):
+            if self._batches == FIRST_LOOKS:
+                self._print("before training")
+            if self._looked and self.stop_on == "error":
+                self._stop_at_an_error()
+        self._looked = False
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        self._epochs += 1
+
+    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
+        with self._guarded("findings at the end of training"):
+            self._print(f"after {self._epochs} epoch{'s' if self._epochs != 1 else ''}")
+        self.close()
+
+    def _stop_at_an_error(self) -> None:
+        errors = [finding.id for finding in self.findings if finding.severity == "error"]
+        if errors and self.stopped_by is None:
+            self.stopped_by, self.model.stop_training = errors[0], True
+
+    def _print(self, moment: str) -> None:
         if self.title:
-            print_findings(f"{self.title}, after {len(self.evidence['epochs'])} epochs", self.findings)
+            if self.params.get("verbose"):
+                print()  # a progress bar's line has no end yet
+            print_findings(f"{self.title}, {moment}", self.findings)
+
+    def _guarded(self, subject: str) -> contextlib.AbstractContextManager[None]:
+        """An error of the doctor is noted in its report, and training goes on."""
+        return self._attached.session.guard.part(subject) if self._attached else contextlib.nullcontext()
+
+
+def _noted(doctor: "weakref.ref[Doctor]", look: Callable[[], None]) -> Callable[[], None]:
+    """A look that the callback learns of. The hooks hold it, and must not keep the callback alive."""
+
+    def noted() -> None:
+        look()
+        known = doctor()
+        if known is not None:
+            known._looked = True
+
+    return noted

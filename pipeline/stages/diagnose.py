@@ -31,7 +31,7 @@ def diagnose(paths: Paths, settings: Settings, cell: Cell) -> None:
     scores = read_json(paths.evaluation / SCORES)
     evaluation = {"scores": scores["scores"], "real_reference": scores["real_reference"], "curves": read_json(paths.evaluation / CURVES)}
     findings = check_rules(read_json(paths.gan / EVIDENCE) | evaluation, cell.variant, settings.gan[cell.variant].model_dump())
-    write_json(paths.diagnosis, {"findings": [finding._asdict() for finding in findings]})
+    write_json(paths.diagnosis, {"findings": [finding.row() for finding in findings]})
     print_findings(cell.name, findings)
     closing(f"wrote {paths.diagnosis} (findings: {len(findings)})", "dvc repro compare")
 

@@ -4,7 +4,7 @@ import pytest
 
 from benchmarks.diagnosis.faults import BEFORE, FAULTS, Fault, healthy
 from pipeline.data.digits import Digits
-from pipeline.doctor.diagnosis.diagnose import RULES
+from pipeline.doctor.diagnosis.diagnose import RULES, diagnose
 from tests.doctor.conftest import whole_settings
 
 EARLY = [fault for fault in FAULTS if fault.by_epoch == BEFORE]
@@ -29,17 +29,17 @@ def test_a_fault_is_named_before_training(fault: Fault, scans: Digits) -> None:
 @pytest.mark.parametrize("name", [pytest.param("not a number in a batch", marks=pytest.mark.slow), "batches sorted by class"])
 def test_a_fault_that_shows_in_training_is_named_within_two_epochs(name: str, scans: Digits) -> None:
     (fault,) = (fault for fault in FAULTS if fault.name == name)
-    findings = fault.make(scans, whole_settings()).train(2, fault.steps).findings
+    findings = diagnose(fault.make(scans, whole_settings()).train(2, fault.steps).evidence)
     assert [finding.id for finding in findings if finding.severity == "error"] == [fault.finding]
     if fault.finding == "not_finite":
         assert findings[0].evidence == {"first": "the training batch", "epoch": 2, "step": 11}
 
 
 def test_a_gan_in_the_style_of_the_guide_trains_and_has_no_finding(scans: Digits) -> None:
-    doctor = healthy("guide")(scans, whole_settings()).train(2, 40)
-    assert doctor.findings == []
-    assert [row["epoch"] for row in doctor.evidence["epochs"]] == [1, 2]
-    assert all(row["steps"] == 40 for row in doctor.evidence["epochs"])
+    evidence = healthy("guide")(scans, whole_settings()).train(2, 40).evidence
+    assert diagnose(evidence) == []
+    assert [row["epoch"] for row in evidence["epochs"]] == [1, 2]
+    assert all(row["steps"] == 40 for row in evidence["epochs"])
 
 
 def test_there_are_faults_enough_and_each_expects_a_rule() -> None:

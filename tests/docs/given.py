@@ -9,7 +9,7 @@ gan = GuideGAN(make_generator(), make_discriminator())
 gan.compile(keras.optimizers.Adam(0.0003), keras.optimizers.Adam(0.0003), keras.losses.BinaryCrossentropy(from_logits=True))
 random = np.random.default_rng(0)
 images = random.uniform(-1, 1, (96, 28, 28, 1)).astype("float32")
-real_batch, real_images, unseen_images = images[:48], images[:48], images[48:]
+real_batch = images[:48]
 latents = random.normal(size=(48, LATENT)).astype("float32")
 """,
     "docs/how-to/add-a-data-set.md": """

@@ -1,6 +1,7 @@
-"""The doctor needs keras, tensorflow and numpy alone; its diagnosis needs not even these."""
+"""The doctor needs keras, tensorflow and numpy alone; what diagnoses, and what runs scripts, needs not even these."""
 
 import ast
+import subprocess
 import sys
 from pathlib import Path
 
@@ -29,7 +30,8 @@ def imported(path: Path) -> set[str]:
     [
         ("evidence", MEASURING, ("pipeline.doctor.evidence",)),
         ("diagnosis", set(), ("pipeline.doctor.diagnosis",)),
-        (".", MEASURING, ("pipeline.doctor.evidence", "pipeline.doctor.diagnosis")),
+        ("running", set(), ("pipeline.doctor.running",)),
+        (".", MEASURING, ("pipeline.doctor",)),
     ],
 )
 def test_the_doctor_imports_nothing_else(folder: str, packages: set[str], own: tuple[str, ...]) -> None:
@@ -49,3 +51,9 @@ def test_each_docstring_names_every_module_of_its_folder() -> None:
         text = init.read_text(encoding="utf-8")
         names = {path.stem for path in init.parent.iterdir() if path.name not in ("__init__.py", "__pycache__")}
         assert not {name for name in names if f"`{name}" not in text}, init
+
+
+def test_the_command_line_imports_none_of_the_packages_that_a_script_may_want_to_set_up_first() -> None:
+    text = "import sys, pipeline.doctor.run; print({'keras', 'tensorflow', 'numpy'} & set(sys.modules))"
+    ended = subprocess.run([sys.executable, "-c", text], cwd=ROOT, capture_output=True, text=True)
+    assert (ended.stdout, ended.stderr) == ("set()\n", "")

@@ -131,7 +131,7 @@ def _make_cell(folder: Path, row: dict[str, Any], sheets: Bytes, conditional: bo
     np.save(gan / "samples.npy", sheets)
     shutil.copy(folder / "figure.png", gan / "figure.png")
     findings = diagnose(EVIDENCE[variant], variant) if variant in EVIDENCE else []
-    _write(folder / "diagnosis" / f"{cell}.json", {"findings": [finding._asdict() for finding in findings]})
+    _write(folder / "diagnosis" / f"{cell}.json", {"findings": [finding.row() for finding in findings]})
     curve = {"classifier_score": 3.0, "effective_classes": 4.0, "class_consistency": 0.9 if conditional else None}
     _write(evaluation / "curves.json", {"samples": 100, "epochs": [{"epoch": epoch, **curve} for epoch in range(len(sheets))]})
     requested = "3" if conditional else "any"

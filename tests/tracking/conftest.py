@@ -55,7 +55,7 @@ class Files(NamedTuple):
     def write_diagnosis(self, scores: dict[str, Any]) -> None:
         """What the stage `diagnose` leaves."""
         found = diagnose({"scores": scores, "real_reference": REAL})
-        write_json(self.diagnosis, {"findings": [finding._asdict() for finding in found]})
+        write_json(self.diagnosis, {"findings": [finding.row() for finding in found]})
 
 
 @pytest.fixture(scope="session")

@@ -29,15 +29,29 @@ def examination(generator: keras.Model, discriminator: keras.Model, batch: Any, 
         losses ("loss") and the optimisers ("optimizers"). A batch or weights that are not finite are named under "not_finite"; the message
         of a step that failed stands under "failure".
     """
+    try:
+        not_finite = _first_not_finite(generator, discriminator, batch)
+        return {"not_finite": not_finite} if not_finite else _examine_all(generator, discriminator, batch, latent, gan)
+    except Exception as error:  # a step that fails also fails in training; a step that the doctor cannot follow must not end training
+        return _examine_networks_alone(generator, discriminator, latent, batch) | {"failure": message(error)}
+
+
+def message(error: Exception) -> str:
+    """An error's first line.
+
+    Example:
+        >>> message(ValueError("Expected one row.\\nReceived none.")), message(KeyError())
+        ('Expected one row.', 'KeyError()')
+    """
+    return (str(error).strip() or repr(error)).splitlines()[0]
+
+
+def _first_not_finite(generator: keras.Model, discriminator: keras.Model, batch: Any) -> str | None:
+    """The first of the batch and both networks' weights that has a number that is not finite."""
     numbers = {"the training batch": images_in(batch, image_shape(batch))}
     numbers |= {f"the {name}'s weights": network.get_weights() for name, network in (("generator", generator), ("discriminator", discriminator))}
-    for name, parts in numbers.items():
-        if not all(np.isfinite(part).all() for part in parts if part.dtype.kind == "f"):
-            return {"not_finite": name}
-    try:
-        return _examine_all(generator, discriminator, batch, latent, gan)
-    except Exception as error:  # a step that fails also fails in training; a step that the doctor cannot follow must not end training
-        return _examine_networks_alone(generator, discriminator, latent, batch) | {"failure": (str(error).strip() or repr(error)).splitlines()[0]}
+    finite = {name: all(np.isfinite(part).all() for part in parts if part.dtype.kind == "f") for name, parts in numbers.items()}
+    return next((name for name, is_finite in finite.items() if not is_finite), None)
 
 
 def _examine_all(generator: keras.Model, discriminator: keras.Model, batch: Any, latent: Any, gan: keras.Model | None) -> dict[str, Any]:

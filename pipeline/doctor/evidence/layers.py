@@ -10,36 +10,52 @@ import numpy as np
 from pipeline.doctor.evidence.monkeypatch import wrapped
 
 AFFINE = 0.02  # relative: rounding of bfloat16 stays under 0.01, a leaky ReLU of slope 0.2 is above 0.1
+LARGE = 30.0  # drives units to both sides of their threshold, and a tanh behind weights of any usual size out of its straight part
 NOISE = 0.05  # perturbs weights that start at zero, so that their effect on the output can be measured
 Observe = Callable[[keras.Layer, np.ndarray], np.ndarray]  # a weighted layer and its input -> the input to give it instead
+
+
+def weights(layer: keras.Layer) -> list[keras.Variable]:
+    """What gradients can move. `trainable` is not asked: scripts switch it on and off in every step."""
+    return [variable for variable in layer.variables if "float" in str(variable.dtype) and not is_statistic(variable)]
+
+
+def is_statistic(variable: keras.Variable) -> bool:
+    """Whether it is a moving average of batch normalisation."""
+    return "moving_" in variable.path
 
 
 def weighted_layers(network: keras.Model) -> list[keras.Layer]:
     """The layers that multiply by a matrix or convolve, nested ones too."""
     leaves = [layer for layer in network._flatten_layers(include_self=False) if not list(layer._flatten_layers(include_self=False))]
     leaves = [layer for layer in leaves if not isinstance(layer, keras.layers.PReLU)]  # it has one slope per unit and mixes no units
-    return [layer for layer in leaves if any(len(weight.shape) > 1 for weight in layer.trainable_variables + layer.non_trainable_variables)]
+    return [layer for layer in leaves if any(len(weight.shape) > 1 for weight in weights(layer))]
 
 
 def affine_pairs(network: keras.Model, inputs: Any) -> list[list[str]]:
     """Names of weighted layers that are called one after the other with nothing but an affine map between them.
 
-    A map f is affine if f((x + y) / 2) = (f(x) + f(y)) / 2. In each weighted layer's input the last third of the batch is replaced by the
-    midpoints of the first two thirds; the next weighted layer's input shows whether midpoints came out.
+    A map f is affine if f((x + y) / 2) = (f(x) + f(y)) / 2. Each weighted layer's input is replaced by random numbers, and the last third of its rows
+    by the midpoints of the first two thirds; the next weighted layer's input shows whether midpoints came out. The numbers are large and lie on
+    both sides of zero: units that this batch happens to put on one side of their threshold, or in the straight part of a tanh, are not linear.
     """
     pairs: list[list[str]] = []
     before: list[str] = []
+    random = np.random.default_rng(0)
 
     def observe(layer: keras.Layer, values: np.ndarray) -> np.ndarray:
         third = len(values) // 3
         first, second, last = values[:third], values[third : 2 * third], values[2 * third : 3 * third]
-        midpoints, distance = (first + second) / 2, np.linalg.norm(first - second)
-        if before and distance > 0 and np.linalg.norm(last - midpoints) < AFFINE * distance:
+        distance = np.linalg.norm(first - second)
+        if before and distance > 0 and np.linalg.norm(last - (first + second) / 2) < AFFINE * distance:
             pairs.append([before[-1], layer.name])
         before.append(layer.name)
-        return np.concatenate([first, second, midpoints, values[3 * third :]])
+        first, second = (LARGE * random.standard_normal(first.shape).astype(values.dtype) for _ in range(2))
+        return np.concatenate([first, second, (first + second) / 2, values[3 * third :]])
 
-    _observe_layers(network, inputs, observe)
+    with restored(network):
+        perturb(network)
+        _observe_layers(network, inputs, observe)
     return pairs
 
 
@@ -75,7 +91,7 @@ def last_layer(network: keras.Model, inputs: Any) -> keras.Layer | None:
 def perturb(network: keras.Model) -> None:
     """Add a little noise to every trainable weight."""
     generator = np.random.default_rng(0)
-    for variable in network.trainable_variables:
+    for variable in weights(network):
         variable.assign(variable + NOISE * generator.standard_normal(variable.shape))
 
 

@@ -11,7 +11,7 @@ from pipeline.doctor.evidence.step_recorder import FAKE, OTHER, REAL, Outputs, S
 
 APART = 5.0  # an output at which every logistic loss is sure
 SURELY = 3.0  # an output far on one side: on the wrong side every loss of logits still has a gradient
-MARGIN = 0.5  # beyond a bound; at a whole one beyond 0 and 1 the hinge loss would end
+INSIDE = 0.02  # of a bounded output's range, from its ends: what the network can really give
 UNDECIDED = 0.5  # neither real nor fake for logits, probabilities and the targets 0 and 1
 Gradients = Callable[[str, Any, Any], dict[str, np.ndarray]]  # network, outputs for real rows, for fake rows -> gradients
 
@@ -43,25 +43,30 @@ def describe_losses(
     def gradients(network: str, real: Any, fake: Any) -> dict[str, np.ndarray]:
         return output_gradients(run_step(gan, generator, discriminator, batch, _outputs(real, fake)), network)
 
-    undecided = _means(gradients("discriminator", UNDECIDED, UNDECIDED))
+    undecided = means(gradients("discriminator", UNDECIDED, UNDECIDED))
     real_is_up = (undecided.get(REAL) or -1.0) < 0  # some GANs label real images 0 and samples 1
     up = 1 if real_is_up else -1
-    ends = discriminator_evidence["reach_low"] - MARGIN, discriminator_evidence["reach_high"] + MARGIN
-    of_fake, of_real = ends if real_is_up else ends[::-1]
-    wrong = gradients("discriminator", -SURELY * up, SURELY * up)
-    rejected = gradients("generator", SURELY * up, -SURELY * up)
-    beyond = gradients("discriminator", of_real, of_fake) if discriminator_evidence["bounded"] else {}
+    low, high = ends_of(discriminator_evidence)[::up]
     return {
         "real_is_up": real_is_up,
         "undecided": undecided,
-        "rejected": _means(rejected),
-        "surely_wrong": _means(wrong),
-        "beyond_bounds": _means(beyond),
-        "pairs_every_with_every": _pairs_every_with_every(gradients),
+        "rejected": means(gradients("generator", high, low)),
+        "accepted": means(gradients("generator", low, high)),
+        "surely_wrong": means(gradients("discriminator", low, high)),
+        "surely_right": means(gradients("discriminator", high, low)),
+        "pairs_every_with_every": pairs_every_with_every(gradients),
     }
 
 
-def _pairs_every_with_every(gradients: Gradients) -> bool:
+def ends_of(discriminator_evidence: dict[str, Any]) -> tuple[float, float]:
+    """Two outputs that the discriminator can give, at which it is sure: near the bounds that an activation sets, or else of logits."""
+    if not discriminator_evidence["bounded"]:
+        return -SURELY, SURELY
+    low, high = discriminator_evidence["reach_low"], discriminator_evidence["reach_high"]
+    return low + INSIDE * (high - low), high - INSIDE * (high - low)
+
+
+def pairs_every_with_every(gradients: Gradients) -> bool:
     """Whether each sample's gradient is the mean over all real outputs: real (n,) against fake (n, 1) makes a table (n, n).
 
     With real outputs of two values, three quarters of one and one of the other, every sample then has the same mixture of its gradients at
@@ -87,6 +92,6 @@ def _outputs(real: Any, fake: Any) -> Outputs:
     return outputs
 
 
-def _means(gradients: dict[str, np.ndarray]) -> dict[str, float | None]:
-    """Null where a gradient is not finite."""
+def means(gradients: dict[str, np.ndarray]) -> dict[str, float | None]:
+    """The mean gradient by kind of row; null where a gradient is not finite."""
     return {kind: float(values.mean()) if np.isfinite(values).all() else None for kind, values in gradients.items()}

@@ -9,7 +9,7 @@ import keras
 import numpy as np
 from keras import tree
 
-from pipeline.doctor.evidence.layers import affine_pairs, dead_units, last_layer, perturb, restored, weighted_layers
+from pipeline.doctor.evidence.layers import affine_pairs, dead_units, last_layer, perturb, restored, weighted_layers, weights
 from pipeline.doctor.evidence.tensors import is_float
 
 AMPLIFIED = 1e4  # a factor that drives any bounded activation to its bounds, and still squares to a finite float32
@@ -22,11 +22,14 @@ def describe_network(network: keras.Model, inputs: Any) -> dict[str, Any]:
     outputs = _run(network, inputs)
     low, high = _reach(network, inputs)
     span = max(high - low, TINY)
+    kernels = [variable for variable in weights(network) if len(variable.shape) > 1]
     return {
         "weighted_layers": len(weighted_layers(network)),
         "affine_pairs": affine_pairs(network, inputs),
         "dead_units": dead_units(network, inputs),
         "trainable_variables": len(network.trainable_variables),
+        "kernels": len(kernels),
+        "zero_kernels": [variable.path for variable in kernels if not np.any(variable.numpy())],
         "output_sd": float(outputs.std()),
         "reach_low": low,
         "reach_high": high,
@@ -41,7 +44,7 @@ def _reach(network: keras.Model, inputs: Any) -> tuple[float, float]:
     """The lowest and the highest output while inputs and the last layer's weights are amplified, with either sign."""
     louder = tree.map_structure(lambda leaf: leaf * AMPLIFIED if is_float(leaf) else leaf, inputs)
     with restored(network):
-        last = layer.trainable_variables if (layer := last_layer(network, inputs)) else []
+        last = weights(layer) if (layer := last_layer(network, inputs)) else []
         found = [_run(network, louder)]
         for factor in (AMPLIFIED, -1):
             for variable in last:

@@ -7,7 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from pipeline.doctor.evidence.examination import examination
+from pipeline.doctor.evidence.examination import examination, message
 from pipeline.doctor.evidence.probe import Probe, measure_networks
 from pipeline.doctor.evidence.step_monitor import StepMonitor
 
@@ -18,7 +18,8 @@ class EvidenceRecorder(keras.callbacks.Callback):
     """Fills `evidence` with what a GAN shows before and during training; the evidence is plain numbers and text that JSON can hold.
 
     It ends training in the step in which a loss is no longer finite, and after an epoch in which any monitored tensor was not finite:
-    a ReLU may turn "not a number" into zero, so that losses stay finite although weights are lost.
+    a ReLU may turn "not a number" into zero, so that losses stay finite although weights are lost. Networks that cannot be measured, with inputs that
+    they do not take for example, end no training: the epoch's row has the error's message as its "failure".
 
     Args:
         generator: the built generator that the model's `train_step` trains.
@@ -54,13 +55,20 @@ class EvidenceRecorder(keras.callbacks.Callback):
             self.model.stop_training = True
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        real_is_up = self.evidence["before"].get("loss", {}).get("real_is_up", True)
-        measured, self.samples = measure_networks(self.generator, self.discriminator, self.probe, self.samples, real_is_up)
-        row = {"epoch": epoch + 1} | dict(logs or {}) | self.monitor.read() | measured
+        row = {"epoch": epoch + 1} | dict(logs or {}) | self.monitor.read() | self._measured()
         self.evidence["epochs"].append({name: _number(value) for name, value in row.items()})
         if self.diverged:
             self.model.stop_training = True
         self._stop_where_asked()
+
+    def _measured(self) -> dict[str, Any]:
+        """Measurements of both networks, or the message of what kept them from being measured."""
+        real_is_up = self.evidence["before"].get("loss", {}).get("real_is_up", True)
+        try:
+            measured, self.samples = measure_networks(self.generator, self.discriminator, self.probe, self.samples, real_is_up)
+        except Exception as error:
+            return {"failure": message(error)}
+        return dict(measured)
 
     @property
     def diverged(self) -> bool:

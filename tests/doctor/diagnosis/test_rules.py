@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.doctor.diagnosis.diagnose import RULES, diagnose, first_error
+from pipeline.doctor.diagnosis.diagnose import RULE_FAILED, RULES, diagnose, first_error
 from pipeline.doctor.diagnosis.findings import Evidence, Numbers, rule
 from pipeline.doctor.diagnosis.rules.training import D_BOUNDS, G_BOUNDS
 
@@ -14,6 +14,8 @@ NETWORK = {
     "affine_pairs": [],
     "dead_units": 0.1,
     "trainable_variables": 6,
+    "kernels": 3,
+    "zero_kernels": [],
     "output_sd": 0.1,
     "reach_low": -1.0,
     "reach_high": 1.0,
@@ -63,8 +65,9 @@ HEALTHY: dict[str, Any] = {
             "real_is_up": True,
             "undecided": {"real": -0.38, "fake": 0.62},
             "rejected": {"fake": -0.95},
+            "accepted": {"fake": -0.05},
             "surely_wrong": {"real": -0.95, "fake": 0.95},
-            "beyond_bounds": {},
+            "surely_right": {"real": -0.05, "fake": 0.05},
             "pairs_every_with_every": False,
         },
         "optimizers": {name: {"learning_rate": 0.0002, "beta_1": 0.5, "beta_2": 0.999} for name in ("generator", "discriminator")},
@@ -73,6 +76,20 @@ HEALTHY: dict[str, Any] = {
     "scores": SCORES,
     "real_reference": REAL,
     "curves": {"epochs": [{"epoch": epoch, "classifier_score": 9.0} for epoch in range(9)]},
+}
+# What a script shows besides, to which the doctor attached itself.
+ATTACHED: dict[str, Any] = {
+    "before.step.moved": ["discriminator", "generator"],
+    "before.step.trainable": {"generator": True, "discriminator": True},
+    "before.step.batch_norm": {"generator": ["batch"], "discriminator": ["batch"]},
+    "before.data.samples_range": [-0.9, 0.9],
+    "before.data.samples_as_drawn": True,
+    "before.data.generators_turn_range": [-0.9, 0.9],
+    "before.data.generators_turn_as_drawn": True,
+    "before.condition": {"constant": 0, "value": [], "real_conditions_vary": True, "looks": 3},
+    "before.discriminator.clipped": False,
+    "before.discriminator.normalised": False,
+    "before.places": {"discriminator_loss": "gan.py:42"},
 }
 ALL = range(8)
 LATE = range(4, 8)
@@ -86,6 +103,21 @@ def late(**values: Any) -> dict[str, Any]:
     return {f"epochs.{row}.{name}": value for row in LATE for name, value in values.items()}
 
 
+LOGISTIC_OF_SIGMOID = {  # of logits, at outputs of 0.02 and 0.98
+    "before.loss.surely_wrong": {"real": -0.495, "fake": 0.727},
+    "before.loss.surely_right": {"real": -0.273, "fake": 0.505},
+    "before.loss.rejected": {"fake": -0.495},
+    "before.loss.accepted": {"fake": -0.273},
+}
+LEAST_SQUARES = {  # with targets 0 and 1
+    "before.loss.surely_wrong": {"real": -1.96, "fake": 1.96},
+    "before.loss.surely_right": {"real": -0.04, "fake": 0.04},
+    "before.loss.rejected": {"fake": -1.96},
+    "before.loss.accepted": {"fake": -0.04},
+}
+LINEAR = {f"before.loss.{run}": {"real": -1.0, "fake": 1.0} for run in ("surely_wrong", "undecided", "surely_right")}
+UNPENALISED = ATTACHED | LINEAR | {"before.step.penalises_gradients": False}
+CHANGED = ATTACHED | {"before.data.samples_as_drawn": False}
 BOUNDED = {"before.discriminator.bounded": True, "before.discriminator.reach_low": 0.0, "before.discriminator.reach_high": 1.0}
 SWAPPED = {"before.loss.undecided": {"real": 0.6, "fake": -0.4}, "before.loss.surely_wrong": {"real": 0.05, "fake": -0.05}}
 CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
@@ -96,7 +128,15 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "collapsed_layers": ({"before.generator.affine_pairs": [["first", "second"]]}, {}),
     "initial_scale": ({"before.discriminator.output_sd": 11.0}, {"before.discriminator.output_sd": 9.0}),
     "dead_units": ({"before.generator.dead_units": 0.95}, {"before.generator.dead_units": 0.85}),
+    "zero_weights": (
+        {"before.generator.zero_kernels": ["first", "second", "third"], "before.generator.ignored_inputs": ["latent"]},
+        {"before.generator.zero_kernels": ["first", "second"]},
+    ),
     "frozen_network": ({"before.generator.trainable_variables": 0}, {"before.generator.trainable_variables": 1}),
+    "batch_norm_differs": (
+        ATTACHED | {"before.step.batch_norm": {"discriminator": ["batch"], "generator": ["moving"]}},
+        ATTACHED | {"before.step.batch_norm": {"discriminator": ["moving"], "generator": ["moving"]}},
+    ),
     "ignored_input": ({"before.generator.ignored_inputs": ["label"]}, {}),
     "inference_batch_norm": ({"before.step.statistics_moved.generator": False}, {"before.step.statistics_moved.generator": None}),
     "batch_statistics_under_penalty": (
@@ -109,19 +149,22 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
     "not_examined": ({"before.failure": "shapes do not match"}, {}),
     "losses_not_examined": ({"before.step.discriminator_inputs": ["other"]}, {"before.step.discriminator_inputs": ["other", "real"]}),
-    "double_activation": (
-        BOUNDED | {"before.loss.beyond_bounds": {"real": -0.18, "fake": 0.4}},
-        BOUNDED | {"before.loss.beyond_bounds": {"real": 1.0, "fake": -1.0}},  # least squares: the targets lie within
-    ),
+    "double_activation": (BOUNDED | LOGISTIC_OF_SIGMOID, BOUNDED | LEAST_SQUARES),
     "logits_as_probabilities": ({"before.loss.surely_wrong.real": 0.0}, {"before.loss.surely_wrong.real": -0.05}),
     "samples_not_in_loss": ({"before.step.learns_from.discriminator": ["real"]}, {"before.step.learns_from.discriminator": ["fake", "real"]}),
     "gradient_cut": ({"before.step.gradients.generator.kernel": None}, {"before.step.gradients.generator.kernel": 1e-9}),
+    "partly_cut": ({"before.step.gradients.generator.bias": None}, {"before.step.gradients.generator.bias": 1e-9}),
     "not_updated": ({"before.step.updated": [["discriminator"]]}, {"before.step.updated": [["generator"], ["discriminator"]]}),
     "real_images_not_in_loss": ({"before.step.learns_from.discriminator": ["fake"]}, {"before.step.learns_from.discriminator": ["fake", "real"]}),
     "other_network_updated": (
         {"before.step.updated": [["discriminator"], ["discriminator", "generator"]], "before.step.gradients.generator": {}},
         {"before.step.updated": [["discriminator", "generator"]]},
     ),
+    "generator_loss_without_samples": (
+        {"before.step.learns_from.generator": ["real"], "before.step.gradients.generator.kernel": None},
+        {"before.step.learns_from.generator": ["fake", "real"]},
+    ),
+    "unbounded_critic": (UNPENALISED, UNPENALISED | {"before.loss.surely_right": {"real": -0.98, "fake": 1.0}}),
     "generator_sign": ({"before.loss.rejected.fake": 0.38}, {"before.loss.rejected.fake": -0.01}),
     "labels_swapped": (
         SWAPPED,
@@ -134,12 +177,24 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
     "momentum": ({"before.optimizers.generator.beta_1": 0.999}, {"before.optimizers.generator.beta_1": 0.9}),
     "range_mismatch": ({"before.data.high": 255.0}, {"before.data.high": 1.05}),
+    "scaled_twice": (
+        {"before.data": {"low": 0.0, "high": 1 / 255, "sd_between": 0.3 / 255}},
+        {"before.data": {"low": -1.0, "high": 1.0, "sd_between": 0.01}},
+    ),
     "range_unused": ({"before.data.low": 0.0}, {"before.data.low": -0.5}),
     "one_sided_range": (
         {"before.data.low": 0.0, "before.generator.reach_low": 0.0},
         {"before.data.low": 0.0, "before.generator.reach_low": 0.0, "before.latent.low": 0.0},
     ),
     "constant_data": ({"before.data.sd_between": 0.0}, {"before.data.sd_between": 0.01}),
+    "samples_differ_between_turns": (
+        CHANGED | {"before.data.generators_turn_range": [-0.9, 1.1]},
+        CHANGED | {"before.data.generators_turn_range": [-0.9, 0.98]},
+    ),
+    "constant_condition": (
+        ATTACHED | {"before.condition.constant": 10},
+        ATTACHED | {"before.condition": {"constant": 10, "real_conditions_vary": True, "looks": 2}},
+    ),
     "sorted_batches": ({"epochs.1.between_batches": 0.001}, {"epochs.1.between_batches": 0.00006}),
     "not_finite": ({"epochs.7.first_not_finite": "the training batch", "epochs.7.first_not_finite_step": 3}, {}),
     "pinned_loss": ({"before.discriminator.bounded": True} | late(d_loss=1.6264), {"before.discriminator.bounded": True} | late(d_loss=1.64)),
@@ -172,12 +227,13 @@ def evidence(changes: dict[str, Any]) -> dict[str, Any]:
         place = changed
         for parent in parents:
             place = place[int(parent)] if isinstance(place, list) else place[parent]
-        place[last] = value
+        place[int(last) if isinstance(place, list) else last] = copy.deepcopy(value)
     return changed
 
 
 def test_a_healthy_gan_has_no_finding() -> None:
     assert diagnose(HEALTHY) == []
+    assert diagnose(evidence(ATTACHED)) == []
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -216,6 +272,43 @@ def test_what_is_set_already_is_not_advised() -> None:
 def test_missing_evidence_has_no_finding() -> None:
     assert diagnose({}) == []
     assert diagnose({"before": {}, "epochs": []}) == []
+
+
+def paths(structure: Any, *before: str) -> list[tuple[str, ...]]:
+    """Every part of evidence that may be missing: a network and the images are measured as a whole, everything else may lack any key."""
+    if isinstance(structure, dict) and before[-1:] not in (("generator",), ("discriminator",), ("data",)):
+        parts: list[tuple[str, Any]] = list(structure.items())
+    elif isinstance(structure, list) and structure and isinstance(structure[0], dict):
+        parts = [(str(place), part) for place, part in enumerate(structure[-2:], len(structure) - 2)]
+    else:
+        parts = [(name, None) for name in MAY_LACK.get(before[-1:], ()) if name in structure] if isinstance(structure, dict) else []
+    return [(*before, name) for name, _ in parts] + [path for name, part in parts for path in paths(part, *before, name)]
+
+
+OF_NETWORKS = ("kernels", "zero_kernels", "clipped", "normalised")
+OF_DATA = ("samples_range", "samples_as_drawn", "generators_turn_range", "generators_turn_as_drawn")
+MAY_LACK: dict[tuple[str, ...], tuple[str, ...]] = {("generator",): OF_NETWORKS, ("discriminator",): OF_NETWORKS, ("data",): OF_DATA}
+ALWAYS_THERE = ("epoch", "steps", "classifier_score")  # in each row
+
+
+def without(whole: Any, path: tuple[str, ...]) -> Any:
+    """The evidence without one part."""
+    changed = copy.deepcopy(whole)
+    place = changed
+    for parent in path[:-1]:
+        place = place[int(parent)] if isinstance(place, list) else place[parent]
+    del place[int(path[-1]) if isinstance(place, list) else path[-1]]
+    return changed
+
+
+@pytest.mark.parametrize("name", ["healthy", *CASES])
+def test_a_rule_does_without_any_part_of_the_evidence(name: str) -> None:
+    whole = evidence(ATTACHED | (CASES[name][0] if name != "healthy" else {}))
+    for path in paths(whole):
+        if path[-1] not in ALWAYS_THERE:
+            found = diagnose(without(whole, path))
+            assert [finding.evidence for finding in found if finding.id == RULE_FAILED] == [], path
+            assert found == [] or name != "healthy", path
 
 
 def test_every_rule_is_tested_explained_and_has_a_reference() -> None:
@@ -259,6 +352,104 @@ def test_samples_that_became_worse_are_not_said_to_improve() -> None:
 def test_images_that_the_step_scales_are_not_said_to_have_the_wrong_range() -> None:
     scaled = {"before.data.low": 0.0, "before.data.high": 255.0, "before.step.discriminator_inputs": ["fake", "other"]}
     assert [finding.id for finding in diagnose(evidence(scaled))] == ["losses_not_examined"]
+
+
+def found_in(*changes: dict[str, Any]) -> list[str]:
+    merged: dict[str, Any] = {}
+    for each in changes:
+        merged |= each
+    return [finding.id for finding in diagnose(evidence(merged))]
+
+
+@pytest.mark.parametrize(
+    "held", [{"before.discriminator.clipped": True}, {"before.discriminator.normalised": True}, {"before.step.penalises_gradients": True}]
+)
+def test_a_critic_that_is_held_in_any_way_is_not_called_unbounded(held: dict[str, Any]) -> None:
+    assert found_in(UNPENALISED) == ["unbounded_critic"]
+    assert found_in(UNPENALISED, held) == []
+
+
+def test_a_critic_of_which_it_is_unknown_whether_it_is_clipped_is_not_called_unbounded() -> None:
+    unknown = {path: value for path, value in UNPENALISED.items() if path.startswith(("before.loss", "before.step"))}
+    assert found_in(unknown) == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        (-50.0, -1.02),  # the logistic loss of probabilities
+        (-2.02, -0.09),  # 0.9 as the label, not quite reached
+        (-1.96, 0.5),  # 0.7 as the label: the loss turns round before the end
+        (None, -0.3),
+    ],
+)
+def test_a_loss_that_knows_of_the_bounds_is_no_double_activation(wrong: float | None, right: float) -> None:
+    ends = {"before.loss.surely_wrong": {"real": wrong}, "before.loss.surely_right": {"real": right}}
+    assert found_in(BOUNDED, LEAST_SQUARES, ends) == []
+
+
+@pytest.mark.parametrize("part", ["surely_wrong", "surely_right", "rejected", "accepted"])
+def test_one_of_both_losses_is_enough_for_a_double_activation(part: str) -> None:
+    assert found_in(BOUNDED, LOGISTIC_OF_SIGMOID, {f"before.loss.{part}": {}}) == ["double_activation"]
+
+
+def test_outputs_of_tanh_are_no_probabilities() -> None:
+    tanh = BOUNDED | {"before.discriminator.reach_low": -1.0, "before.loss.surely_wrong.real": 0.0}
+    assert found_in(tanh) == ["logits_as_probabilities"]
+    assert found_in(tanh, {"before.discriminator.reach_low": -0.001}) == []
+
+
+def test_a_network_without_weights_explains_that_no_gradient_passes() -> None:
+    zero = {"before.discriminator.zero_kernels": ["first", "second", "third"], "before.step.gradients.generator": {"kernel": 0.0}}
+    assert found_in(zero, {"before.step.updated": [["discriminator"]]}) == ["zero_weights"]
+    assert found_in(zero, {"before.discriminator.kernels": 4}) == ["gradient_cut"]
+
+
+def test_a_flag_at_rest_says_nothing_of_a_network_that_is_trained() -> None:
+    frozen = ATTACHED | {"before.step.trainable": {"generator": True, "discriminator": False}}
+    assert found_in(frozen) == []
+    still = {"before.step.moved": ["generator"], "before.step.looks": 3}
+    assert found_in(frozen, still) == ["frozen_network"]
+    assert found_in(ATTACHED, still) == ["not_updated"]
+    assert found_in(ATTACHED, still | {"before.step.looks": 2}) == []  # gradients of several batches may be collected
+
+
+def test_a_condition_is_constant_only_beside_others() -> None:
+    constant = ATTACHED | {"before.condition.constant": 10}
+    assert found_in(constant) == ["constant_condition"]
+    assert found_in(constant, {"before.condition.real_conditions_vary": False}) == []
+
+
+@pytest.mark.parametrize(("given_raw", "found"), [(True, ["samples_differ_between_turns"]), (False, [])])
+def test_samples_that_are_changed_in_both_turns_do_not_differ(given_raw: bool, found: list[str]) -> None:
+    outside = CHANGED | {"before.data.generators_turn_range": [-0.9, 1.1]}
+    assert found_in(outside, {"before.data.generators_turn_as_drawn": given_raw}) == found
+
+
+def test_the_range_of_a_generator_says_nothing_where_its_samples_are_changed() -> None:
+    bytes_ = {"before.data.low": 0.0, "before.data.high": 255.0}
+    assert found_in(ATTACHED, bytes_) == ["range_mismatch"]
+    assert found_in(CHANGED, bytes_) == []
+
+
+def test_rows_of_unknown_origin_do_not_show_what_a_loss_leaves_out() -> None:
+    unknown = {"before.step.discriminator_inputs": ["other", "real"]}
+    for network, kinds in (("generator", ["real"]), ("discriminator", ["real"]), ("discriminator", ["fake"])):
+        learns = {f"before.step.learns_from.{network}": kinds}
+        assert len(found_in(learns)) == 1
+        assert found_in(learns, unknown) == []
+
+
+def test_images_that_are_all_the_same_are_constant_however_they_are_scaled() -> None:
+    tiny = {"before.data.low": 0.0, "before.data.high": 1 / 255, "before.data.sd_between": 0.0}
+    assert found_in(tiny) == ["scaled_twice", "constant_data"]
+    assert "constant_data" in found_in(tiny, {"before.data.high": 0.0})
+
+
+def test_networks_that_could_not_be_measured_after_an_epoch_are_named() -> None:
+    row = {"epoch": 3, "steps": 429, "measured_steps": 26, "failure": "shapes do not match"}
+    (found,) = diagnose(evidence({"epochs.2": row}))
+    assert (found.id, found.evidence) == ("not_examined", {"message": "shapes do not match", "epoch": 3})
 
 
 def test_sorted_batches_of_short_epochs_are_found_over_several() -> None:

@@ -10,6 +10,7 @@ import tensorflow as tf
 from benchmarks.diagnosis.gans_under_test import GanUnderTest, guide_style_gan, own_gan
 from benchmarks.diagnosis.guide_gan import LATENT, GuideGAN, make_discriminator, make_generator
 from pipeline.data.digits import Digits
+from pipeline.doctor.diagnosis.diagnose import diagnose
 from pipeline.doctor.evidence.examination import examination
 from pipeline.doctor.evidence.networks import describe_network
 from pipeline.doctor.examine import examine
@@ -86,6 +87,9 @@ class Hidden(keras.Model):
 @pytest.mark.parametrize(
     ("between", "pairs"),
     [
+        (keras.layers.Activation("tanh"), 0),
+        (keras.layers.Lambda(lambda x: tf.nn.tanh(0.01 * x)), 0),  # straight for the usual inputs
+        (keras.layers.Lambda(lambda x: tf.nn.relu(x + 5)), 0),  # above its threshold for the usual inputs
         (keras.layers.Lambda(lambda x: 3 * x + 1), 1),
         (keras.layers.BatchNormalization(), 1),
         (keras.layers.Lambda(tf.nn.relu), 0),
@@ -98,11 +102,30 @@ def test_an_affine_map_is_measured_and_not_named(between: keras.layers.Layer, pa
     assert measured["weighted_layers"] == 2
 
 
+@pytest.mark.parametrize("zero", [0, 1, 2])
+def test_matrices_that_are_all_zero_are_listed(zero: int) -> None:
+    network = Hidden(keras.layers.ReLU())
+    inputs = keras.random.normal((48, 8), seed=1)
+    network(inputs)
+    kernels = [variable for variable in network.trainable_variables if len(variable.shape) > 1]
+    for kernel in kernels[:zero]:
+        kernel.assign(0 * kernel)
+    measured = describe_network(network, inputs)
+    assert (measured["kernels"], measured["zero_kernels"]) == (2, [kernel.path for kernel in kernels[:zero]])
+
+
 def test_the_message_of_a_step_that_fails_is_reported(scans: Digits) -> None:
     examined = gan_under_test(scans, "answer")
     object.__setattr__(examined.gan, "train_step", lambda batch: 1 / 0)
     (found,) = examined.examine()
     assert (found.id, found.evidence) == ("not_examined", {"message": "division by zero"})
+
+
+def test_a_batch_that_cannot_be_read_ends_nothing(scans: Digits) -> None:
+    examined = gan_under_test(scans, "answer")
+    before = examination(examined.gan.generator, examined.gan.discriminator, object(), examined.latent, examined.gan)
+    assert list(before) == ["failure"]
+    assert [finding.id for finding in diagnose({"before": before})] == ["not_examined"]
 
 
 def test_evidence_is_the_same_on_every_run(scans: Digits) -> None:
@@ -112,6 +135,11 @@ def test_evidence_is_the_same_on_every_run(scans: Digits) -> None:
         return examination(examined.gan.generator, examined.gan.discriminator, examined._batch(np.arange(48)), examined.latent, examined.gan)
 
     assert evidence() == evidence()
+
+
+def hinge(labels: tf.Tensor, scores: tf.Tensor) -> tf.Tensor:
+    """1 for rows of label 0, -1 for those of label 1."""
+    return tf.reduce_mean(tf.nn.relu(1 - (1 - 2 * tf.round(labels)) * scores))
 
 
 def with_loss(loss_fn: object, activation: str | None = None) -> list[str]:
@@ -130,6 +158,10 @@ def with_loss(loss_fn: object, activation: str | None = None) -> list[str]:
         (keras.losses.BinaryCrossentropy(from_logits=True, label_smoothing=0.2), None, []),
         (keras.losses.BinaryCrossentropy(), "sigmoid", []),
         (keras.losses.BinaryCrossentropy(), None, ["logits_as_probabilities"]),
+        (keras.losses.BinaryCrossentropy(), "tanh", ["logits_as_probabilities"]),
+        (keras.losses.BinaryCrossentropy(label_smoothing=0.2), "sigmoid", []),
+        (hinge, None, []),
+        (hinge, "sigmoid", ["double_activation"]),
         (lambda labels, logits: tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels, logits)), "sigmoid", ["double_activation"]),
     ],
 )

@@ -5,9 +5,12 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from benchmarks.diagnosis.gans_under_test import GanUnderTest, own_gan
 from pipeline.data.digits import Digits
+from pipeline.doctor.diagnosis.diagnose import diagnose, first_error
+from pipeline.doctor.evidence.probe import Probe
 from pipeline.doctor.evidence.recorder import EvidenceRecorder
 from tests.doctor.conftest import whole_settings
 
@@ -64,3 +67,17 @@ def train_with_nan(scans: Digits, variant: str, at: int) -> list[Row]:
     broken.spoil = lambda step, images: images * (np.nan if step == at else 1)
     rows: list[Row] = broken.train(3, 20).evidence["epochs"]
     return rows
+
+
+def test_a_probe_that_the_networks_do_not_take_ends_no_training(scans: Digits) -> None:
+    examined = gan_under_test(scans, "answer")
+    right = examined.probe()
+    probe = Probe(right.latent, {"image": np.zeros((8, 3), "float32")})
+    recorder = EvidenceRecorder(examined.gan.generator, examined.gan.discriminator, examined._batch(np.arange(48)), probe, first_error)
+    stream = tf.data.Dataset.from_generator(lambda: examined._batches(40), output_signature=examined._signature())
+    examined.gan.fit(stream, epochs=2, steps_per_epoch=20, callbacks=[recorder], verbose=0, shuffle=False)
+    rows = recorder.evidence["epochs"]
+    assert [(row["epoch"], row["steps"], "real_fake_auc" in row) for row in rows] == [(1, 20, False), (2, 20, False)]
+    (found,) = diagnose(recorder.evidence)
+    assert (found.id, found.evidence) == ("not_examined", {"message": rows[0]["failure"], "epoch": 1})
+    assert recorder.stopped_by is None

@@ -3,8 +3,11 @@
 Before training:
 
 - `networks`: the two networks themselves.
+- `batch_norm`: batch normalisation in one step.
 - `updates`: which variables get a gradient and an update in one step.
-- `losses`: what the losses want of the discriminator's outputs.
+- `losses`: what the losses want of real images and samples.
+- `outputs`: whether the losses fit the outputs that the discriminator can give.
+- `turns`: what is wrong with the generator's turn alone.
 - `optimizers`: learning rates and decay rates.
 - `data`: images and their range, and the order of batches (during training).
 

@@ -15,11 +15,28 @@ from pipeline.doctor.diagnosis.rules.losses import losses_not_examined
 def range_mismatch(evidence: Evidence) -> Numbers | None:
     """Real images have values that the generator cannot draw."""
     data, generator = _data_and_generator(evidence)
-    if not data or generator["reach_high"] - generator["reach_low"] < thresholds.CONSTANT or losses_not_examined.check(evidence):
+    if not data or not generator or _reach(generator) < thresholds.CONSTANT or losses_not_examined.check(evidence):
         return None
     slack = thresholds.RANGE_SLACK * (data["high"] - data["low"])
     reached = generator["reach_low"] - slack <= data["low"] and data["high"] <= generator["reach_high"] + slack
     return None if reached else _ranges(evidence)
+
+
+@rule(
+    "error",
+    why="Images fill next to nothing of the range that the generator draws in, as if they had been scaled twice: to the discriminator they are all "
+    "the same grey.",
+    fix="Scale images once: bytes by / 127.5 - 1 for tanh, or by / 255 for a sigmoid.",
+    reference="Radford et al. 2016, arXiv:1511.06434, section 4",
+)
+def scaled_twice(evidence: Evidence) -> Numbers | None:
+    """Real images vary, but within a fiftieth of the range of a bounded generator."""
+    data, generator = _data_and_generator(evidence)
+    if not data or not generator.get("bounded") or losses_not_examined.check(evidence):
+        return None
+    if not 0 < data["high"] - data["low"] < thresholds.SCALED_TWICE * _reach(generator):
+        return None
+    return _ranges(evidence)
 
 
 @rule(
@@ -32,9 +49,9 @@ def range_mismatch(evidence: Evidence) -> Numbers | None:
 def range_unused(evidence: Evidence) -> Numbers | None:
     """Real images fill little of the range that a bounded generator draws in."""
     data, generator = _data_and_generator(evidence)
-    if not data or range_mismatch.check(evidence) or losses_not_examined.check(evidence):
+    if not data or not generator or any(other.check(evidence) for other in (range_mismatch, scaled_twice, losses_not_examined)):
         return None
-    reach = generator["reach_high"] - generator["reach_low"]
+    reach = _reach(generator)
     if not generator["bounded"] or reach < thresholds.CONSTANT or data["high"] - data["low"] > thresholds.RANGE_USED * reach:
         return None
     return _ranges(evidence)
@@ -51,7 +68,7 @@ def range_unused(evidence: Evidence) -> Numbers | None:
 def one_sided_range(evidence: Evidence) -> Numbers | None:
     """Images and samples lie in [0, 1], latents on both sides of zero."""
     data, generator = _data_and_generator(evidence)
-    if not data or data["low"] < 0 or generator["reach_low"] < 0 or evidence["before"]["latent"]["low"] >= 0:
+    if not data or not generator or data["low"] < 0 or generator["reach_low"] < 0 or evidence["before"].get("latent", {}).get("low", 0.0) >= 0:
         return None
     return _ranges(evidence)
 
@@ -65,7 +82,10 @@ def one_sided_range(evidence: Evidence) -> Numbers | None:
 def constant_data(evidence: Evidence) -> Numbers | None:
     """Pixels do not vary from image to image."""
     data, _ = _data_and_generator(evidence)
-    return {"pixel_sd": data["sd_between"]} if data and data["sd_between"] < thresholds.CONSTANT * max(data["high"] - data["low"], 1) else None
+    if not data:
+        return None
+    spread = data["high"] - data["low"] if scaled_twice.check(evidence) else max(data["high"] - data["low"], 1)
+    return {"pixel_sd": data["sd_between"]} if data["sd_between"] < thresholds.CONSTANT * spread else None
 
 
 @rule(
@@ -92,8 +112,14 @@ def sorted_batches(evidence: Evidence) -> Numbers | None:
 
 
 def _data_and_generator(evidence: Evidence) -> tuple[Numbers, Numbers]:
+    """What is known of images and of the generator; nothing of the generator where its samples are changed on their way to the discriminator."""
     before = evidence.get("before", {})
-    return before.get("data", {}), before.get("generator", {})
+    data = before.get("data", {})
+    return data, before.get("generator", {}) if data.get("samples_as_drawn", True) else {}
+
+
+def _reach(generator: Numbers) -> float:
+    return float(generator["reach_high"] - generator["reach_low"])
 
 
 def _ranges(evidence: Evidence) -> Numbers:

@@ -19,7 +19,7 @@ def not_finite(evidence: Evidence) -> Numbers | None:
         return {"first": before, "epoch": 0}
     for row in epochs(evidence):
         if "first_not_finite" in row:
-            return {"first": row["first_not_finite"], "epoch": row["epoch"], "step": row["first_not_finite_step"]}
+            return {"first": row["first_not_finite"], "epoch": row["epoch"], "step": row.get("first_not_finite_step")}
     return None
 
 
@@ -33,12 +33,11 @@ def not_finite(evidence: Evidence) -> Numbers | None:
 def generator_gradient_vanishes(evidence: Evidence) -> Numbers | None:
     """The generator's mean gradient norm has fallen to a ten-thousandth of that of an earlier epoch, or to nothing."""
     rows = epochs(evidence)
-    if not rows or rows[-1]["generator_gradient"] is None:
+    last = rows[-1].get("generator_gradient") if rows else None
+    first = max((row.get("generator_gradient") or 0.0 for row in rows), default=0.0)
+    if last is None or first == 0 or (last > thresholds.VANISHED * first and last > thresholds.NO_GRADIENT):
         return None
-    first = max(row["generator_gradient"] or 0.0 for row in rows)
-    if first == 0 or (rows[-1]["generator_gradient"] > thresholds.VANISHED * first and rows[-1]["generator_gradient"] > thresholds.NO_GRADIENT):
-        return None
-    return {"epoch": rows[-1]["epoch"], "gradient": rows[-1]["generator_gradient"], "largest_before": first}
+    return {"epoch": rows[-1]["epoch"], "gradient": last, "largest_before": first}
 
 
 @rule(
@@ -53,7 +52,7 @@ def exploding_gradients(evidence: Evidence) -> Numbers | None:
     rows = epochs(evidence)
     for network in ("discriminator", "generator") if rows else ():
         name = f"{network}_gradient"
-        now = rows[-1][name]
+        now = rows[-1].get(name)
         if now is not None and now > thresholds.EXPLODED:
             return {"epoch": rows[-1]["epoch"], name: now}
     return None

@@ -9,55 +9,9 @@ from pipeline.doctor.diagnosis.findings import Evidence, Numbers, rule
 from pipeline.doctor.diagnosis.rules.updates import step_evidence
 
 
-def _loss(evidence: Evidence) -> Numbers:
+def loss_evidence(evidence: Evidence) -> Numbers:
+    """The losses' gradients; empty if none were recorded."""
     return dict(evidence.get("before", {}).get("loss", {}))
-
-
-def _expects_probabilities(loss: Numbers) -> bool:
-    """Whether the gradient vanishes, or turns the wrong way, where a real image gets an output that no probability can be."""
-    at_wrong, undecided = loss.get("surely_wrong", {}).get("real", 0.0), loss.get("undecided", {}).get("real")
-    return bool(undecided) and (at_wrong is None or at_wrong * undecided <= 0 or abs(at_wrong) < thresholds.NO_OUTPUT_GRADIENT)
-
-
-@rule(
-    "error",
-    why="The discriminator's outputs are bounded and its loss wants them beyond the bounds: a loss of logits applies its own sigmoid to outputs of "
-    "a sigmoid. Losses stay between narrow bounds, and gradients stay small.",
-    fix="Give the loss raw logits: no activation after the discriminator's last layer.",
-    settings={"discriminator_activation": "linear"},
-    reference="TensorFlow, tf.nn.sigmoid_cross_entropy_with_logits: its inputs are logits",
-)
-def double_activation(evidence: Evidence) -> Numbers | None:
-    """With outputs half a unit beyond their bounds, the loss still falls further outwards."""
-    loss = _loss(evidence)
-    if not loss or not evidence["before"]["discriminator"]["bounded"] or _expects_probabilities(loss):
-        return None
-    beyond, undecided = loss["beyond_bounds"], loss["undecided"]
-    outwards = {
-        kind: gradient
-        for kind, gradient in beyond.items()
-        if gradient is not None and gradient * (undecided.get(kind) or 0) > thresholds.GRADIENT_BEYOND_BOUNDS
-    }
-    if not outwards:
-        return None
-    network = evidence["before"]["discriminator"]
-    return {"outputs_reach": [network["reach_low"], network["reach_high"]]} | {f"gradient_beyond_{kind}": value for kind, value in outwards.items()}
-
-
-@rule(
-    "error",
-    why="The loss expects probabilities and gets raw logits: outside of [0, 1] it has no gradient, or a wrong one.",
-    fix="Use the loss's form for logits (from_logits=True). A sigmoid after the last layer also works, but is less exact.",
-    reference="Keras, keras.losses.BinaryCrossentropy: from_logits",
-)
-def logits_as_probabilities(evidence: Evidence) -> Numbers | None:
-    """The discriminator is not bounded to [0, 1], and the loss has no right gradient outside of it."""
-    loss, network = _loss(evidence), evidence.get("before", {}).get("discriminator", {})
-    if not loss or not _expects_probabilities(loss) or broadcast_outputs.check(evidence):
-        return None
-    if network["reach_low"] > -0.01 and network["reach_high"] < 1.01:
-        return None
-    return {"outputs_reach": [network["reach_low"], network["reach_high"]], "gradient_at_a_wrong_output": loss["surely_wrong"]["real"]}
 
 
 @rule(
@@ -88,7 +42,9 @@ def real_images_not_in_loss(evidence: Evidence) -> Numbers | None:
 def _learns_only_from(kind: str, evidence: Evidence) -> Numbers | None:
     step = step_evidence(evidence)
     kinds = step.get("learns_from", {}).get("discriminator", [])
-    return {"discriminator_learns_from": kinds} if kinds == [kind] and "other" not in step["discriminator_inputs"] else None
+    seen = step.get("whole", True) or step.get("looks", 0) >= thresholds.LOOKS_IN_TURNS
+    known = "other" not in step.get("discriminator_inputs", ["other"])
+    return {"discriminator_learns_from": kinds} if kinds == [kind] and known and seen else None
 
 
 @rule(
@@ -136,7 +92,7 @@ def labels_swapped(evidence: Evidence) -> Numbers | None:
 )
 def broadcast_outputs(evidence: Evidence) -> Numbers | None:
     """The loss wants the same of outputs for real images and for samples, or pairs each sample with all real images."""
-    loss = _loss(evidence)
+    loss = loss_evidence(evidence)
     gradients = loss.get("undecided", {})
     real, fake = gradients.get("real"), gradients.get("fake")
     if real and fake and real * fake > 0:
@@ -145,7 +101,7 @@ def broadcast_outputs(evidence: Evidence) -> Numbers | None:
 
 
 def _same_sign(evidence: Evidence, real_is_up: bool) -> Numbers | None:
-    loss = _loss(evidence)
+    loss = loss_evidence(evidence)
     real, fake = (loss.get("undecided", {}).get(kind) for kind in ("real", "fake"))
     generator = loss.get("rejected", {}).get("fake")
     if not (real and fake and generator) or real * fake >= 0 or fake * generator <= 0 or (real < 0) != real_is_up:

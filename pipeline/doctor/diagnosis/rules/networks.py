@@ -13,6 +13,11 @@ def networks(evidence: Evidence) -> dict[str, dict[str, Any]]:
     return {name: evidence["before"][name] for name in NETWORKS if name in evidence.get("before", {})}
 
 
+def living_networks(evidence: Evidence) -> dict[str, dict[str, Any]]:
+    """The same without those whose weights are all zero, which explains whatever else they show."""
+    return {name: network for name, network in networks(evidence).items() if not is_zero(network)}
+
+
 @rule(
     "error",
     why="Affine layers in a row are one affine layer: the network can do no more than a linear model, however many layers it has.",
@@ -24,7 +29,7 @@ def no_nonlinearity(evidence: Evidence) -> Numbers | None:
     """Every weighted layer of a network receives an affine function of what the one before received."""
     found = {
         name: network["weighted_layers"]
-        for name, network in networks(evidence).items()
+        for name, network in living_networks(evidence).items()
         if network["weighted_layers"] > 1 and len(network["affine_pairs"]) == network["weighted_layers"] - 1
     }
     return {f"{name}_layers": count for name, count in found.items()} or None
@@ -41,7 +46,7 @@ def collapsed_layers(evidence: Evidence) -> Numbers | None:
     """Some neighbouring layers collapse into one, not all."""
     found = [
         f"{name}: {first} and {second}"
-        for name, network in networks(evidence).items()
+        for name, network in living_networks(evidence).items()
         if len(network["affine_pairs"]) < network["weighted_layers"] - 1
         for first, second in network["affine_pairs"]
     ]
@@ -60,7 +65,7 @@ def initial_scale(evidence: Evidence) -> Numbers | None:
     found: Numbers = {}
     data = evidence.get("before", {}).get("data", {})
     scale = max(1.0, abs(data.get("low", 0.0)), abs(data.get("high", 0.0)))  # large images make large outputs: that is range_mismatch
-    for name, network in networks(evidence).items():
+    for name, network in living_networks(evidence).items():
         reach = network["reach_high"] - network["reach_low"]
         if network["bounded"] and reach > thresholds.CONSTANT and network["at_bounds"] > thresholds.AT_BOUNDS:
             found[f"{name}_outputs_at_bounds"] = network["at_bounds"]
@@ -78,20 +83,57 @@ def initial_scale(evidence: Evidence) -> Numbers | None:
 )
 def dead_units(evidence: Evidence) -> Numbers | None:
     """Nearly all units before some layer are zero for every row of a batch."""
-    found = {name: network["dead_units"] for name, network in networks(evidence).items() if network["dead_units"] > thresholds.DEAD_UNITS}
+    found = {name: network["dead_units"] for name, network in living_networks(evidence).items() if network["dead_units"] > thresholds.DEAD_UNITS}
     return {f"{name}_dead_units": share for name, share in found.items()} or None
 
 
 @rule(
     "error",
-    why="A network without trainable variables never learns.",
-    fix="Leave `trainable` true: to train the networks in turn it is enough to give each optimiser the variables of its own network.",
+    why="A network whose variables are not trainable never learns. In Keras 3 `trainable = False` freezes a network wherever it is used, also where "
+    "it was compiled before.",
+    fix="Leave `trainable` true, and give each optimiser the variables of its own network. Where a combined model needs the discriminator "
+    "frozen, switch the flag before every call that trains, and back.",
     reference="Chollet, Keras guide: Customizing what happens in fit(), section on GANs",
 )
 def frozen_network(evidence: Evidence) -> Numbers | None:
-    """A network has no trainable variables."""
-    found = [name for name, network in networks(evidence).items() if network["trainable_variables"] == 0]
-    return {"networks": found} if found else None
+    """A network has no trainable variables, or its flag says so and no step moved it."""
+    step = evidence.get("before", {}).get("step", {})
+    found = [name for name, network in networks(evidence).items() if network["trainable_variables"] == 0 or _stands_still(step, name)]
+    return {"networks": found} | ({"trainable": False} if "moved" in step else {}) if found else None
+
+
+def _stands_still(step: dict[str, Any], name: str) -> bool:
+    """Whether a network's flag says that it is not trainable, and no step trained it."""
+    return name not in trained_networks(step) and not step.get("trainable", {}).get(name, True)
+
+
+def trained_networks(step: dict[str, Any]) -> set[str]:
+    """The networks that optimisers are given, and those that were seen to move.
+
+    Once several steps were looked at, only the latter: until then an optimiser may be collecting gradients of several batches.
+    """
+    moved = set(step.get("moved", []))
+    if step.get("looks", 0) >= thresholds.LOOKS_IN_TURNS:
+        return moved
+    return moved.union(network for networks in step.get("updated", []) for network in networks)
+
+
+@rule(
+    "error",
+    why="All weights of the network are zero: every output is the same whatever the input, and no gradient passes a layer.",
+    fix="Initialise weights at random, by the layers' widths (Glorot or He). Look for an integer division in an initializer of your own.",
+    settings={"initializer": "glorot"},
+    reference="Glorot and Bengio 2010, Understanding the difficulty of training deep feedforward neural networks",
+)
+def zero_weights(evidence: Evidence) -> Numbers | None:
+    """Every matrix of a network starts at zero."""
+    found = {name: network["zero_kernels"] for name, network in networks(evidence).items() if is_zero(network)}
+    return {f"{name}_layers": layers for name, layers in found.items()} or None
+
+
+def is_zero(network: dict[str, Any]) -> bool:
+    """Whether all matrices of a network are zero, which explains whatever else it shows."""
+    return 0 < network.get("kernels", 0) == len(network.get("zero_kernels", []))
 
 
 @rule(
@@ -103,48 +145,6 @@ def frozen_network(evidence: Evidence) -> Numbers | None:
 )
 def ignored_input(evidence: Evidence) -> Numbers | None:
     """An input's rows can be exchanged without changing any output."""
-    alive = {name: network for name, network in networks(evidence).items() if network["dead_units"] <= thresholds.DEAD_UNITS}
+    alive = {name: network for name, network in living_networks(evidence).items() if network["dead_units"] <= thresholds.DEAD_UNITS}
     found = [f"{name}: {ignored}" for name, network in alive.items() for ignored in network["ignored_inputs"]]
     return {"inputs": found} if found else None
-
-
-@rule(
-    "error",
-    why="Batch normalisation in inference mode uses statistics that nothing updates: it normalises by its initial values.",
-    fix="Call the networks with training=True in train_step.",
-    reference="Ioffe and Szegedy 2015, arXiv:1502.03167",
-)
-def inference_batch_norm(evidence: Evidence) -> Numbers | None:
-    """A training step leaves a network's moving statistics as they were."""
-    moved = evidence.get("before", {}).get("step", {}).get("statistics_moved", {})
-    found = [name for name, value in moved.items() if value is False]
-    return {"networks": found} if found else None
-
-
-@rule(
-    "error",
-    why="A gradient penalty treats each image by itself, but batch statistics make an image's output depend on all the others.",
-    fix="Remove batch normalisation from the discriminator, or use layer normalisation.",
-    settings={"discriminator_normalization": "none"},
-    reference="Gulrajani et al. 2017, arXiv:1704.00028, section 4",
-)
-def batch_statistics_under_penalty(evidence: Evidence) -> Numbers | None:
-    """The discriminator mixes rows and its gradients are penalised."""
-    return _with_batch_statistics(evidence, "penalises_gradients")
-
-
-@rule(
-    "warning",
-    why="With real images and samples in one batch, batch statistics describe the mixture, and one kind of image changes the outputs for the other.",
-    fix="Give real images and samples to the discriminator in separate calls, so that each has its own statistics.",
-    reference="Chintala et al. 2016, How to train a GAN (ganhacks), point 4",
-)
-def batch_statistics_of_a_mixture(evidence: Evidence) -> Numbers | None:
-    """The discriminator mixes rows and is given real images and samples in one call."""
-    return _with_batch_statistics(evidence, "mixes_real_and_fake")
-
-
-def _with_batch_statistics(evidence: Evidence, name: str) -> Numbers | None:
-    before = evidence.get("before", {})
-    dependent = before.get("discriminator", {}).get("batch_dependent")
-    return {"batch_dependent": True, name: True} if dependent and before.get("step", {}).get(name) else None

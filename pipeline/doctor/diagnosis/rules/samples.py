@@ -15,7 +15,8 @@ def _share_of_real(evidence: Evidence, name: str) -> float | None:
 
 
 def _compared(evidence: Evidence, name: str) -> Numbers:
-    return {name: evidence["scores"][name], "real_digits": evidence["real_reference"][name]}
+    real = evidence.get("real_reference", {}).get(name)
+    return {name: evidence["scores"][name]} | ({} if real is None else {"real_digits": real})
 
 
 @rule(

@@ -35,7 +35,8 @@ def _is_long_enough(rows: list[Row]) -> bool:
 def pinned_loss(evidence: Evidence) -> Numbers | None:
     """A loss stays at one of the bounds that a double sigmoid gives it: log(1 + e^-1), log 2 and their sums."""
     rows = _late(evidence)
-    if not rows or not evidence.get("before", {}).get("discriminator", {}).get("bounded"):
+    network = evidence.get("before", {}).get("discriminator", {})
+    if not rows or not network.get("bounded") or network["reach_high"] - network["reach_low"] < thresholds.CONSTANT:
         return None
     for name, bounds in (("d_loss", D_BOUNDS), ("g_loss", G_BOUNDS)):
         for bound in bounds:
@@ -59,9 +60,10 @@ D_BOUNDS = (LOW + math.log(2), LOW + HIGH, HIGH + math.log(2))
 def discriminator_wins(evidence: Evidence) -> Numbers | None:
     """In the last quarter of the epochs its outputs separate real images from samples, by many standard deviations."""
     rows = _late(evidence)
-    if not rows or any(row["real_fake_auc"] is None or row["real_fake_auc"] < thresholds.WON for row in rows):
+    outputs: list[list[Any]] = [[row.get(name) for name in ("real_fake_auc", "output_real", "output_fake", "output_real_sd")] for row in rows]
+    if not rows or any(None in numbers or numbers[0] < thresholds.WON for numbers in outputs):
         return None
-    gaps = [(row["output_real"] - row["output_fake"]) / max(row["output_real_sd"], 1e-6) for row in rows]
+    gaps = [(real - fake) / max(real_sd, thresholds.SMALLEST_SPREAD) for _, real, fake, real_sd in outputs]
     if min(gaps) < thresholds.WON_GAP:
         return None
     return {"epoch": rows[-1]["epoch"], "real_fake_auc": rows[-1]["real_fake_auc"], "gap_in_standard_deviations": gaps[-1]}
@@ -76,8 +78,8 @@ def discriminator_wins(evidence: Evidence) -> Numbers | None:
 def discriminator_too_weak(evidence: Evidence) -> Numbers | None:
     """Real images and samples get the same outputs while the samples' mean image is no closer than a blank one."""
     rows = _late(evidence)
-    blind = [row["real_fake_auc"] is not None and abs(row["real_fake_auc"] - 0.5) < thresholds.BLIND for row in rows]
-    if not rows or not all(blind) or (rows[-1]["mean_image_distance"] or 0.0) < thresholds.BLANK:
+    blind = [row.get("real_fake_auc") is not None and abs(row["real_fake_auc"] - 0.5) < thresholds.BLIND for row in rows]
+    if not rows or not all(blind) or (rows[-1].get("mean_image_distance") or 0.0) < thresholds.BLANK:
         return None
     return {"epoch": rows[-1]["epoch"], "real_fake_auc": rows[-1]["real_fake_auc"], "mean_image_distance": rows[-1]["mean_image_distance"]}
 
@@ -123,15 +125,11 @@ def discriminator_memorises(evidence: Evidence) -> Numbers | None:
 )
 def samples_alike(evidence: Evidence) -> Numbers | None:
     """Samples vary far less than real images do, and lie far closer together."""
-    rows = _late(evidence)
-    if (
-        not rows
-        or rows[-1]["nearest_neighbour_ratio"] is None
-        or rows[-1]["nearest_neighbour_ratio"] > thresholds.CROWDED
-        or rows[-1]["diversity"] > thresholds.UNIFORM
-    ):
+    last = (_late(evidence) or [{}])[-1]
+    diversity, neighbours = last.get("diversity"), last.get("nearest_neighbour_ratio")
+    if diversity is None or neighbours is None or neighbours > thresholds.CROWDED or diversity > thresholds.UNIFORM:
         return None
-    return {"epoch": rows[-1]["epoch"], "diversity": rows[-1]["diversity"], "nearest_neighbour_ratio": rows[-1]["nearest_neighbour_ratio"]}
+    return {"epoch": last["epoch"], "diversity": diversity, "nearest_neighbour_ratio": neighbours}
 
 
 @rule(
@@ -143,6 +141,6 @@ def samples_alike(evidence: Evidence) -> Numbers | None:
 def nothing_learnt(evidence: Evidence) -> Numbers | None:
     """In the last quarter of the epochs the samples' mean image is no closer than a blank one."""
     rows = _late(evidence)
-    if not rows or any(row["mean_image_distance"] is None or row["mean_image_distance"] < thresholds.BLANK for row in rows):
+    if not rows or any(row.get("mean_image_distance") is None or row["mean_image_distance"] < thresholds.BLANK for row in rows):
         return None
     return {"epoch": rows[-1]["epoch"], "mean_image_distance": rows[-1]["mean_image_distance"]}

@@ -4,7 +4,7 @@ from typing import Any
 
 from pipeline.doctor.diagnosis import thresholds
 from pipeline.doctor.diagnosis.findings import Evidence, Numbers, rule
-from pipeline.doctor.diagnosis.rules.networks import frozen_network
+from pipeline.doctor.diagnosis.rules.networks import frozen_network, is_zero, trained_networks
 
 
 def step_evidence(evidence: Evidence) -> Numbers:
@@ -14,14 +14,17 @@ def step_evidence(evidence: Evidence) -> Numbers:
 
 @rule(
     "warning",
-    why="The training step could not be examined: it fails, or it is written in a way that the doctor cannot follow.",
-    fix="Read the message. If training continues nevertheless, losses and optimisers were not examined.",
+    why="The training step, or both networks after an epoch, could not be examined: that fails, or is written in a way that the doctor cannot "
+    "follow.",
+    fix="Read the message. If training continues nevertheless, losses and optimisers, or outputs and samples of that epoch, were not examined.",
     reference="Keras, keras.Model.train_step",
 )
 def not_examined(evidence: Evidence) -> Numbers | None:
-    """The step that was tried before training raised an error, and no network is frozen, which would explain it."""
+    """What was tried raised an error: the step before training, unless a frozen network explains it, or measuring both networks after an epoch."""
     failure = evidence.get("before", {}).get("failure")
-    return {"message": failure} if failure and not frozen_network.check(evidence) else None
+    if failure and not frozen_network.check(evidence):
+        return {"message": failure}
+    return next(({"message": row["failure"], "epoch": row["epoch"]} for row in evidence.get("epochs", []) if "failure" in row), None)
 
 
 @rule(
@@ -31,16 +34,36 @@ def not_examined(evidence: Evidence) -> Numbers | None:
     reference="TensorFlow guide: Introduction to gradients and automatic differentiation, section 'Getting a gradient of None'",
 )
 def gradient_cut(evidence: Evidence) -> Numbers | None:
-    """Some variables have no gradient, or all gradients of a network are zero."""
+    """No variable of a network has a gradient, or all of its gradients are zero."""
+    found: dict[str, Any] = {}
+    for network, norms in step_evidence(evidence).get("gradients", {}).items():
+        described = evidence["before"].get(network, {})
+        explained = described.get("dead_units", 0.0) > thresholds.DEAD_UNITS or _has_zero_weights(evidence)
+        explained |= network == "generator" and generator_loss_without_samples.check(evidence) is not None
+        if norms and not explained and not any(norms.values()):
+            found |= {f"{network}_without_gradient": list(norms), f"of_{network}": len(norms)}
+    return found or None
+
+
+@rule(
+    "warning",
+    why="Some weights have no gradient: they never change. Unless they are meant to be unused, a part of the network is cut off from the loss.",
+    fix="Find what cuts the path from the loss to them: argmax, rounding, a cast to integers, stop_gradient, an output that no loss uses.",
+    reference="TensorFlow guide: Introduction to gradients and automatic differentiation, section 'Getting a gradient of None'",
+)
+def partly_cut(evidence: Evidence) -> Numbers | None:
+    """Some variables of a network have no gradient, and others have one."""
     found: dict[str, Any] = {}
     for network, norms in step_evidence(evidence).get("gradients", {}).items():
         without = [name for name, norm in norms.items() if norm is None]
-        dead = evidence["before"][network]["dead_units"] > thresholds.DEAD_UNITS
-        if norms and not dead and not without and not any(norms.values()):
-            without = list(norms)
-        if without:
+        if without and any(norms.values()):
             found |= {f"{network}_without_gradient": without, f"of_{network}": len(norms)}
     return found or None
+
+
+def _has_zero_weights(evidence: Evidence) -> bool:
+    """Whether a network's weights are all zero: no gradient passes it, to itself or to the other one."""
+    return any(is_zero(evidence["before"].get(name, {})) for name in ("generator", "discriminator"))
 
 
 @rule(
@@ -54,9 +77,10 @@ def not_updated(evidence: Evidence) -> Numbers | None:
     step = step_evidence(evidence)
     if "updated" not in step:
         return None
-    updated = {network for networks in step["updated"] for network in networks}
-    missing = [name for name in ("generator", "discriminator") if name not in updated and evidence["before"][name]["trainable_variables"]]
-    return {"networks": missing} if missing else None
+    updated = trained_networks(step)
+    frozen = (frozen_network.check(evidence) or {}).get("networks", [])
+    missing = [name for name in ("generator", "discriminator") if name not in updated and name not in frozen]
+    return {"networks": missing} if missing and not _has_zero_weights(evidence) else None
 
 
 @rule(
@@ -71,4 +95,18 @@ def other_network_updated(evidence: Evidence) -> Numbers | None:
     step = step_evidence(evidence)
     separate = {network for network, norms in step.get("gradients", {}).items() if norms}
     together = [networks for networks in step.get("updated", []) if len(networks) > 1 and not separate.issuperset(networks)]
-    return {"updated_together": together[0]} if together else None
+    return {"updated_together": together[0]} if together and separate else None  # one loss for all: gradients may be reversed on their way
+
+
+@rule(
+    "error",
+    why="The generator's loss takes the discriminator's outputs for real images in the place of those for samples. It does not depend on what "
+    "the generator draws, so the discriminator teaches the generator nothing.",
+    fix="Give the generator's loss the discriminator's outputs for the generator's own samples.",
+    reference="Goodfellow et al. 2014, arXiv:1406.2661, algorithm 1",
+)
+def generator_loss_without_samples(evidence: Evidence) -> Numbers | None:
+    """The generator's loss depends on the discriminator's outputs for real images alone."""
+    step = step_evidence(evidence)
+    kinds = step.get("learns_from", {}).get("generator", [])  # of rows that are neither real nor a sample it is unknown what they are
+    return {"generator_learns_from": kinds} if kinds == ["real"] and "other" not in step.get("discriminator_inputs", ["other"]) else None

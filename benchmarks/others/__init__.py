@@ -1,0 +1,1 @@
+"""What the doctor finds in the scripts of `examples/`, which are written as other people write them."""

@@ -1,0 +1,62 @@
+"""What is wrong with batch normalisation, measured in one training step."""
+
+from pipeline.doctor.diagnosis.findings import Evidence, Numbers, rule
+
+
+@rule(
+    "error",
+    why="In its own turn the discriminator normalises by the statistics of each batch, in the generator's turn by moving averages: the generator "
+    "learns to please another function than the one that is trained, and both losses can be low at once.",
+    fix="Leave batch normalisation out of the discriminator, or call it with training=True in both turns; `trainable = False` switches it to moving "
+    "averages.",
+    reference="Keras, keras.layers.BatchNormalization: `trainable = False` means inference mode",
+)
+def batch_norm_differs(evidence: Evidence) -> Numbers | None:
+    """The discriminator's batch normalisation uses the batch in one turn, and moving averages in the other."""
+    modes = evidence.get("before", {}).get("step", {}).get("batch_norm", {})
+    if modes.get("discriminator") != ["batch"] or modes.get("generator") != ["moving"]:
+        return None
+    return {"discriminators_turn": "batch statistics", "generators_turn": "moving averages"}
+
+
+@rule(
+    "error",
+    why="Batch normalisation in inference mode uses statistics that nothing updates: it normalises by its initial values.",
+    fix="Call the networks with training=True in train_step.",
+    reference="Ioffe and Szegedy 2015, arXiv:1502.03167",
+)
+def inference_batch_norm(evidence: Evidence) -> Numbers | None:
+    """A training step leaves a network's moving statistics as they were."""
+    moved = evidence.get("before", {}).get("step", {}).get("statistics_moved", {})
+    found = [name for name, value in moved.items() if value is False]
+    return {"networks": found} if found else None
+
+
+@rule(
+    "error",
+    why="A gradient penalty treats each image by itself, but batch statistics make an image's output depend on all the others.",
+    fix="Remove batch normalisation from the discriminator, or use layer normalisation.",
+    settings={"discriminator_normalization": "none"},
+    reference="Gulrajani et al. 2017, arXiv:1704.00028, section 4",
+)
+def batch_statistics_under_penalty(evidence: Evidence) -> Numbers | None:
+    """The discriminator mixes rows and its gradients are penalised."""
+    return _with_batch_statistics(evidence, "penalises_gradients")
+
+
+@rule(
+    "warning",
+    why="With real images and samples in one batch, batch statistics describe the mixture, and one kind of image changes the outputs for the other.",
+    fix="Give real images and samples to the discriminator in separate calls, so that each has its own statistics.",
+    reference="Chintala et al. 2016, How to train a GAN (ganhacks), point 4",
+)
+def batch_statistics_of_a_mixture(evidence: Evidence) -> Numbers | None:
+    """The discriminator mixes rows and is given real images and samples in one call."""
+    return _with_batch_statistics(evidence, "mixes_real_and_fake")
+
+
+def _with_batch_statistics(evidence: Evidence, name: str) -> Numbers | None:
+    before = evidence.get("before", {})
+    modes = before.get("step", {}).get("batch_norm", {}).get("discriminator", ["batch"])
+    dependent = before.get("discriminator", {}).get("batch_dependent") and "batch" in modes  # not a layer that compares rows on purpose
+    return {"batch_dependent": True, name: True} if dependent and before.get("step", {}).get(name) else None

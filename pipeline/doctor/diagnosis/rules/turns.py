@@ -1,0 +1,36 @@
+"""What is wrong with the generator's turn: its samples or its conditions are not those that the discriminator is trained on."""
+
+from pipeline.doctor.diagnosis import thresholds
+from pipeline.doctor.diagnosis.findings import Evidence, Numbers, rule
+
+
+@rule(
+    "error",
+    why="In the generator's turn the discriminator is given the generator's raw outputs, in its own turn outputs that were changed before. The "
+    "generator learns to use raw values that no real row has, and that the discriminator never learns to reject.",
+    fix="Do the same to the generator's outputs in both turns.",
+    reference="Goodfellow et al. 2014, arXiv:1406.2661, algorithm 1",
+)
+def samples_differ_between_turns(evidence: Evidence) -> Numbers | None:
+    """Samples are given as drawn in the generator's turn alone, and leave the range that they have in the discriminator's."""
+    data = evidence.get("before", {}).get("data", {})
+    own, other = data.get("samples_range"), data.get("generators_turn_range")
+    if not own or not other or data.get("samples_as_drawn", True) or not data.get("generators_turn_as_drawn", False):
+        return None
+    slack = thresholds.RANGE_SLACK * (own[1] - own[0])
+    return {"discriminators_turn": own, "generators_turn": other} if other[0] < own[0] - slack or other[1] > own[1] + slack else None
+
+
+@rule(
+    "error",
+    why="In its training the generator is asked for the same condition in every row of every step, while real rows have many: it learns one of "
+    "them, and follows no other.",
+    fix="Draw the conditions of samples at random, or take those of the real batch.",
+    reference="Mirza and Osindero 2014, arXiv:1411.1784",
+)
+def constant_condition(evidence: Evidence) -> Numbers | None:
+    """A part of the generator's input is the same in all rows of several steps, while the condition of real rows varies."""
+    condition = evidence.get("before", {}).get("condition", {})
+    if condition.get("looks", 0) < thresholds.LOOKS_AT_CONDITIONS or not condition.get("constant") or not condition.get("real_conditions_vary"):
+        return None
+    return {"constant_inputs": condition["constant"], "steps_looked_at": condition["looks"]}

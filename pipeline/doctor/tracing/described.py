@@ -1,0 +1,106 @@
+"""The two networks of a pair, described from what they were really given, with the weights that they had when training began."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import tree
+
+from pipeline.doctor.evidence.examination import ROWS
+from pipeline.doctor.evidence.layers import last_layer, restored, weights
+from pipeline.doctor.evidence.networks import describe_network
+from pipeline.doctor.evidence.step_recorder import REAL
+from pipeline.doctor.tracing import state
+from pipeline.doctor.tracing.look import Observed
+from pipeline.doctor.tracing.origins import Given
+from pipeline.doctor.tracing.random_numbers import repeatable
+from pipeline.doctor.tracing.record import Call
+from pipeline.doctor.tracing.score import Score
+from pipeline.doctor.tracing.second_trace import replayable
+from pipeline.doctor.tracing.seen import Seen, call_again, few_rows, first_output
+
+Evidence = dict[str, Any]
+APART = 5.0  # logits at which every logistic loss is sure
+PILED_UP = 1e-4  # of a matrix's weights
+
+
+def describe_generator(generator: keras.Layer, calls: Sequence[Call], looks: Sequence[Observed]) -> Evidence | None:
+    """What `describe_network` measures of a generator; None if what it was given could not be seen.
+
+    Args:
+        generator: the generator.
+        calls: its calls.
+        looks: they know its first weights.
+    """
+    call = next((call for call in calls if _is_known(call.inputs)), None)
+    if call is None:
+        return None
+    rows = np.arange(min(ROWS, len(tree.flatten(call.inputs)[0])))
+    inputs = few_rows(call.inputs, rows)
+    with _as_before(generator, inputs, looks):
+        described = describe_network(Seen(generator, first_output), inputs)
+    return described | {"trainable_variables": len(weights(generator))}
+
+
+def describe_discriminator(discriminator: keras.Layer, given: Sequence[Given], score: Score | None, looks: Sequence[Observed]) -> Evidence | None:
+    """The same for a discriminator, about its output that says how real a row is, and whether it is clipped or normalised.
+
+    Args:
+        discriminator: the discriminator.
+        given: its calls.
+        score: which of its outputs is meant; the first one if it is not known.
+        looks: they know its first weights.
+    """
+    call = next((one for one in given if (one.kinds == REAL).any() and _is_known(one.call.inputs)), None)
+    if call is None:
+        return None
+    seen = Seen(discriminator, lambda outputs: tree.flatten(outputs)[score.leaf if score else 0])
+    inputs = few_rows(call.call.inputs, np.flatnonzero(call.kinds == REAL)[:ROWS])
+    with _as_before(discriminator, inputs, looks):
+        described: Evidence = describe_network(seen, inputs) | {"normalised": _is_normalised(seen, inputs)}
+    described |= {"trainable_variables": len(weights(discriminator)), "clipped": _is_clipped(discriminator)}
+    if score and score.logits:  # the losses see what comes before the last activation
+        described |= {"bounded": False, "reach_low": -APART, "reach_high": APART, "at_bounds": 0.0}
+    return described
+
+
+@contextmanager
+def _as_before(network: keras.Layer, inputs: Any, looks: Sequence[Observed]) -> Iterator[None]:
+    """The network with the weights that it had when training began; its calls change nothing that lasts, and draw no number of the user's."""
+    with state.preserved_random(), repeatable(tf.constant(0)):
+        # Layers may have variables of which Keras knows nothing, and draw from generators outside of the network.
+        traced = tf.function(lambda: [call_again(network, inputs, training) for training in (False, True)], autograph=False)
+        handles = {id(variable.value.handle): variable.value.handle for variable in network.variables} | replayable(traced.get_concrete_function())
+    with state.preserved(handles), state.preserved_random(), repeatable(tf.constant(0)):
+        for look in reversed(looks):
+            state.write(handles, look.start)
+        yield
+
+
+def _is_clipped(network: keras.Layer) -> bool:
+    """Whether weights pile up at one largest size, or a constraint holds them: what clipping leaves behind."""
+    if any(getattr(layer, "kernel_constraint", None) is not None for layer in network._flatten_layers()):
+        return True
+    sizes = [np.abs(variable.numpy()).ravel() for variable in weights(network) if len(variable.shape) > 1]
+    return any(
+        size.max() > 0 and np.mean(size >= size.max() * (1 - 1e-6)) > PILED_UP and np.sum(size >= size.max() * (1 - 1e-6)) > 2 for size in sizes
+    )
+
+
+def _is_normalised(seen: Seen, inputs: Any) -> bool:
+    """Whether outputs stay the same when the last layer's weights are ten times as large: spectral normalisation, or another one behind it."""
+    before = np.asarray(seen(inputs))
+    with restored(seen):
+        layer = last_layer(seen, inputs)
+        for variable in weights(layer) if layer else []:
+            variable.assign(variable * 10.0)
+        after = np.asarray(seen(inputs))
+    return bool(np.abs(after).mean() < 2 * np.abs(before).mean())
+
+
+def _is_known(structure: Any) -> bool:
+    leaves = tree.flatten(structure)
+    return bool(leaves) and all(isinstance(leaf, np.ndarray) for leaf in leaves)

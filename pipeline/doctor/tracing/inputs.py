@@ -1,0 +1,88 @@
+"""What both networks are given: real rows, samples, latents and conditions."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from keras import tree
+
+from pipeline.doctor.evidence.step_recorder import FAKE, REAL
+from pipeline.doctor.tracing.losses import Losses
+from pipeline.doctor.tracing.origins import Given
+from pipeline.doctor.tracing.record import Call
+
+Evidence = dict[str, Any]
+
+
+def describe_data(given: Sequence[Given], losses: Losses, drawn: set[bytes]) -> Evidence | None:
+    """The range of real rows, and of samples as the discriminator is given them in either turn.
+
+    Args:
+        given: the discriminator's calls.
+        losses: which of them belong to which turn.
+        drawn: all rows that the generator drew.
+    """
+    real = [one.images(REAL) for one in given if (one.kinds == REAL).any()]
+    if not real:
+        return None
+    images = np.concatenate(real)
+    found: Evidence = {"low": float(images.min()), "high": float(images.max()), "sd_between": float(images.std(axis=0).mean())}
+    for turn, names in (
+        ("discriminator", ("samples_range", "samples_as_drawn")),
+        ("generator", ("generators_turn_range", "generators_turn_as_drawn")),
+    ):
+        fake = [one.images(FAKE) for one in losses.calls_in_turn(turn) if (one.kinds == FAKE).any()]
+        if fake:
+            rows = np.concatenate(fake)
+            found[names[0]] = [float(rows.min()), float(rows.max())]
+            found[names[1]] = all(row.tobytes() in drawn for row in flat_rows(rows))
+    return found
+
+
+def describe_latents(calls: Iterable[Call]) -> Evidence | None:
+    """The lowest number that the generator is given."""
+    floats = [leaf for call in calls for leaf in tree.flatten(call.inputs) if isinstance(leaf, np.ndarray) and leaf.dtype.kind == "f"]
+    return {"low": float(min(leaf.min() for leaf in floats))} if floats else None
+
+
+def describe_conditions(given: Sequence[Given], losses: Losses, calls: Sequence[Call]) -> Evidence | None:
+    """Which parts of the generator's input are the same in all rows, while others vary; and whether what stands beside real rows varies."""
+    inputs = [_columns(call) for one in losses.calls_in_turn("generator") for call in _drawn_for(one, calls)]
+    inputs = [columns for columns in inputs if columns.size and len(columns) > 1]
+    if not inputs:
+        return None
+    constant = np.all([(columns == columns[0]).all(axis=0) for columns in inputs if columns.shape == inputs[0].shape], axis=0)
+    values = [columns[0][constant] for columns in inputs if columns.shape == inputs[0].shape]
+    same = constant.any() and not constant.all() and all(np.array_equal(value, values[0]) for value in values)
+    vary = any(_beside(one).size and (_beside(one) != _beside(one)[:1]).any() for one in given if (one.kinds == REAL).any())
+    return {
+        "constant": int(constant.sum()) if same else 0,
+        "value": values[0].tolist() if same else [],
+        "real_conditions_vary": bool(vary),
+        "looks": 1,
+    }
+
+
+def _drawn_for(one: Given, calls: Sequence[Call]) -> list[Call]:
+    """The generator's calls before a call of the discriminator, with no update in between."""
+    before = one.look.record.calls[: one.number]
+    return [call for call in before if call.turn == one.call.turn and any(call is other for other in calls)]
+
+
+def flat_rows(array: Any) -> np.ndarray:
+    """One row of float32 numbers for each row of an array."""
+    array = np.asarray(array, "float32")
+    return np.ascontiguousarray(array.reshape(len(array), int(np.prod(array.shape[1:]))))
+
+
+def _columns(call: Call) -> np.ndarray:
+    """All numbers that a network is given, (n, numbers)."""
+    leaves = [leaf for leaf in tree.flatten(call.inputs) if isinstance(leaf, np.ndarray) and leaf.ndim]
+    return np.concatenate([flat_rows(leaf) for leaf in leaves], axis=1) if leaves and len({len(leaf) for leaf in leaves}) == 1 else np.zeros((0, 0))
+
+
+def _beside(one: Given) -> np.ndarray:
+    """What real rows have besides the image, (n, numbers)."""
+    real = one.kinds == REAL
+    parts = [flat_rows(leaf[real])[:, ~np.ravel(mask)] for leaf, mask in zip(tree.flatten(one.call.inputs), one.image, strict=True)]
+    return np.concatenate(parts, axis=1)

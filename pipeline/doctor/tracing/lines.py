@@ -1,0 +1,63 @@
+"""Which lines of the user's code a finding may be about."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import keras
+from keras import tree
+
+from pipeline.doctor.tracing.look import Observed
+from pipeline.doctor.tracing.losses import Losses
+from pipeline.doctor.tracing.origins import Given
+from pipeline.doctor.tracing.places import Place, operation_place
+from pipeline.doctor.tracing.roles import variables_of
+
+
+def lines_of(networks: Mapping[str, keras.Layer], losses: Losses, looks: Sequence[Observed], built: Mapping[keras.Layer, Place]) -> dict[str, str]:
+    """For each network the lines that build it, call it, use its outputs in a loss, compute its gradient and update it, as far as they are known.
+
+    Args:
+        networks: the networks by their role.
+        losses: their losses.
+        looks: what was seen of each unit.
+        built: the lines that made layers.
+    """
+    found: list[tuple[str, Place | str | None]] = []
+    for name, network in networks.items():
+        for given in losses.calls_in_turn(name):
+            found.append(("discriminator_call" if name == "discriminator" else "generators_turn", given.call.place))
+            found += [(f"{name}_loss", place) for place in _loss_places(given, losses, name)]
+        found.append((f"{name}_built", built.get(network)))
+        for look in looks:
+            found += [(f"{name}_call", call.place) for call in look.record.calls if call.network is network]
+            found += [(f"{name}_gradient", gradient.place) for gradient in losses.events(look.record, name)]
+            found += [(f"{name}_update", update.place) for update in look.record.updates if variables_of(network) & set(update.variables)]
+    return {name: str(place) for name, place in reversed(found) if place is not None}
+
+
+def _loss_places(given: Given, losses: Losses, name: str) -> list[Place]:
+    """The lines after the discriminator's call that use its output for a network's loss; first those that the other network's loss does not use."""
+    record = given.look.symbolic()
+    call = record.calls[given.number]
+    leaves = [leaf for leaf in [*tree.flatten(call.outputs), *call.logits] if hasattr(leaf, "graph")]
+    mine, others = (_operations_before([gradient.target for gradient in losses.events(record, network)]) for network in (name, _other(name)))
+    consumers = {consumer.name: consumer for leaf in leaves for consumer in leaf.consumers() if consumer.name in mine}
+    ordered = sorted(consumers.values(), key=lambda operation: (operation.name in others, mine[operation.name]))
+    places = [place for operation in ordered if (place := operation_place(operation))]
+    return sorted(places, key=lambda place: place == call.place)  # a loss may be written in the line of the call
+
+
+def _other(name: str) -> str:
+    return "discriminator" if name == "generator" else "generator"
+
+
+def _operations_before(targets: list[Any]) -> dict[str, int]:
+    """The names of all operations that lead to these tensors, numbered from the tensors backwards."""
+    waiting = [leaf.op for leaf in tree.flatten(targets) if hasattr(leaf, "graph")]
+    found: dict[str, int] = {}
+    while waiting:
+        operation = waiting.pop()
+        if operation.name not in found:
+            found[operation.name] = len(found)
+            waiting += [tensor.op for tensor in operation.inputs]
+    return found

@@ -1,0 +1,180 @@
+"""Looks at a unit: its second traces, and what their runs from a saved state show."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import tree
+
+from pipeline.doctor.tracing import state
+from pipeline.doctor.tracing.flow import Source, sources
+from pipeline.doctor.tracing.hooks import Hooks
+from pipeline.doctor.tracing.record import Record
+from pipeline.doctor.tracing.second_trace import Overrides, SecondTrace, untouched
+
+NOISE = 0.1  # of the spread of a network's outputs: enough to show at every element, little enough to stay in a network's range
+REPLAY = "a second run of the training step"
+UNTOUCHED = "what the losses want of other outputs than those that the networks gave"
+SAME = 1e-4  # two traces of the same step may be compiled to different roundings
+SAME_AFTER_UPDATES = 0.1  # which an optimizer that divides by the gradient's size makes large
+
+
+class Traces:
+    """The second traces of one unit: a plain one, and one with replaceable networks.
+
+    Args:
+        hooks: the installed hooks.
+        step: the user's function.
+        arguments: what it was called with.
+        start: values of variables before that call, as far as they are known.
+    """
+
+    def __init__(self, hooks: Hooks, step: Callable[..., Any], arguments: Any, start: state.Values) -> None:
+        self.plain = SecondTrace(hooks, step, arguments)
+        start = state.read(self.plain.handles.values()) | dict(start)
+        record = self.plain.run(self.plain.data, start=start)
+        self.replaced = tuple(number for number, call in enumerate(record.calls) if _can_be_replaced(call.outputs))
+        self.replaceable: SecondTrace | None = None
+        with hooks.guard.part(UNTOUCHED):
+            self.replaceable = self._replaceable(hooks, step, arguments, record, start)
+
+    def _replaceable(self, hooks: Hooks, step: Callable[..., Any], arguments: Any, record: Record, start: state.Values) -> SecondTrace:
+        """Trace the step once more, so that outputs of networks can be replaced; the untouched replay must agree with the plain run."""
+        trace = SecondTrace(hooks, step, arguments, record, self.replaced)
+        again = trace.run(trace.data, start=start)
+        for before, after in zip(record.gradients, again.gradients, strict=True):
+            slack = SAME_AFTER_UPDATES if before.turn else SAME
+            if not np.allclose(_flat(before.target), _flat(after.target), rtol=slack, atol=slack, equal_nan=True):
+                raise ValueError(f"The losses of a second run differ from those of the first: {before.target} and {after.target}.")
+        return trace
+
+    def data_of(self, arguments: Any) -> list[Any] | None:
+        """The tensors and arrays of other arguments, or None if they do not have the shapes that were traced."""
+        leaves = tree.flatten(arguments)
+        if len(leaves) != len(self.plain.leaves):
+            return None
+        data = [leaves[place] for place in self.plain.places]
+        return data if list(map(_kind, data)) == list(map(_kind, self.plain.data)) else None
+
+
+CallMarks = dict[int, list[np.ndarray]]  # number of a call -> for each leaf of its inputs, the marks of its rows
+Hosted = Sequence[tuple[keras.Layer, np.ndarray]]
+
+
+class Observed:
+    """What was seen while the user's own step ran, where it cannot be run again.
+
+    Attributes:
+        record: what was recorded: arrays of a step that ran eagerly, tensors without values of one that was compiled.
+        start: values of variables before the step.
+        hosted: outputs of networks that were called outside of any unit, or eagerly: pairs of a network and an array.
+        moved: ids of the variables that the step changed.
+        marks: of a step that ran eagerly: for each call and each leaf of its inputs, where its rows come from, and the networks' marks.
+        replaceable: whether outputs of networks can be replaced.
+    """
+
+    replaceable = False
+
+    def __init__(
+        self,
+        record: Record,
+        start: state.Values,
+        hosted: Hosted,
+        moved: set[int],
+        marks: CallMarks | None = None,
+        networks: dict[int, int] | None = None,
+    ) -> None:
+        self.record, self.start, self.hosted, self.moved = record, start, list(hosted), moved
+        self.marks, self.network_marks = marks or {}, networks or {}
+
+    def sources(self, networks: Sequence[keras.Layer]) -> dict[int, Source]:
+        """What reaches the inputs of each call of one of the networks, if it was traced."""
+        return sources(self.record, networks, [])
+
+    def symbolic(self) -> Record:
+        """The record with the tensors of a graph."""
+        return self.record
+
+
+class Look(Observed):
+    """What one unit does with given data, from the state before its call.
+
+    Attributes:
+        record: its plain run, with arrays.
+        data: the tensors and arrays that it was given.
+    """
+
+    def __init__(self, traces: Traces, data: list[Any], start: state.Values, hosted: Hosted, moved: set[int]) -> None:
+        self.traces, self.data = traces, data
+        start = state.read(traces.plain.handles.values()) | dict(start)
+        super().__init__(traces.plain.run(data, start=start), start, hosted, moved)
+
+    def symbolic(self) -> Record:
+        """The record with the tensors of a graph."""
+        return self.traces.plain.record
+
+    def sources(self, networks: Sequence[keras.Layer]) -> dict[int, Source]:
+        """What reaches the inputs of each call of one of the networks."""
+        graph = self.traces.plain.function.graph
+        constants = [inner for outer, inner in graph.captures if outer.dtype.is_floating and len(outer.shape) > 1]
+        return sources(self.traces.plain.record, networks, [*graph.inputs, *constants])
+
+    def run(self, overrides: Overrides | None = None, data: list[Any] | None = None) -> Record:
+        """A run with outputs replaced, or with other data."""
+        if self.traces.replaceable is None:
+            raise ValueError("The outputs of this step's networks cannot be replaced.")
+        return self.traces.replaceable.run(self.data if data is None else data, overrides=self._all(overrides or {}), start=self.start)
+
+    def _all(self, overrides: Overrides) -> Overrides:
+        return {number: untouched(self.record.calls[number]) for number in self.traces.replaced} | overrides
+
+    @property
+    def replaceable(self) -> bool:  # type: ignore[override]
+        """Whether outputs of networks can be replaced."""
+        return self.traces.replaceable is not None
+
+    def held(self, networks: Sequence[keras.Layer]) -> Overrides:
+        """Overrides that keep these networks' outputs as they were, whatever else changes."""
+        return {number: [(~rows, values) for rows, values in untouched(self.record.calls[number])] for number in self._calls_of(networks)}
+
+    def perturbed(self, networks: Sequence[keras.Layer]) -> Overrides:
+        """Overrides that add a little noise to every output of these networks."""
+        random = np.random.default_rng(0)
+
+        def noisy(values: np.ndarray) -> np.ndarray:
+            return (values + NOISE * (values.std() + 0.01) * random.standard_normal(values.shape)).astype(values.dtype)
+
+        return {number: [(~rows, noisy(values)) for rows, values in untouched(self.record.calls[number])] for number in self._calls_of(networks)}
+
+    def other_data(self) -> list[Any]:
+        """The step's data with its rows in another order."""
+        rows = max((len(leaf) for leaf in self.data if np.ndim(leaf)), default=0)
+        return [_rolled(leaf) if np.ndim(leaf) and len(leaf) == rows else leaf for leaf in self.data]
+
+    def _calls_of(self, networks: Sequence[keras.Layer]) -> list[int]:
+        return [number for number in self.traces.replaced if any(self.record.calls[number].network is network for network in networks)]
+
+
+def _kind(leaf: Any) -> tuple[Any, str]:
+    """Shape and type."""
+    return np.shape(leaf), str(tf.as_dtype(leaf.dtype).name)
+
+
+def _rolled(leaf: Any) -> np.ndarray:
+    array = np.asarray(leaf)
+    rolled = np.roll(array, 1, axis=0)
+    if array.dtype.kind == "f" and array.ndim > 1 and np.array_equal(rolled, array):
+        return array + np.random.default_rng(0).standard_normal(array.shape).astype(array.dtype)
+    return rolled
+
+
+def _can_be_replaced(outputs: Any) -> bool:
+    """Whether they are numbers by row, and could be seen: those inside of a loop that TensorFlow runs cannot."""
+    leaves = tree.flatten(outputs)
+    return bool(leaves) and all(isinstance(leaf, np.ndarray) and leaf.ndim > 0 and leaf.dtype.kind == "f" for leaf in leaves)
+
+
+def _flat(structure: Any) -> np.ndarray:
+    return np.concatenate([np.ravel(np.asarray(leaf, "float64")) for leaf in tree.flatten(structure) if leaf is not None] or [np.zeros(0)])
