@@ -10,6 +10,7 @@ from pipeline.doctor.attach import attach
 from tests.doctor.tracing.compared import attached, differences, methods, trained
 from tests.doctor.tracing.small_gans import BATCH, POINTS, STYLES, Gan, Parts, batches, compiled, fitted, say
 
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")  # what Keras says of a script is not the doctor's
 FAST = ("fit_on_arrays",)
 
 
