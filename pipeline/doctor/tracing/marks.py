@@ -1,7 +1,7 @@
 """Follows rows through operations that run eagerly: which rows of a tensor come from the data, and which from a network.
 
 TensorFlow tells a callback of every operation that has run. A row of an output comes from wherever the same row of an input comes from; where rows
-cannot be told apart, from wherever any of them does.
+cannot be distinguished, from wherever any of them does.
 """
 
 from collections.abc import Iterator

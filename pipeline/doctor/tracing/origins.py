@@ -90,7 +90,7 @@ def _different(one: np.ndarray, other: np.ndarray) -> np.ndarray:
 
 
 def _marked(call: Call, marks: list[np.ndarray], mark: int) -> tuple[Masks, Masks]:
-    """The same for a step that ran eagerly: elements of a row are not told apart, so a sample with a real label beside it is a sample."""
+    """The same for a step that ran eagerly: elements of a row are not distinguished, so a sample with a real label beside it is a sample."""
     parts = list(zip(_leaves(call), marks, strict=True))
     return [_whole_rows(leaf, rows & mark > 0) for leaf, rows in parts], [
         _whole_rows(leaf, (rows & DATA > 0) & (rows & mark == 0)) for leaf, rows in parts

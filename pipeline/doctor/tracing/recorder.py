@@ -10,7 +10,7 @@ from keras import tree
 from pipeline.doctor.tracing.places import Place, user_place
 from pipeline.doctor.tracing.record import Call, Gradient, Record, Update, variable_id
 
-Replace = Callable[[int, "Recorder", Any], Any]  # number of the call, recorder, outputs -> the outputs to use instead
+Replace = Callable[[int, Any], Any]  # number of the call, outputs -> the outputs to use instead
 
 
 class Recorder:
@@ -49,7 +49,7 @@ class Recorder:
         number, normalised = self.open[-1], self.normalised[-1]
         self._close()
         if self.replace:
-            outputs = self.replace(number, self, outputs)
+            outputs = self.replace(number, outputs)
         logits = [logits_behind(leaf) for leaf in tree.flatten(outputs)]
         parent = self.open[-1] if self.open else -1
         self.record.calls[number] = Call(network, parent, inputs, outputs, logits, frozenset(normalised), len(self.record.updates), self._place())

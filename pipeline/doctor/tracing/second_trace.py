@@ -50,7 +50,7 @@ class SecondTrace:
         self.record = Record([], [], [])
 
         def body(key: tf.Tensor, data: list[tf.Tensor], overrides: dict[int, list[tuple[tf.Tensor, tf.Tensor]]]) -> list[tf.Tensor]:
-            def replace(number: int, recorder: Recorder, outputs: Any) -> Any:
+            def replace(number: int, outputs: Any) -> Any:
                 return replace_outputs(outputs, overrides[number]) if number in overrides else outputs
 
             recorder = Recorder(gradients=True, replace=replace)
@@ -95,7 +95,7 @@ class SecondTrace:
     def _fetched(self) -> list[tf.Tensor]:
         graph = tf.compat.v1.get_default_graph()
         self.fetched = [leaf for leaf in _leaves(self.record) if tf.is_tensor(leaf) and leaf.graph is graph]
-        return [tf.identity(leaf) for leaf in map(_dense, self.fetched)]
+        return [tf.convert_to_tensor(tf.identity(leaf)) for leaf in self.fetched]
 
     def _filled(self, arrays: list[np.ndarray]) -> Record:
         """The record with arrays; None where a tensor belongs to an inner function and cannot be seen."""
@@ -157,10 +157,6 @@ def _leaves(record: Record) -> list[Any]:
 
 def _filled_gradient(gradient: Gradient, fill: Callable[[Any], Any]) -> Gradient:
     return gradient._replace(target=fill(gradient.target), of=fill(gradient.of), at=fill(gradient.at))
-
-
-def _dense(leaf: Any) -> tf.Tensor:
-    return tf.convert_to_tensor(leaf)
 
 
 def _is_tensor(leaf: Any) -> bool:
