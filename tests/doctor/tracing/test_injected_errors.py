@@ -36,6 +36,7 @@ MACHINERY = {
     "Hooks._restore",
 }
 MACHINERY |= {"Session.__init__", "Session.install", "Session.close", "unit_hooks", "_is_of_a_library", "_converted"}
+SWALLOWED = ("flush",)  # Python's logging drops errors of the stream that it flushes, so the doctor never learns of them
 REAL = np.random.default_rng(0).normal(size=(6, 2)).astype("float32")
 
 
@@ -130,7 +131,7 @@ def survives(expected: tuple[bool, list[bytes]], place: Place) -> bool:
         with failing(*place, calls):
             assert gan.train() == seen
             report = doctor.report()
-    assert not calls or any(InjectedError.__name__ in why for why in report.not_checked.values())
+    assert not calls or place[1] in SWALLOWED or any(InjectedError.__name__ in why for why in report.not_checked.values())
     return bool(calls)
 
 
