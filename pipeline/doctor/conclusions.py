@@ -37,6 +37,7 @@ def conclusions(followed: Sequence[Followed], session: Session) -> Report:
     findings: list[Finding] = []
     checked: list[str] = []
     for one in followed:
+        one.conclude()
         label = f"{_name(one.pair.generator)} against {_name(one.pair.discriminator)}: " if len(followed) > 1 else ""
         found, withdrawn = _findings(one, session)
         findings += [finding for finding in found if finding not in findings]

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from pipeline.doctor.tracing.evidence import PairEvidence
+from pipeline.doctor.tracing.over_time.trackers import Trackers
 from pipeline.doctor.tracing.roles import Pair, variables_of
 from pipeline.doctor.tracing.rows import training_row
 from pipeline.doctor.tracing.session import Session
@@ -20,6 +21,7 @@ class Followed:
         before: evidence from before training.
         confirmed: the same from a later look, to withdraw what did not hold; empty until there was one.
         rows: what later looks showed.
+        over_time: what all looks add up to, as of the last call of `conclude`.
     """
 
     def __init__(self, session: Session, pair: Pair) -> None:
@@ -29,7 +31,10 @@ class Followed:
         self.before = first.collect()
         self.confirmed: dict[str, Any] = {}
         self.rows: list[dict[str, Any]] = []
-        self.seen = {id(look) for look in session.latest_looks}
+        self.over_time: dict[str, Any] = {}
+        self.trackers = Trackers(pair, session)
+        self.trackers.look(first)
+        self.seen = {id(look) for look in session.first_looks}
 
     def look(self) -> None:
         """Add a row, once each unit of the training was looked at again."""
@@ -44,7 +49,12 @@ class Followed:
             self._add_conditions(now)
         with self.session.guard.part("what the losses depend on"):
             self._add_kinds(now)
+        self.trackers.look(now)
         self.rows.append(training_row(now, self.session.steps_of(self.pair.generator), self.rows))
+
+    def conclude(self) -> None:
+        """Ask the trackers what they know by now."""
+        self.over_time = self.trackers.evidence()
 
     def _add_conditions(self, now: PairEvidence) -> None:
         """A condition counts as constant while every look shows the same."""
@@ -71,12 +81,12 @@ class Followed:
         step = self.before.get("step", {})
         summed = {name: step[name] for name in ("looks", "learns_from", "moved") if name in step}
         before = self.confirmed | {"condition": self.before.get("condition", {}), "step": self.confirmed.get("step", {}) | summed}
-        return {"before": before, "epochs": self._rows()}
+        return {"before": before, "epochs": self._rows(), "over_time": self.over_time}
 
     @property
     def evidence(self) -> dict[str, Any]:
         """What the rules read."""
-        return {"before": self.before, "epochs": self._rows()}
+        return {"before": self.before, "epochs": self._rows(), "over_time": self.over_time}
 
     def _rows(self) -> list[dict[str, Any]]:
         """The rows; every tenth has how the means of ten batches vary."""

@@ -17,7 +17,6 @@ from pipeline.doctor.tracing.marks import Marks
 from pipeline.doctor.tracing.record import Call, Gradient, Record
 from pipeline.doctor.tracing.recorder import Recorder
 
-Variables = dict[int, tuple[int, tf.Tensor, tf.Tensor]]  # a handle's id -> the variable's id, the handle, the value
 SAME_AGAIN = 6  # updates of the same variables in a row that are taken for a step of one update each
 WINDOW, GROWTH = 40, 0.25
 REMEMBERED = 200  # calls before the first gradient of a step
@@ -34,12 +33,12 @@ class Loop(Recorder):
         on_step: called with what was observed of a step that was recorded whole.
     """
 
-    def __init__(self, guard: Guard, variables: Callable[[], Variables], on_step: Callable[[Observed], None]) -> None:
+    def __init__(self, guard: Guard, variables: Callable[[], state.Variables], on_step: Callable[[Observed], None]) -> None:
         super().__init__(gradients=True, eager=True)
         self.guard, self.marks, self.call_marks = guard, Marks(guard), dict[int, list[np.ndarray]]()
         self.following = ExitStack()
         self.variables, self.on_step = variables, on_step
-        self.before: Variables | None = None
+        self.before: state.Variables | None = None
         self.closing: frozenset[int] | None = None
         self.steps, self.next = 0, 3  # the first two show where steps end: it is known when the second one has begun
         self.random = random.Random(0)
@@ -109,15 +108,14 @@ class Loop(Recorder):
             self.following.enter_context(self.marks.following())
 
 
-def _observed(record: Record, updates: int, before: Variables, marks: CallMarks, networks: dict[int, int]) -> Observed:
+def _observed(record: Record, updates: int, before: state.Variables, marks: CallMarks, networks: dict[int, int]) -> Observed:
     calls = [_with_arrays(call) for call in record.calls if call.turn < updates]
     gradients = [_gradient_with_arrays(gradient) for gradient in record.gradients if gradient.turn < updates]
-    now = state.read(handle for _, handle, _ in before.values())
-    moved = {place for key, (place, _, value) in before.items() if not np.array_equal(value.numpy(), now[key].numpy(), equal_nan=True)}
+    changes = state.changes(before)
     hosted = [(call.network, leaf) for call in calls for leaf in tree.flatten(call.outputs) if isinstance(leaf, np.ndarray)]
     applied = [update._replace(gradients=_arrays(update.gradients)) for update in record.updates[:updates]]
     start = {key: value for key, (_, _, value) in before.items()}
-    return Observed(Record(calls, gradients, applied), start, hosted, moved, marks, networks)
+    return Observed(Record(calls, gradients, applied), start, hosted, changes, marks, networks)
 
 
 def _with_arrays(call: Call) -> Call:

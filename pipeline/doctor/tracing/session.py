@@ -7,7 +7,6 @@ from typing import Any
 
 import keras
 import numpy as np
-import tensorflow as tf
 from keras import tree
 
 from pipeline.doctor.tracing import state
@@ -145,30 +144,30 @@ class Session:
             if known.calls == FIRST_LOOKS:
                 self.on_look()
 
-    def _variables(self) -> dict[int, tuple[Any, tf.Tensor, tf.Tensor]]:
+    def _variables(self) -> state.Variables:
         """All variables of all models: by their handle's id, the variable's own id, the handle and the value."""
         variables = {id(variable.value): variable.value for model in list(self.hooks.models) if model.built for variable in model.variables}
         values = state.read(variable.handle for variable in variables.values())
         return {id(v.handle): (place, v.handle, values[id(v.handle)]) for place, v in variables.items()}
 
-    def _look(self, known: UnitState, arguments: tuple[Any, ...], before: dict[int, tuple[Any, tf.Tensor, tf.Tensor]]) -> None:
-        now = state.read(handle for _, handle, _ in before.values())
-        moved = {place for key, (place, _, value) in before.items() if not np.array_equal(value.numpy(), now[key].numpy(), equal_nan=True)}
+    def _look(self, known: UnitState, arguments: tuple[Any, ...], before: state.Variables) -> None:
+        changes = state.changes(before)
         start = {key: value for key, (_, _, value) in before.items()}
         hosted = _outputs(self.host.record.calls)
-        known.latest = Observed(known.traced or Record([], [], []), start, hosted, moved)
+        known.latest = Observed(known.traced or Record([], [], []), start, hosted, changes)
+        known.latest.step = known.calls
         with self.guard.part(REPLAY), self.hooks.recording(None):
             if not arguments:
                 raise CannotReplayError("The call draws its data itself: several steps in one call, a strategy, or an iterator of another kind.")
             traces, data = self._traces(known, arguments, start)
-            known.latest = Look(traces, data, start, hosted, moved)
+            known.latest = Look(traces, data, known.calls, start, hosted, changes)
             known.traced = None  # the look shows more
         if len(known.first) < FIRST_LOOKS and known.calls <= FIRST_LOOKS:
             known.first.append(known.latest)
         self.on_look()
 
     def _observed(self, step: Observed) -> None:
-        self.latest_observed = step
+        self.latest_observed, step.step = step, self.host.steps
         if self.observed is None:
             self.observed = step
         self.on_look()

@@ -1,0 +1,9 @@
+"""What one look cannot show, added up over the looks at a training: each module tracks one thing; `trackers` has the list of them.
+
+- `real_rows`: fingerprints of the real rows that the discriminator is given.
+- `latents`: fingerprints of what the generator is given.
+- `movement`: how far the weights of both networks move, and at which rates.
+
+A new tracker is a class in a module of its own, and its name in `trackers.TRACKERS`; what its `evidence` returns stands under that name in
+`over_time` of the evidence.
+"""

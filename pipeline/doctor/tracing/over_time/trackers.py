@@ -1,0 +1,51 @@
+"""The trackers of one pair of networks."""
+
+from typing import Any, Protocol
+
+from pipeline.doctor.tracing.evidence import PairEvidence
+from pipeline.doctor.tracing.over_time.latents import Latents
+from pipeline.doctor.tracing.over_time.movement import Movement
+from pipeline.doctor.tracing.over_time.real_rows import RealRows
+from pipeline.doctor.tracing.roles import Pair
+from pipeline.doctor.tracing.session import Session
+
+
+class Tracker(Protocol):
+    """Adds up one thing over the looks at a pair of networks."""
+
+    def __init__(self, pair: Pair, session: Session) -> None:
+        """Begin with a pair that was just recognised."""
+
+    def look(self, now: PairEvidence) -> None:
+        """Add what one more look at each part of the training shows."""
+
+    def evidence(self) -> dict[str, Any]:
+        """What is known by now, in the form that the rules read; empty if nothing is."""
+
+
+TRACKERS: dict[str, type[Tracker]] = {"real_rows": RealRows, "latents": Latents, "movement": Movement}
+
+
+class Trackers:
+    """All trackers of one pair; one that fails is noted and left out."""
+
+    def __init__(self, pair: Pair, session: Session) -> None:
+        self.guard = session.guard
+        self.of: dict[str, Tracker] = {}
+        for name, kind in TRACKERS.items():
+            with self.guard.part(name):
+                self.of[name] = kind(pair, session)
+
+    def look(self, now: PairEvidence) -> None:
+        """Show every tracker one more look."""
+        for name, tracker in self.of.items():
+            with self.guard.part(name):
+                tracker.look(now)
+
+    def evidence(self) -> dict[str, Any]:
+        """What each tracker knows, by its name."""
+        found: dict[str, Any] = {}
+        for name, tracker in self.of.items():
+            with self.guard.part(name):
+                found[name] = tracker.evidence()
+        return {name: known for name, known in found.items() if known}
