@@ -12,6 +12,8 @@ PROBABILITY_SLACK = 0.01  # around [0, 1]: a sigmoid's outputs as bfloat16 round
 SCALED_TWICE = 0.02  # of the generator's range: bytes that were divided by 255 twice fill a 255th
 LINEAR_LOSS = 0.01  # relative difference of a loss's gradients at distant outputs: a Wasserstein loss has none
 NO_OUTPUT_GRADIENT = 1e-6  # clipped probabilities give zero; a logistic loss at a wrong output gives nearly 1
+CALLED_OTHERWISE = 0.35  # of the rows of one kind: labels that are flipped on purpose are up to a fifth
+TARGET_SLACK = 0.05  # noise on labels that are not clipped; the usual mistake is -1
 LOWEST_RATE = 1e-6  # at this rate Adam moves a Glorot weight by a hundredth of its size in five hundred steps
 HIGHEST_RATE = 0.015  # Adam's published GAN rates end at 0.005; the fastest healthy generator here has 0.008
 RATE_RATIO = 20.0  # published pairs of rates differ up to five times, healthy ones here up to four
@@ -19,6 +21,21 @@ LOOKS_IN_TURNS = 3  # steps: a loop may give the discriminator real images in on
 LOOKS_AT_CONDITIONS = 3  # steps: the same condition in all rows of three batches is no chance
 HIGHEST_BETA_1 = 0.95  # the usual 0.9 is high for a GAN, but trains
 LOWEST_BETA_2 = 0.5  # the lowest published is 0.9
+
+# Over several looks at a training
+LOOKS_TO_TELL = 3  # the same in three steps is no chance
+BATCH_MEANS = 4  # of which the variance is taken over all features
+FEATURE_VARIATION = 6.0  # times that of random batches; sorted digits have 14
+DIFFERENT_ROWS = 0.5  # of the rows seen: 300 rows drawn from 200 are half as many different ones
+LOOKS_AT_MOVEMENT = 4
+RATE_LEFT = 0.01  # of the highest learning rate: a cosine that ends at zero is below it in the last sixteenth
+HARDLY_MOVED = 0.02  # of the weights' size
+LARGE_STEP = 0.1  # of the weights' size
+SHRUNK = 0.1  # of the weights' first size
+TRAINED_RARELY = 20  # times as many updates: published critics have up to five, and more only at the start
+LOWEST_SLOPE, HIGHEST_SLOPE = 0.3, 3.0  # of a critic whose penalty wants 1
+SMALLEST_NOISE, LARGEST_NOISE = 0.05, 10.0  # standard deviations: N(0, 1) has 1, a uniform distribution on [0, 1] has 0.29
+FEW_NOISE_NUMBERS, MANY_DRAWN_NUMBERS = 2, 50
 
 # During training
 STEPS_TO_TELL = 1000  # in the first hundreds every GAN draws blots that are all alike, and its discriminator wins

@@ -62,6 +62,7 @@ def describe_discriminator(discriminator: keras.Layer, given: Sequence[Given], s
     with _as_before(discriminator, inputs, looks):
         described: Evidence = describe_network(seen, inputs) | {"normalised": _is_normalised(seen, inputs)}
     described |= {"trainable_variables": len(weights(discriminator)), "clipped": _is_clipped(discriminator)}
+    described["sums_to_one_over_batch"] = any(_is_divided_by_batch(leaf) for one in given for leaf in tree.flatten(one.call.outputs))
     if score and score.logits:  # the losses see what comes before the last activation
         described |= {"bounded": False, "reach_low": -APART, "reach_high": APART, "at_bounds": 0.0}
     return described
@@ -88,6 +89,13 @@ def _is_clipped(network: keras.Layer) -> bool:
     return any(
         size.max() > 0 and np.mean(size >= size.max() * (1 - 1e-6)) > PILED_UP and np.sum(size >= size.max() * (1 - 1e-6)) > 2 for size in sizes
     )
+
+
+def _is_divided_by_batch(output: Any) -> bool:
+    """Whether each number of the outputs sums to one over the rows, and rows do not: an activation over the wrong axis."""
+    if not isinstance(output, np.ndarray) or output.ndim != 2 or len(output) <= output.shape[1] or (output < 0).any():
+        return False
+    return bool(np.allclose(output.sum(axis=0, dtype="float64"), 1.0, atol=1e-4))
 
 
 def _is_normalised(seen: Seen, inputs: Any) -> bool:

@@ -11,12 +11,14 @@ from keras import tree
 from pipeline.doctor.evidence.layers import is_statistic
 from pipeline.doctor.evidence.step_recorder import FAKE, OTHER, REAL
 from pipeline.doctor.tracing.described import describe_discriminator, describe_generator
+from pipeline.doctor.tracing.finite import first_not_finite
 from pipeline.doctor.tracing.hooks import Hooks
 from pipeline.doctor.tracing.inputs import describe_conditions, describe_data, describe_latents, flat_rows
 from pipeline.doctor.tracing.lines import lines_of
 from pipeline.doctor.tracing.look import REPLAY, Observed
 from pipeline.doctor.tracing.losses import Losses
 from pipeline.doctor.tracing.origins import Given, given_again, given_rows
+from pipeline.doctor.tracing.penalties import penalty_is_unused
 from pipeline.doctor.tracing.record import variable_id
 from pipeline.doctor.tracing.roles import Pair, variables_of
 from pipeline.doctor.tracing.wanted import describe_wanted
@@ -51,6 +53,9 @@ class PairEvidence:
             networks: earlier evidence, whose description of the two networks is kept: it takes the longest.
         """
         evidence: Evidence = {name: networks[name] for name in self.networks if networks and name in networks}
+        broken = first_not_finite(self.looks, self.given, self.losses)
+        if broken:
+            evidence["not_finite"] = broken
         for name, measure in (
             ("step", self._step),
             ("optimizers", self._optimizers),
@@ -97,6 +102,7 @@ class PairEvidence:
             "learns_from": {name: sorted(kind for kind, g in self.losses.gradients(name).items() if g.any()) for name in self.networks},
             "mixes_real_and_fake": any({REAL, FAKE} <= set(given.kinds.tolist()) for given in self.given),
             "penalises_gradients": any(gradient.of_tensors for look in self.looks for gradient in look.record.gradients),
+            "penalty_unused": any(penalty_is_unused(look) for look in self.looks),
             "whole": any(
                 len({owners[place] for update in look.record.updates for place in update.variables if place in owners}) > 1 for look in self.looks
             ),

@@ -40,7 +40,7 @@ def _loss_places(given: Given, losses: Losses, name: str) -> list[Place]:
     record = given.look.symbolic()
     call = record.calls[given.number]
     leaves = [leaf for leaf in [*tree.flatten(call.outputs), *call.logits] if hasattr(leaf, "graph")]
-    mine, others = (_operations_before([gradient.target for gradient in losses.events(record, network)]) for network in (name, _other(name)))
+    mine, others = (operations_before([gradient.target for gradient in losses.events(record, network)]) for network in (name, _other(name)))
     consumers = {consumer.name: consumer for leaf in leaves for consumer in leaf.consumers() if consumer.name in mine}
     ordered = sorted(consumers.values(), key=lambda operation: (operation.name in others, mine[operation.name]))
     places = [place for operation in ordered if (place := operation_place(operation))]
@@ -51,7 +51,7 @@ def _other(name: str) -> str:
     return "discriminator" if name == "generator" else "generator"
 
 
-def _operations_before(targets: list[Any]) -> dict[str, int]:
+def operations_before(targets: list[Any]) -> dict[str, int]:
     """The names of all operations that lead to these tensors, numbered from the tensors backwards."""
     waiting = [leaf.op for leaf in tree.flatten(targets) if hasattr(leaf, "graph")]
     found: dict[str, int] = {}

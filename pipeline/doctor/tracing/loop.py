@@ -123,7 +123,8 @@ def _with_arrays(call: Call) -> Call:
 
 
 def _gradient_with_arrays(gradient: Gradient) -> Gradient:
-    return gradient._replace(target=_arrays(gradient.target), of=_arrays(gradient.of), at=_arrays(gradient.at))
+    parts = {name: _arrays(getattr(gradient, name)) for name in ("target", "of", "at", "of_tensors")}
+    return gradient._replace(**parts)
 
 
 def _arrays(structure: Any) -> Any:

@@ -60,15 +60,18 @@ class Losses:
             return {}
         parts: dict[str, list[np.ndarray]] = {}
         for given in self.given:
-            record = (records or {}).get(id(given.look), given.look.record)
-            found = self._at_call(record, network, given, self.score.leaf)
-            if found is None:
+            along = self.along_score(network, given, (records or {}).get(id(given.look), given.look.record))
+            if along is None:
                 continue
-            along = found.sum(axis=1) @ self.score.direction
             for kind in (REAL, FAKE):
                 if (given.kinds == kind).any():
                     parts.setdefault(kind, []).append(along[given.kinds == kind] * len(given.kinds))
         return {kind: np.concatenate(arrays) for kind, arrays in parts.items()}
+
+    def along_score(self, network: str, given: Given, record: Record) -> np.ndarray | None:
+        """The gradient of a network's loss along the score of each row of a call, (n,); None if its loss does not depend on the call."""
+        found = self._at_call(record, network, given, self.score.leaf) if self.score else None
+        return None if found is None or self.score is None else found.sum(axis=1) @ self.score.direction
 
     def with_outputs(self, network: str, real: Any, fake: Any) -> dict[str, np.ndarray]:
         """The same while the scores of real rows and of samples have other values: numbers, or arrays of a value per row."""

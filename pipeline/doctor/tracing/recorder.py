@@ -81,7 +81,7 @@ class Recorder:
         flat, gradients = tf.nest.flatten(sources), tf.nest.flatten(found)
         pairs = [(source, part) for source, part in zip(flat, gradients, strict=True) if _is_variable(source)]
         variables, of = [variable_id(source) for source, _ in pairs], [part for _, part in pairs]
-        others = len(variables) < len(flat)
+        others = [part for source, part in zip(flat, gradients, strict=True) if not _is_variable(source)]
         self.record.gradients.append(Gradient(target, variables, of, at, others, len(self.record.updates), self._place()))
 
     def update(self, optimizer: Any, gradients: list[Any], variables: list[Any]) -> None:

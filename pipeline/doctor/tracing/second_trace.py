@@ -151,12 +151,13 @@ def _is_softmax(output: tf.Tensor) -> bool:
 def _leaves(record: Record) -> list[Any]:
     """All tensors of a record."""
     parts = [[call.inputs, call.outputs, call.logits] for call in record.calls]
-    parts += [[gradient.target, gradient.of, gradient.at] for gradient in record.gradients]
+    parts += [[gradient.target, gradient.of, gradient.at, gradient.of_tensors] for gradient in record.gradients]
     return tree.flatten([parts, [update.gradients for update in record.updates]])
 
 
 def _filled_gradient(gradient: Gradient, fill: Callable[[Any], Any]) -> Gradient:
-    return gradient._replace(target=fill(gradient.target), of=fill(gradient.of), at=fill(gradient.at))
+    parts = {name: fill(getattr(gradient, name)) for name in ("target", "of", "at", "of_tensors")}
+    return gradient._replace(**parts)
 
 
 def _is_tensor(leaf: Any) -> bool:

@@ -8,6 +8,7 @@ from pipeline.doctor.evidence.loss_gradients import UNDECIDED, ends_of, means, p
 from pipeline.doctor.tracing.guard import Guard
 from pipeline.doctor.tracing.look import UNTOUCHED
 from pipeline.doctor.tracing.losses import Losses
+from pipeline.doctor.tracing.targets import depends_on_kind, targets
 
 Evidence = dict[str, Any]
 
@@ -26,6 +27,7 @@ def describe_wanted(losses: Losses, discriminator: Evidence, guard: Guard) -> Ev
     sign = float(score.direction[0]) if len(score.direction) == 1 else 1.0
     found: Evidence = {"real_is_up": sign > 0, "undecided": _means(losses.gradients("discriminator"), sign)}
     found["rejected"] = _means(losses.gradients("generator"), sign)
+    found["depends_on_kind"] = depends_on_kind(losses)
     if len(score.direction) != 1 or not all(given.look.replaceable for given in losses.given):
         guard.not_checked.setdefault(UNTOUCHED, "The discriminator's outputs could not be replaced one by one.")
         return found
@@ -35,14 +37,17 @@ def describe_wanted(losses: Losses, discriminator: Evidence, guard: Guard) -> Ev
     def at(network: str, real: Any, fake: Any) -> dict[str, np.ndarray]:
         return losses.with_outputs(network, real, fake)
 
-    return found | {
-        "undecided": _means(at("discriminator", middle, middle), sign),
+    untold = at("discriminator", middle, middle)
+    found |= {
+        "undecided": _means(untold, sign),
+        "minority": {kind: float(min(np.mean(values > 0), np.mean(values < 0))) for kind, values in untold.items()},
         "rejected": _means(at("generator", ends[1], ends[0]), sign),
         "accepted": _means(at("generator", ends[0], ends[1]), sign),
         "surely_wrong": _means(at("discriminator", ends[0], ends[1]), sign),
         "surely_right": _means(at("discriminator", ends[1], ends[0]), sign),
         "pairs_every_with_every": not discriminator["bounded"] and pairs_every_with_every(at),
     }
+    return found | {"targets": targets(found, sign, [ends[0], middle, ends[1]], bool(discriminator["bounded"]))}
 
 
 def _means(gradients: dict[str, np.ndarray], sign: float) -> dict[str, float | None]:

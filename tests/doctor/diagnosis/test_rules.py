@@ -24,6 +24,20 @@ NETWORK = {
     "ignored_inputs": [],
     "batch_dependent": False,
 }
+
+
+def movement(**values: Any) -> list[dict[str, Any]]:
+    """Rows of a network's movement at eight looks; a value may be a list of one for each."""
+    row = {
+        "update": 0.003,
+        "rate": 0.0002,
+        "iterations": [1, 430, 860, 1290, 1720, 2150, 2580, 3010],
+        "step": [1, 430, 860, 1290, 1720, 2150, 2580, 3010],
+    }
+    columns = {name: value if isinstance(value, list) else [value] * 8 for name, value in (row | {"optimizer": "Adam"} | values).items()}
+    return [dict(zip(columns, place, strict=True)) for place in zip(*columns.values(), strict=True)]
+
+
 ROW = {
     "steps": 429,
     "measured_steps": 26,
@@ -90,6 +104,30 @@ ATTACHED: dict[str, Any] = {
     "before.discriminator.clipped": False,
     "before.discriminator.normalised": False,
     "before.places": {"discriminator_loss": "gan.py:42"},
+    "over_time": {
+        "real_rows": {
+            "looks": 8,
+            "rows": 512,
+            "different": 500,
+            "different_in_a_batch": 1.0,
+            "same_batch": False,
+            "batch_means": 8,
+            "variation": 1.1,
+            "dimensions": 40.0,
+        },
+        "latents": {
+            "looks": 8,
+            "rows": 512,
+            "different": 512,
+            "all_alike_in_a_batch": False,
+            "same_at_every_look": False,
+            "mean": 0.01,
+            "sd": 1.0,
+            "numbers": 64,
+            "drawn_numbers": 784,
+        },
+        "movement": {name: {"rows": movement(), "steps": 3432, "moved_from_start": 0.6, "size": 1.1} for name in ("generator", "discriminator")},
+    },
 }
 ALL = range(8)
 LATE = range(4, 8)
@@ -196,6 +234,47 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         ATTACHED | {"before.condition": {"constant": 10, "real_conditions_vary": True, "looks": 2}},
     ),
     "sorted_batches": ({"epochs.1.between_batches": 0.001}, {"epochs.1.between_batches": 0.00006}),
+    "few_real_rows": (ATTACHED | {"over_time.real_rows.different": 64}, ATTACHED | {"over_time.real_rows.different": 300}),
+    "same_noise": (
+        ATTACHED | {"over_time.latents.same_at_every_look": True},
+        ATTACHED | {"over_time.latents.same_at_every_look": True, "over_time.latents.looks": 2},
+    ),
+    "noise_alike_in_a_batch": (ATTACHED | {"over_time.latents.all_alike_in_a_batch": True}, ATTACHED | {"over_time.latents.different": 60}),
+    "noise_scale": (ATTACHED | {"over_time.latents.sd": 0.01}, ATTACHED | {"over_time.latents.sd": 0.2}),
+    "few_noise_numbers": (
+        ATTACHED | {"over_time.latents.numbers": 1},
+        ATTACHED | {"over_time.latents.numbers": 1, "over_time.latents.drawn_numbers": 2},
+    ),
+    "rate_decays_early": (
+        ATTACHED | {"over_time.movement.generator.rows": movement(rate=[1e-3, 1e-4, 1e-5, *[1e-6] * 5])},
+        ATTACHED | {"over_time.movement.generator.rows": movement(rate=[1e-3, 1e-3, 8e-4, 6e-4, 4e-4, 2e-4, 1e-4, 1e-6])},
+    ),
+    "optimizer_starts_again": (
+        ATTACHED | {"over_time.movement.generator.rows": movement(iterations=1)},
+        ATTACHED | {"over_time.movement.generator.rows": movement(iterations=[1, 430, 10, 20, 30, 40, 50, 60])},
+    ),
+    "stops_moving": (
+        ATTACHED | {"over_time.movement.discriminator.rows": movement(update=[0.003] * 4 + [0.0] * 4)},
+        ATTACHED | {"over_time.movement.discriminator.rows": movement(update=[0.003] * 5 + [0.0] * 3)},
+    ),
+    "hardly_moves": (
+        ATTACHED | {"over_time.movement.generator.moved_from_start": 0.004},
+        ATTACHED | {"over_time.movement.generator.moved_from_start": 0.04},
+    ),
+    "steps_too_large": (
+        ATTACHED | {"over_time.movement.generator.rows": movement(update=0.3)},
+        ATTACHED | {"over_time.movement.generator.rows": movement(update=[0.3] * 3 + [0.05] * 5)},
+    ),
+    "weights_shrink": (ATTACHED | {"over_time.movement.generator.size": 0.05}, ATTACHED | {"over_time.movement.generator.size": 0.2}),
+    "trained_rarely": (ATTACHED | {"over_time.movement.discriminator.steps": 100}, ATTACHED | {"over_time.movement.discriminator.steps": 500}),
+    "labels_at_random": (
+        {"before.loss.minority": {"real": 0.48, "fake": 0.5}, "before.loss.undecided": {"real": -0.01, "fake": -0.02}},
+        {"before.loss.minority": {"real": 0.1, "fake": 0.1}},
+    ),
+    "targets_out_of_range": ({"before.loss.targets": {"real": 1.0, "fake": -1.0}}, {"before.loss.targets": {"real": 0.9, "fake": 0.0}}),
+    "activation_over_batch": ({"before.discriminator.sums_to_one_over_batch": True}, {"before.discriminator.sums_to_one_over_batch": False}),
+    "penalty_not_in_loss": ({"before.step.penalty_unused": True}, {"before.step.penalty_unused": False}),
+    "penalised_slope": (LINEAR | late(penalised_slope=0.1), LINEAR | late(penalised_slope=0.8)),
     "not_finite": ({"epochs.7.first_not_finite": "the training batch", "epochs.7.first_not_finite_step": 3}, {}),
     "pinned_loss": ({"before.discriminator.bounded": True} | late(d_loss=1.6264), {"before.discriminator.bounded": True} | late(d_loss=1.64)),
     "discriminator_wins": (late(real_fake_auc=1.0, output_real=9.0, output_fake=-9.0), late(real_fake_auc=0.99, output_real=9.0, output_fake=-9.0)),
@@ -276,7 +355,7 @@ def test_missing_evidence_has_no_finding() -> None:
 
 def paths(structure: Any, *before: str) -> list[tuple[str, ...]]:
     """Every part of evidence that may be missing: a network and the images are measured as a whole, everything else may lack any key."""
-    if isinstance(structure, dict) and before[-1:] not in (("generator",), ("discriminator",), ("data",)):
+    if isinstance(structure, dict) and before[-1:] not in MEASURED_AS_A_WHOLE:
         parts: list[tuple[str, Any]] = list(structure.items())
     elif isinstance(structure, list) and structure and isinstance(structure[0], dict):
         parts = [(str(place), part) for place, part in enumerate(structure[-2:], len(structure) - 2)]
@@ -285,6 +364,7 @@ def paths(structure: Any, *before: str) -> list[tuple[str, ...]]:
     return [(*before, name) for name, _ in parts] + [path for name, part in parts for path in paths(part, *before, name)]
 
 
+MEASURED_AS_A_WHOLE = (("generator",), ("discriminator",), ("data",), ("real_rows",), ("latents",))
 OF_NETWORKS = ("kernels", "zero_kernels", "clipped", "normalised")
 OF_DATA = ("samples_range", "samples_as_drawn", "generators_turn_range", "generators_turn_as_drawn")
 MAY_LACK: dict[tuple[str, ...], tuple[str, ...]] = {("generator",): OF_NETWORKS, ("discriminator",): OF_NETWORKS, ("data",): OF_DATA}

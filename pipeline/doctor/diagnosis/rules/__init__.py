@@ -9,7 +9,12 @@ Before training:
 - `outputs`: whether the losses fit the outputs that the discriminator can give.
 - `turns`: what is wrong with the generator's turn alone.
 - `optimizers`: learning rates and decay rates.
-- `data`: images and their range, and the order of batches (during training).
+- `data`: images and their range; how many different ones there are, and the order of batches (while training).
+
+While training, over several steps:
+
+- `latents`: the noise that the generator is given.
+- `movement`: how far the weights move.
 
 During and after training:
 

@@ -96,6 +96,9 @@ def constant_data(evidence: Evidence) -> Numbers | None:
 )
 def sorted_batches(evidence: Evidence) -> Numbers | None:
     """Batch means vary far more than means of images drawn at random."""
+    rows = _real_rows(evidence)
+    if rows.get("batch_means", 0) >= thresholds.BATCH_MEANS and rows["variation"] > thresholds.FEATURE_VARIATION:
+        return {"variance_of_batch_means_to_that_of_shuffled_ones": rows["variation"]}
     recent: list[Numbers] = []  # epochs since the last comparison: short epochs are taken together
     for row in evidence.get("epochs", []):
         if all(row.get(name) for name in ("within_batches", "between_batches", "measured_steps", "batch_rows")):
@@ -109,6 +112,25 @@ def sorted_batches(evidence: Evidence) -> Numbers | None:
             return {"epoch": row["epoch"], "variance_of_batch_means_to_that_of_shuffled_ones": variation}
         recent = []
     return None
+
+
+@rule(
+    "warning",
+    why="The discriminator sees a few real rows again and again: it learns them by heart, and the generator is taught to copy them.",
+    fix="Look at how batches are made: an index that is drawn too low, a batch that is taken once before the loop, a data set that is cut or that "
+    "repeats its first batch. If there are no more rows than these, augment them.",
+    reference="Karras et al. 2020, arXiv:2006.06676",
+)
+def few_real_rows(evidence: Evidence) -> Numbers | None:
+    """Most real rows of several steps were seen in other steps, too."""
+    rows = _real_rows(evidence)
+    if rows.get("looks", 0) < thresholds.LOOKS_TO_TELL or rows["different"] > thresholds.DIFFERENT_ROWS * rows["rows"]:
+        return None
+    return {"real_rows_seen": rows["rows"], "different": rows["different"], "steps_looked_at": rows["looks"]}
+
+
+def _real_rows(evidence: Evidence) -> Numbers:
+    return dict(evidence.get("over_time", {}).get("real_rows", {}))
 
 
 def _data_and_generator(evidence: Evidence) -> tuple[Numbers, Numbers]:

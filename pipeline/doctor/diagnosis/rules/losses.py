@@ -95,9 +95,37 @@ def broadcast_outputs(evidence: Evidence) -> Numbers | None:
     loss = loss_evidence(evidence)
     gradients = loss.get("undecided", {})
     real, fake = gradients.get("real"), gradients.get("fake")
-    if real and fake and real * fake > 0:
+    if loss.get("depends_on_kind") is False:
+        return {"gradient_depends_on": "the output alone"}
+    if real and fake and real * fake > 0 and not labels_at_random.check(evidence):
         return {"gradient_at_real": real, "gradient_at_samples": fake}
     return {"each_sample_against_every_real_image": True} if loss.get("pairs_every_with_every") else None
+
+
+@rule(
+    "error",
+    why="The loss calls many real rows fake, or many samples real: labels do not stand beside the rows that they are about.",
+    fix="Shuffle rows and labels together, and join real rows and samples in the order of their labels.",
+    reference="Goodfellow et al. 2014, arXiv:1406.2661, algorithm 1",
+)
+def labels_at_random(evidence: Evidence) -> Numbers | None:
+    """For more than a third of the rows of one kind the loss pulls the output the other way than for the rest."""
+    shares = {f"share_of_{kind}_rows_called_otherwise": share for kind, share in loss_evidence(evidence).get("minority", {}).items()}
+    return shares if any(share > thresholds.CALLED_OTHERWISE for share in shares.values()) else None
+
+
+@rule(
+    "error",
+    why="A logistic loss has a lowest value only for targets between 0 and 1: for others it pulls outputs without end, and the loss becomes "
+    "negative or grows.",
+    fix="Use 1 for real rows and 0 for samples, not -1; smoothed labels lie between them.",
+    reference="Keras, keras.losses.BinaryCrossentropy: labels are 0 or 1",
+)
+def targets_out_of_range(evidence: Evidence) -> Numbers | None:
+    """A target of a logistic loss is outside of [0, 1]."""
+    found = {f"target_of_{kind}_rows": target for kind, target in loss_evidence(evidence).get("targets", {}).items()}
+    slack = thresholds.TARGET_SLACK
+    return found if any(not -slack <= target <= 1 + slack for target in found.values()) else None
 
 
 def _same_sign(evidence: Evidence, real_is_up: bool) -> Numbers | None:

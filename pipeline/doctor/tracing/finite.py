@@ -1,0 +1,27 @@
+"""The first of a step's tensors that is not finite."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from keras import tree
+
+from pipeline.doctor.evidence.step_recorder import FAKE, REAL
+from pipeline.doctor.tracing.look import Observed
+from pipeline.doctor.tracing.losses import Losses
+from pipeline.doctor.tracing.origins import Given
+
+
+def first_not_finite(looks: Sequence[Observed], given: Sequence[Given], losses: Losses) -> str | None:
+    """The first of the real rows, the samples, the losses and their gradients that has a number that is not finite; None if there is none."""
+    parts: list[tuple[str, list[Any]]] = [("real rows", [one.images(REAL) for one in given]), ("samples", [one.images(FAKE) for one in given])]
+    for name in ("discriminator", "generator"):
+        events = [gradient for look in looks for gradient in losses.events(look.record, name)]
+        parts.append((f"the {name}'s loss", [leaf for gradient in events for leaf in tree.flatten(gradient.target)]))
+        parts.append((f"the {name}'s gradient", [part for gradient in events for part in gradient.of]))
+    return next((name for name, arrays in parts if any(is_known(array) and not np.isfinite(array).all() for array in arrays)), None)
+
+
+def is_known(part: Any) -> bool:
+    """Not a tensor of a graph, as of a step that could not be run again."""
+    return isinstance(part, (np.ndarray, np.generic))
