@@ -25,13 +25,14 @@ LOWEST_BETA_2 = 0.5  # the lowest published is 0.9
 # Over several looks at a training
 LOOKS_TO_TELL = 3  # the same in three steps is no chance
 BATCH_MEANS = 4  # of which the variance is taken over all features
-FEATURE_VARIATION = 6.0  # times that of random batches; sorted digits have 14
+FEATURE_VARIATION = 5.0  # times that of random batches
+BETWEEN_BATCHES = 0.15  # of the variance of rows: in batches of one digit each it is a third, with a short shuffle buffer a tenth
 DIFFERENT_ROWS = 0.5  # of the rows seen: 300 rows drawn from 200 are half as many different ones
 LOOKS_AT_MOVEMENT = 4
 RATE_LEFT = 0.01  # of the highest learning rate: a cosine that ends at zero is below it in the last sixteenth
 HARDLY_MOVED = 0.02  # of the weights' size
 LARGE_STEP = 0.1  # of the weights' size
-SHRUNK = 0.1  # of the weights' first size
+SHRUNK, GROWN = 0.1, 10.0  # of the weights' first size; healthy ones are between 0.9 and 1.8 times as large
 TRAINED_RARELY = 20  # times as many updates: published critics have up to five, and more only at the start
 LOWEST_SLOPE, HIGHEST_SLOPE = 0.3, 3.0  # of a critic whose penalty wants 1
 SMALLEST_NOISE, LARGEST_NOISE = 0.05, 10.0  # standard deviations: N(0, 1) has 1, a uniform distribution on [0, 1] has 0.29

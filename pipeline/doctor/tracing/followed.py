@@ -34,14 +34,13 @@ class Followed:
         self.over_time: dict[str, Any] = {}
         self.trackers = Trackers(pair, session)
         self.trackers.look(first)
-        self.seen = {id(look) for look in session.first_looks}
+        self.counts = session.first_counts
 
     def look(self) -> None:
-        """Add a row, once each unit of the training was looked at again."""
-        looks = [look for look in self.session.latest_looks if id(look) not in self.seen]
-        if len(looks) < len(self.session.latest_looks):
+        """Add a row, once each part of the training that is still run was looked at again."""
+        looks = self.session.looks_since(self.counts)
+        if not looks:
             return
-        self.seen = {id(look) for look in looks}
         now = PairEvidence(looks, self.pair, self.session.hooks, self.given)
         if not self.confirmed:
             self.confirmed = now.collect(self.before)

@@ -135,12 +135,13 @@ def replace_outputs(outputs: Any, overrides: list[tuple[tf.Tensor, tf.Tensor]]) 
     for output, (rows, values) in zip(tree.flatten(outputs), overrides, strict=True):
         logits = logits_behind(output)
         chosen = tf.reshape(rows, (-1,) + (1,) * (len(output.shape) - 1))
-        replaced = tf.where(chosen, values, output if logits is None else logits)
-        if logits is not None:
-            activated = tf.nn.softmax(replaced) if _is_softmax(output) else tf.sigmoid(replaced)
-            activated._keras_logits = replaced
-            replaced = activated
-        leaves.append(replaced)
+        if logits is None:
+            leaves.append(tf.where(chosen, values, output))
+            continue
+        replaced = tf.where(chosen, values, logits)
+        activated = tf.where(chosen, tf.nn.softmax(replaced) if _is_softmax(output) else tf.sigmoid(replaced), output)
+        activated._keras_logits = replaced
+        leaves.append(activated)
     return tree.pack_sequence_as(outputs, leaves)
 
 

@@ -21,6 +21,7 @@ from pipeline.doctor.tracing.units import CannotReplayError, Unit, follow_train_
 
 FIRST_LOOKS = 2  # in a row: a discriminator may be given real images and samples in two calls of the same function
 REMEMBERED = 16  # calls of networks outside of any unit
+HOST = 0  # the key of what is trained outside of any unit
 WINDOW, GROWTH = 60, 0.25  # calls between two looks, and the share of the calls so far
 
 
@@ -178,10 +179,23 @@ class Session:
         return max([known.calls for known in self.units.values() if known.trains] + [self.host.steps * WINDOW], default=0) >= WINDOW
 
     @property
-    def latest_looks(self) -> list[Observed]:
-        """What was seen last of each unit."""
-        latest = [known.latest for known in self.units.values()] + [self.latest_observed]
-        return [look for look in latest if look is not None]
+    def first_counts(self) -> dict[int, int]:
+        """How many times each part of the training had been run when it was looked at first, by its key."""
+        counts = {key: known.first[-1].step for key, known in self.units.items() if known.first}
+        return counts | ({HOST: self.observed.step} if self.observed else {})
+
+    def looks_since(self, counts: dict[int, int]) -> list[Observed]:
+        """The latest look at each part of the training that was run since; none while one of them was not looked at since.
+
+        Args:
+            counts: how many times each part had been run then, by its key; it is brought up to date where looks are returned.
+        """
+        now = {key: (known.calls, known.latest) for key, known in self.units.items()} | {HOST: (self.host.steps, self.latest_observed)}
+        run = {key: (calls, look) for key, (calls, look) in now.items() if look is not None and calls > counts.get(key, 0)}
+        if any(look.step <= counts.get(key, 0) for key, (_, look) in run.items()):
+            return []
+        counts |= {key: calls for key, (calls, _) in run.items()}
+        return [look for _, look in run.values()]
 
     def steps_of(self, network: keras.Layer) -> int:
         """How many times a network was trained: the calls of the function that updates it."""

@@ -34,7 +34,10 @@ def movement(**values: Any) -> list[dict[str, Any]]:
         "iterations": [1, 430, 860, 1290, 1720, 2150, 2580, 3010],
         "step": [1, 430, 860, 1290, 1720, 2150, 2580, 3010],
     }
-    columns = {name: value if isinstance(value, list) else [value] * 8 for name, value in (row | {"optimizer": "Adam"} | values).items()}
+    columns = {
+        name: value if isinstance(value, list) else [value] * 8
+        for name, value in (row | {"optimizer": "Adam", "same_as_before": False} | values).items()
+    }
     return [dict(zip(columns, place, strict=True)) for place in zip(*columns.values(), strict=True)]
 
 
@@ -254,8 +257,8 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         ATTACHED | {"over_time.movement.generator.rows": movement(iterations=[1, 430, 10, 20, 30, 40, 50, 60])},
     ),
     "stops_moving": (
-        ATTACHED | {"over_time.movement.discriminator.rows": movement(update=[0.003] * 4 + [0.0] * 4)},
-        ATTACHED | {"over_time.movement.discriminator.rows": movement(update=[0.003] * 5 + [0.0] * 3)},
+        ATTACHED | {"over_time.movement.discriminator.rows": movement(same_as_before=[False] * 5 + [True] * 3)},
+        ATTACHED | {"over_time.movement.discriminator.rows": movement(same_as_before=[False, True, True] * 2 + [True, False])},
     ),
     "hardly_moves": (
         ATTACHED | {"over_time.movement.generator.moved_from_start": 0.004},

@@ -97,7 +97,7 @@ def constant_data(evidence: Evidence) -> Numbers | None:
 def sorted_batches(evidence: Evidence) -> Numbers | None:
     """Batch means vary far more than means of images drawn at random."""
     rows = _real_rows(evidence)
-    if rows.get("batch_means", 0) >= thresholds.BATCH_MEANS and rows["variation"] > thresholds.FEATURE_VARIATION:
+    if rows.get("batch_means", 0) >= thresholds.BATCH_MEANS and rows["variation"] > _sorted(rows["rows"] / rows["looks"]):
         return {"variance_of_batch_means_to_that_of_shuffled_ones": rows["variation"]}
     recent: list[Numbers] = []  # epochs since the last comparison: short epochs are taken together
     for row in evidence.get("epochs", []):
@@ -127,6 +127,11 @@ def few_real_rows(evidence: Evidence) -> Numbers | None:
     if rows.get("looks", 0) < thresholds.LOOKS_TO_TELL or rows["different"] > thresholds.DIFFERENT_ROWS * rows["rows"]:
         return None
     return {"real_rows_seen": rows["rows"], "different": rows["different"], "steps_looked_at": rows["looks"]}
+
+
+def _sorted(rows: float) -> float:
+    """The variation of means of so many rows that no chance explains, and of which a share of all that varies lies between batches."""
+    return max(thresholds.FEATURE_VARIATION, 1 + thresholds.BETWEEN_BATCHES * rows)
 
 
 def _real_rows(evidence: Evidence) -> Numbers:

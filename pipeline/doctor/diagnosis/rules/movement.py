@@ -66,15 +66,18 @@ def _still(of: Numbers) -> Numbers | None:
     reference="Bottou 2012, Stochastic gradient descent tricks",
 )
 def steps_too_large(evidence: Evidence) -> Numbers | None:
-    """At each of several looks one update is more than a tenth of the weights."""
+    """One update is more than a tenth of the weights, or the weights have become many times as large as at first."""
     return _of_networks(evidence, _large)
 
 
 def _large(of: Numbers) -> Numbers | None:
-    updates = [row["update"] for row in of["rows"]][1:]  # Adam's first step is its largest
-    if len(updates) < thresholds.LOOKS_AT_MOVEMENT or sorted(updates)[len(updates) // 2] < thresholds.LARGE_STEP:
+    updates = sorted(row["update"] for row in of["rows"][1:])  # Adam's first step is its largest
+    if len(updates) < thresholds.LOOKS_AT_MOVEMENT:
         return None
-    return {"update_over_weights": sorted(updates)[len(updates) // 2], "learning_rate": of["rows"][-1]["rate"]}
+    middle, size = updates[len(updates) // 2], of.get("size", 1.0)
+    if middle < thresholds.LARGE_STEP and size < thresholds.GROWN:
+        return None
+    return {"update_over_weights": middle, "size_over_first_size": size, "learning_rate": of["rows"][-1]["rate"]}
 
 
 @rule(
@@ -100,9 +103,11 @@ def optimizer_starts_again(evidence: Evidence) -> Numbers | None:
 
 
 def _again(of: Numbers) -> Numbers | None:
-    rows = of["rows"]
-    back = [row for before, row in pairwise(rows) if row["iterations"] <= before["iterations"]]
-    return {"updates_of_the_optimizer": back[-1]["iterations"], "at_step": back[-1]["step"]} if len(back) >= 2 else None
+    pairs = list(pairwise(of["rows"]))
+    back = [row for before, row in pairs if row["iterations"] < before["iterations"] or row["iterations"] == before["iterations"] == 1]
+    if len(back) < 2 or len(back) < len(pairs) / 3:
+        return None
+    return {"updates_of_the_optimizer": back[-1]["iterations"], "at_step": back[-1]["step"]}
 
 
 @rule(
@@ -112,16 +117,16 @@ def _again(of: Numbers) -> Numbers | None:
     reference="Goodfellow et al. 2014, arXiv:1406.2661, algorithm 1",
 )
 def stops_moving(evidence: Evidence) -> Numbers | None:
-    """A network that moved at first does not move at any of the last looks, although its optimizer has a learning rate."""
+    """A network that moved at first has the same weights at each of the last looks, although its optimizer has a learning rate."""
     return None if rate_decays_early.check(evidence) else _of_networks(evidence, _stopped)
 
 
 def _stopped(of: Numbers) -> Numbers | None:
-    rows = of["rows"]
-    last = rows[-thresholds.LOOKS_AT_MOVEMENT :]
-    if len(rows) <= len(last) or any(row["update"] for row in last) or not any(row["update"] for row in rows):
+    still = [row["same_as_before"] for row in of["rows"]]
+    looks = len(still) - max([place for place, same in enumerate(still) if not same], default=0) - 1
+    if looks < thresholds.LOOKS_TO_TELL or looks == len(still) - 1:
         return None
-    return {"still_since_step": next(row["step"] for row in rows if row["update"] == 0)}
+    return {"still_since_step": of["rows"][-looks - 1]["step"]}
 
 
 @rule(

@@ -22,7 +22,7 @@ from pipeline.doctor.diagnosis.rules.updates import step_evidence
 def double_activation(evidence: Evidence) -> Numbers | None:
     """Near both ends of the outputs' range the loss pulls outwards with much the same strength: it does not know of the bounds."""
     loss, network = loss_evidence(evidence), evidence.get("before", {}).get("discriminator", {})
-    if not network.get("bounded") or network["reach_high"] - network["reach_low"] < thresholds.CONSTANT:
+    if not network.get("bounded") or network["reach_high"] - network["reach_low"] < thresholds.CONSTANT or activation_over_batch.check(evidence):
         return None
     ends = {f"discriminator_{kind}": _at_ends(loss, "surely_wrong", "surely_right", kind) for kind in ("real", "fake")}
     ends |= {"generator_fake": _at_ends(loss, "rejected", "accepted", "fake")}

@@ -19,6 +19,7 @@ class Latents:
 
     def __init__(self, pair: Pair, session: Session) -> None:
         self.looks: list[np.ndarray] = []
+        self.alike: list[bool] = []  # of each call, whether all its rows are the same
         self.elements: tuple[int, int] = 0, 0  # of a row that the generator is given, and of one that it draws
 
     def look(self, now: PairEvidence) -> None:
@@ -28,6 +29,7 @@ class Latents:
             rows = noise_rows(call)
             if rows is not None:
                 found[rows.tobytes()] = rows
+                self.alike.append(len(rows) > 1 and bool((rows == rows[0]).all()))
                 self.elements = rows.shape[1], int(np.prod(np.shape(tree.flatten(call.outputs)[0])[1:]))
         if found and len({rows.shape[1] for rows in found.values()}) == 1:
             self.looks.append(np.concatenate(list(found.values()))[:MOST])
@@ -43,7 +45,7 @@ class Latents:
             "looks": len(self.looks),
             "rows": len(every),
             "different": len(set(every)),
-            "all_alike_in_a_batch": all(len(batch) > 1 and len(set(batch)) == 1 for batch in hashes),
+            "all_alike_in_a_batch": all(self.alike),
             "same_at_every_look": all(sorted(batch) == sorted(hashes[0]) for batch in hashes),
             "mean": float(numbers.mean()),
             "sd": float(numbers.std()),
