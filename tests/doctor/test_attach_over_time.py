@@ -53,8 +53,8 @@ class Gan:
         self.discriminator = keras.Sequential([keras.Input((4,)), layers.Dense(16, "leaky_relu"), layers.Dense(1, activation)])
         self.noise, self.loss, self.optimizer, self.penalty = noise, loss, optimizer, penalty
         self.of_generator, self.of_discriminator = optimizer(), optimizer()
-        self.train_discriminator = in_graph(self._discriminator) if compiled else self._discriminator
-        self.train_generator = in_graph(self._generator) if compiled else self._generator
+        self.train_discriminator: Callable[[Any], None] = in_graph(self._discriminator) if compiled else self._discriminator
+        self.train_generator: Callable[[Any], None] = in_graph(self._generator) if compiled else self._generator
 
     def _discriminator(self, real: Any) -> None:
         with tf.GradientTape() as tape:

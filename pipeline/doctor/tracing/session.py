@@ -34,6 +34,7 @@ class UnitState:
         self.trains: bool | None = None
         self.traced: Record | None = None  # by the user's own trace, with tensors
         self.traces: list[Traces] = []
+        self.replays = True  # until a second trace has failed, which takes long
         self.first: list[Observed] = []
         self.latest: Observed | None = None
         self.next = 1
@@ -158,11 +159,11 @@ class Session:
         known.latest = Observed(known.traced or Record([], [], []), start, hosted, changes)
         known.latest.step = known.calls
         with self.guard.part(REPLAY), self.hooks.recording(None):
-            if not arguments:
-                raise CannotReplayError("The call draws its data itself: several steps in one call, a strategy, or an iterator of another kind.")
-            traces, data = self._traces(known, arguments, start)
-            known.latest = Look(traces, data, known.calls, start, hosted, changes)
-            known.traced = None  # the look shows more
+            if known.replays:
+                known.replays = bool(known.traces)  # an attempt takes long: where the first one fails, it stays the only one
+                traces, data = self._traces(known, arguments, start)
+                known.replays, known.traced = True, None  # the look shows more
+                known.latest = Look(traces, data, known.calls, start, hosted, changes)
         if len(known.first) < FIRST_LOOKS and known.calls <= FIRST_LOOKS:
             known.first.append(known.latest)
         self.on_look()
@@ -210,7 +211,9 @@ class Session:
         looks: list[Observed] = [look for known in self.units.values() for look in known.first]
         return looks + ([self.observed] if self.observed else [])
 
-    def _traces(self, known: UnitState, arguments: Any, start: state.Values) -> tuple[Traces, list[Any]]:
+    def _traces(self, known: UnitState, arguments: tuple[Any, ...], start: state.Values) -> tuple[Traces, list[Any]]:
+        if not arguments:
+            raise CannotReplayError("The call draws its data itself: several steps in one call, a strategy, or an iterator of another kind.")
         for traces in known.traces:
             data = traces.data_of(arguments)
             if data is not None:

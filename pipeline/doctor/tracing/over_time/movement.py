@@ -37,7 +37,9 @@ class Movement:
                 look, row = now.looks[-1], self.rows[name][-1]
             else:
                 continue
-            self.rows[name].append(row | {"step": look.step, "update": _update(look, variables), "weights": self._fingerprint(variables, look)})
+            self.rows[name].append(
+                row | {"step": look.step, "update": _update(look, variables) / max(len(updates), 1), "weights": self._fingerprint(variables, look)}
+            )
 
     def evidence(self) -> dict[str, Any]:
         """The rows by network, how many steps it was trained, and how far its weights are now from the first ones, relative to their size."""
@@ -77,7 +79,7 @@ class Movement:
 
 
 def _update(look: Observed, variables: set[int]) -> float:
-    """The size of one step over that of the weights."""
+    """How far the weights were moved, over their size."""
     changes = [change for place, change in look.changes.items() if place in variables]
     size = float(np.linalg.norm([change.size for change in changes]))
     return float(np.linalg.norm([change.step for change in changes])) / max(size, 1e-30) if changes else 0.0
