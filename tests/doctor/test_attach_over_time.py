@@ -86,18 +86,31 @@ def in_order(number: int) -> np.ndarray:
     return SORTED[np.arange(number * BATCH, (number + 1) * BATCH) % len(SORTED)]
 
 
-def trained(gan: Gan, steps: int = 700, batch: Callable[[int], np.ndarray] | None = None, **when: Callable[[int], bool]) -> Report:
-    """The report on a training; `discriminator`, `generator` and `restart` say in which steps that happens."""
+def always(number: int) -> bool:
+    return True
+
+
+def never(number: int) -> bool:
+    return False
+
+
+def trained(
+    gan: Gan,
+    steps: int = 700,
+    batch: Callable[[int], np.ndarray] | None = None,
+    discriminator: Callable[[int], bool] = always,
+    restart: Callable[[int], bool] = never,
+) -> Report:
+    """The report on a training; `discriminator` and `restart` say in which steps that happens."""
     batch = batch or at_random(POINTS)
     with attach() as doctor:
         for number in range(steps):
             real = tf.constant(batch(number))
-            if when.get("restart", lambda number: False)(number):
+            if restart(number):
                 gan.of_generator, gan.of_discriminator = gan.optimizer(), gan.optimizer()
-            if when.get("discriminator", lambda number: True)(number):
+            if discriminator(number):
                 gan.train_discriminator(real)
-            if when.get("generator", lambda number: True)(number):
-                gan.train_generator(real)
+            gan.train_generator(real)
         return doctor.report()
 
 
@@ -122,7 +135,7 @@ CASES: dict[str, tuple[Callable[[], Report], str]] = {
     "a rate for another optimizer": (lambda: trained(Gan(optimizer=lambda: keras.optimizers.SGD(1e-5)), 1100), "hardly_moves"),
     "weight decay": (lambda: trained(Gan(optimizer=lambda: keras.optimizers.AdamW(0.005, weight_decay=50.0))), "weights_shrink"),
     "large steps": (lambda: trained(Gan(optimizer=lambda: keras.optimizers.RMSprop(0.5))), "steps_too_large"),
-    "new optimizers": (lambda: trained(Gan(compiled=False), 400, restart=lambda number: True), "optimizer_starts_again"),
+    "new optimizers": (lambda: trained(Gan(compiled=False), 400, restart=always), "optimizer_starts_again"),
     "trained at first alone": (lambda: trained(Gan(compiled=False), 600, discriminator=lambda number: number < 200), "stops_moving"),
     "trained now and then": (lambda: trained(Gan(), discriminator=lambda number: number % 40 == 0), "trained_rarely"),
     "a target of -1": (lambda: trained(Gan(loss=with_targets(1.0, -1.0)), 200), "targets_out_of_range"),
