@@ -42,7 +42,7 @@ def describe_generator(generator: keras.Layer, calls: Sequence[Call], looks: Seq
     inputs = few_rows(call.inputs, rows)
     with _as_before(generator, inputs, looks):
         described = describe_network(Seen(generator, first_output), inputs)
-    return described | {"trainable_variables": len(weights(generator))}
+    return described | {"trainable_variables": len(weights(generator)), "dropout": _dropout(generator)}
 
 
 def describe_discriminator(discriminator: keras.Layer, given: Sequence[Given], score: Score | None, looks: Sequence[Observed]) -> Evidence | None:
@@ -61,7 +61,7 @@ def describe_discriminator(discriminator: keras.Layer, given: Sequence[Given], s
     inputs = few_rows(call.call.inputs, np.flatnonzero(call.kinds == REAL)[:ROWS])
     with _as_before(discriminator, inputs, looks):
         described: Evidence = describe_network(seen, inputs) | {"normalised": _is_normalised(seen, inputs)}
-    described |= {"trainable_variables": len(weights(discriminator)), "clipped": _is_clipped(discriminator)}
+    described |= {"trainable_variables": len(weights(discriminator)), "clipped": _is_clipped(discriminator), "dropout": _dropout(discriminator)}
     described["sums_to_one_over_batch"] = any(_is_divided_by_batch(leaf) for one in given for leaf in tree.flatten(one.call.outputs))
     if score and score.logits:  # the losses see what comes before the last activation
         described |= {"bounded": False, "reach_low": -APART, "reach_high": APART, "at_bounds": 0.0}
@@ -79,6 +79,12 @@ def _as_before(network: keras.Layer, inputs: Any, looks: Sequence[Observed]) -> 
         for look in reversed(looks):
             state.write(handles, look.start)
         yield
+
+
+def _dropout(network: keras.Layer) -> float:
+    """The largest share that a layer drops while training."""
+    kinds = (keras.layers.Dropout, keras.layers.SpatialDropout1D, keras.layers.SpatialDropout2D, keras.layers.AlphaDropout)
+    return max((float(layer.rate) for layer in network._flatten_layers() if isinstance(layer, kinds)), default=0.0)
 
 
 def _is_clipped(network: keras.Layer) -> bool:

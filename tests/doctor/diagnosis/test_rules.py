@@ -161,6 +161,7 @@ UNPENALISED = ATTACHED | LINEAR | {"before.step.penalises_gradients": False}
 CHANGED = ATTACHED | {"before.data.samples_as_drawn": False}
 BOUNDED = {"before.discriminator.bounded": True, "before.discriminator.reach_low": 0.0, "before.discriminator.reach_high": 1.0}
 SWAPPED = {"before.loss.undecided": {"real": 0.6, "fake": -0.4}, "before.loss.surely_wrong": {"real": 0.05, "fake": -0.05}}
+SATURATING = {"before.loss.rejected.fake": -0.05, "before.loss.accepted.fake": -0.95}
 CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "no_nonlinearity": (
         {"before.generator.affine_pairs": [["first", "second"], ["second", "third"]]},
@@ -254,7 +255,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
     "optimizer_starts_again": (
         ATTACHED | {"over_time.movement.generator.rows": movement(iterations=1)},
-        ATTACHED | {"over_time.movement.generator.rows": movement(iterations=[1, 430, 10, 20, 30, 40, 50, 60])},
+        ATTACHED | {"over_time.movement.generator.rows": movement(iterations=[1, 430, 10, 440, 870, 1300, 1730, 2160])},
     ),
     "stops_moving": (
         ATTACHED | {"over_time.movement.discriminator.rows": movement(same_as_before=[False] * 5 + [True] * 3)},
@@ -269,7 +270,15 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         ATTACHED | {"over_time.movement.generator.rows": movement(update=[0.3] * 3 + [0.05] * 5)},
     ),
     "weights_shrink": (ATTACHED | {"over_time.movement.generator.size": 0.05}, ATTACHED | {"over_time.movement.generator.size": 0.2}),
-    "trained_rarely": (ATTACHED | {"over_time.movement.discriminator.steps": 100}, ATTACHED | {"over_time.movement.discriminator.steps": 500}),
+    "trained_rarely": (
+        ATTACHED | {"over_time.movement.discriminator.rows": movement(iterations=[1, 100, 200, 300, 400, 500, 600, 700])},
+        ATTACHED | {"over_time.movement.discriminator.rows": movement(iterations=[1, 900, 1800, 2600, 3500, 4300, 5200, 6000])},
+    ),
+    "tiny_batch": (ATTACHED | {"over_time.real_rows.rows": 16, "over_time.real_rows.different": 16}, ATTACHED | {"over_time.real_rows.rows": 500}),
+    "much_dropout": ({"before.discriminator.dropout": 0.9}, {"before.discriminator.dropout": 0.5}),
+    "constant_output": (BOUNDED | {"before.discriminator.reach_low": 1.0}, BOUNDED | LEAST_SQUARES),
+    "rectified_output": ({"before.discriminator.reach_low": 0.0}, {"before.discriminator.reach_low": -0.1}),
+    "saturating_loss": (SATURATING | late(real_fake_auc=0.98), SATURATING | late(real_fake_auc=0.9)),
     "labels_at_random": (
         {"before.loss.minority": {"real": 0.48, "fake": 0.5}, "before.loss.undecided": {"real": -0.01, "fake": -0.02}},
         {"before.loss.minority": {"real": 0.1, "fake": 0.1}},

@@ -7,6 +7,7 @@ Before training:
 - `updates`: which variables get a gradient and an update in one step.
 - `losses`: what the losses want of real images and samples.
 - `outputs`: whether the losses fit the outputs that the discriminator can give.
+- `critics`: what bounds a critic.
 - `turns`: what is wrong with the generator's turn alone.
 - `optimizers`: learning rates and decay rates.
 - `data`: images and their range; how many different ones there are, and the order of batches (while training).

@@ -134,6 +134,20 @@ def _sorted(rows: float) -> float:
     return max(thresholds.FEATURE_VARIATION, 1 + thresholds.BETWEEN_BATCHES * rows)
 
 
+@rule(
+    "warning",
+    why="Batches are so small that each step follows the chance of a row or two.",
+    fix="Train on batches of 32 to 128.",
+    reference="Brock et al. 2019, arXiv:1809.11096, section 3.1",
+)
+def tiny_batch(evidence: Evidence) -> Numbers | None:
+    """The discriminator is given one or two real rows a step, by a generator that draws from noise."""
+    rows = _real_rows(evidence)
+    if rows.get("looks", 0) < thresholds.LOOKS_TO_TELL or "latents" not in evidence["over_time"]:
+        return None
+    return {"rows_a_step": rows["rows"] / rows["looks"]} if rows["rows"] <= thresholds.TINY_BATCH * rows["looks"] else None
+
+
 def _real_rows(evidence: Evidence) -> Numbers:
     return dict(evidence.get("over_time", {}).get("real_rows", {}))
 

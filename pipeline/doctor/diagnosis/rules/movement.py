@@ -137,10 +137,14 @@ def _stopped(of: Numbers) -> Numbers | None:
 )
 def trained_rarely(evidence: Evidence) -> Numbers | None:
     """One network has had many times as many updates as the other."""
-    updates = {name: of["steps"] for name, of in movement(evidence).items()}
-    if len(updates) < 2 or max(updates.values()) < thresholds.TRAINED_RARELY * max(min(updates.values()), 1):
+    if optimizer_starts_again.check(evidence):
         return None
-    return {f"updates_of_{name}": number for name, number in updates.items()}
+    updates = {name: max(of["rows"][-1]["iterations"], 1) for name, of in movement(evidence).items() if len(of["rows"]) >= thresholds.LOOKS_TO_TELL}
+    if len(updates) < 2:
+        return None
+    many = updates["discriminator"] > thresholds.CRITIC_UPDATES * updates["generator"]
+    few = updates["generator"] > thresholds.GENERATOR_UPDATES * updates["discriminator"]
+    return {f"updates_of_{name}": number for name, number in updates.items()} if many or few else None
 
 
 def _of_networks(evidence: Evidence, check: Callable[[Numbers], Numbers | None]) -> Numbers | None:

@@ -88,6 +88,18 @@ def dead_units(evidence: Evidence) -> Numbers | None:
 
 
 @rule(
+    "warning",
+    why="Most of what a layer computes is dropped in every step: what is left teaches little, and differs from step to step.",
+    fix="Drop a quarter to a half, or nothing.",
+    reference="Srivastava et al. 2014, Dropout: a simple way to prevent neural networks from overfitting, section 7.3",
+)
+def much_dropout(evidence: Evidence) -> Numbers | None:
+    """A network drops more than three quarters of a layer's outputs."""
+    rates = {f"{name}_dropout": evidence.get("before", {}).get(name, {}).get("dropout", 0.0) for name in ("generator", "discriminator")}
+    return {name: rate for name, rate in rates.items() if rate > thresholds.DROPPED} or None
+
+
+@rule(
     "error",
     why="A network whose variables are not trainable never learns. In Keras 3 `trainable = False` freezes a network wherever it is used, also where "
     "it was compiled before.",

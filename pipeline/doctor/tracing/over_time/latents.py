@@ -55,12 +55,13 @@ class Latents:
 
 
 def noise_rows(call: Call) -> np.ndarray | None:
-    """The floating-point numbers that the generator is given, (n, numbers); None if it is given something of the shape that it draws.
+    """The numbers that the generator is given, (n, numbers); None if it is given something of the shape that it draws.
 
     A generator that translates images or rows is given data.
     """
     drawn = np.shape(tree.flatten(call.outputs)[0])[1:]
-    floats = [leaf for leaf in tree.flatten(call.inputs) if isinstance(leaf, np.ndarray) and leaf.ndim > 1 and leaf.dtype.kind == "f"]
+    leaves = [leaf for leaf in tree.flatten(call.inputs) if isinstance(leaf, np.ndarray) and leaf.ndim > 1]
+    floats = [leaf for leaf in leaves if leaf.dtype.kind == "f"] or leaves[:1]  # noise may have been drawn as whole numbers
     if not floats or len({len(leaf) for leaf in floats}) > 1 or any(leaf.shape[1:-1] == drawn[:-1] and leaf.ndim > 2 for leaf in floats):
         return None
     rows = np.concatenate([flat_rows(leaf) for leaf in floats], axis=1)
