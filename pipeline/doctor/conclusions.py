@@ -150,6 +150,9 @@ def _checked(one: Followed, found: Sequence[Finding]) -> list[str]:
     for part, sentence, about in CHECKS:
         if _has(before, part) and not ids & set(about):
             sentences.append(sentence)
+    for part, sentence, about in CHECKS_OVER_TIME:
+        if len(one.rows) >= LOOKS_IN_A_ROW and part in one.over_time and not ids & set(about):
+            sentences.append(sentence)
     if len(one.rows) >= LOOKS_IN_A_ROW and not ids & IN_TRAINING:
         sentences.append(f"losses, gradients and samples while training, at {len(one.rows)} steps")
     return sentences
@@ -165,6 +168,13 @@ CHECKS = (
     ("generator.dead_units", "the generator's layers", ("no_nonlinearity", "dead_units", "initial_scale", "ignored_input")),
     ("discriminator.dead_units", "the discriminator's layers", ("no_nonlinearity", "dead_units", "initial_scale", "ignored_input")),
     ("optimizers.generator", "learning rates and momentum", ("learning_rate", "momentum")),
+)  # fmt: skip
+
+CHECKS_OVER_TIME = (
+    ("real_rows", "real rows are other ones in every step, in no order", ("few_real_rows", "sorted_batches", "tiny_batch")),
+    ("latents", "the generator's noise is new in every step", ("same_noise", "noise_alike_in_a_batch", "noise_scale", "few_noise_numbers")),
+    ("movement", "the weights of both networks move, and learning rates last", (
+        "rate_decays_early", "optimizer_starts_again", "stops_moving", "hardly_moves", "steps_too_large", "weights_shrink", "trained_rarely")),
 )  # fmt: skip
 
 
