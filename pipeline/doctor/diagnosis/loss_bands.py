@@ -10,10 +10,10 @@ from pipeline.doctor.diagnosis.loss_family import CONSTANT, HINGE_LOSS, LEAST_SQ
 
 # Of what the doctor sees after the first fifth of a training, 5 % and 95 %.
 BANDS: dict[str, dict[str, tuple[float, float]]] = {
-    LOGISTIC: {"discriminator": (0.6, 1.4), "generator": (0.6, 3.1)},
-    RELATIVISTIC: {"discriminator": (0.3, 0.7), "generator": (0.6, 1.7)},
-    LEAST_SQUARES: {"discriminator": (0.2, 0.5), "generator": (0.2, 0.7)},
-    HINGE_LOSS: {"discriminator": (1.0, 2.1), "generator": (-0.5, 0.9)},
+    LOGISTIC: {"discriminator": (0.6, 1.4), "generator": (0.7, 1.7)},
+    RELATIVISTIC: {"discriminator": (0.2, 0.7), "generator": (0.7, 2.0)},
+    LEAST_SQUARES: {"discriminator": (0.2, 0.4)},
+    HINGE_LOSS: {},
 }
 # The form of the generator's loss that a band is about.
 FORMS = {LOGISTIC: NON_SATURATING, RELATIVISTIC: NON_SATURATING, LEAST_SQUARES: LEAST_SQUARES, HINGE_LOSS: CONSTANT}

@@ -22,8 +22,9 @@ def losses_report(evidence: Evidence) -> Numbers:
     found: Numbers = {"family": family, "generator_form": generator_form(evidence), "steps": steps}
     for network, name in NETWORKS.items():
         found[network] = _last([row.get(name) for row in rows])
-        units = _units(evidence, network) if steps >= thresholds.STEPS_TO_TELL else None
-        found[f"{network}_band"] = sorted(units * end for end in BANDS[family][network]) if family and units else None
+        units = plain_units(evidence, network) if steps >= thresholds.STEPS_TO_TELL else None
+        band = BANDS.get(family or "", {}).get(network)
+        found[f"{network}_band"] = sorted(units * end for end in band) if units and band else None
     return found | {"sentence": _sentence(evidence, found)}
 
 
@@ -33,10 +34,10 @@ def _last(losses: list[float | None]) -> float | None:
     return sum(last) / len(last) if last and len(last) == len(losses[-thresholds.LAST_LOOKS :]) else None
 
 
-def _units(evidence: Evidence, network: str) -> float | None:
+def plain_units(evidence: Evidence, network: str) -> float | None:
     """How many times the plain loss a network's loss is; None if it is not comparable with those of other trainings."""
     family = loss_family(evidence)
-    if family not in BANDS:
+    if family not in FORMS:
         return None
     if network == "discriminator":
         return None if _is_penalised(evidence) else discriminator_units(evidence)
@@ -115,12 +116,14 @@ def _not_comparable(evidence: Evidence, network: str) -> str:
         return "with its penalty, so not compared"
     if network == "discriminator" and "surely_wrong" not in evidence["before"]["loss"].get("values", {}):
         return "for real rows and samples in turn, so not compared"
+    if plain_units(evidence, network) and network not in BANDS[loss_family(evidence) or ""]:
+        return "not compared, because too few healthy trainings were measured"
     return "with other terms or in another form, so not compared"
 
 
 def _outside(evidence: Evidence, found: Numbers, network: str, place: str) -> str:
     """What a loss outside of its band says."""
-    units = _units(evidence, network) or 1.0
+    units = plain_units(evidence, network) or 1.0
     better = (place == "below") == (units > 0)
     if network == "generator":
         meaning = f"the discriminator rejects samples {'less' if better else 'more'} firmly than usual"

@@ -23,6 +23,7 @@ class Game(NamedTuple):
     discriminator: Callable[[Scores, Scores], Any]
     generator: Callable[[Scores, Scores], Any]
     activation: str | None = None
+    gives_features: bool = False
 
 
 def labelled(loss: keras.losses.Loss, real: float, fake: float) -> Callable[[Scores, Scores], Any]:
@@ -102,17 +103,25 @@ GAMES: dict[str, tuple[Game, tuple[str | None, str | None, float | None, float |
     "least squares, bounded": (Game(labelled(SQUARES, 0.9, 0), as_label(SQUARES, 1), "sigmoid"), ("least squares", "least squares", 0.81, 0.81)),
     "hinge": (Game(labelled(HINGE, 1, -1), fooled), ("hinge", "linear", 1, 1)),
     "hinge for both": (Game(labelled(HINGE, 1, -1), as_label(HINGE, 1)), ("hinge", None, 1, None)),
+    "hinge, beside features": (Game(labelled(HINGE, 1, -1), fooled, None, True), ("hinge", "linear", 1, 1)),
     "critic": (Game(critic, fooled), ("Wasserstein", "linear", 1, 1)),
     "critic that is squashed": (Game(critic, fooled, "sigmoid"), (None, None, None, None)),
     "fourth powers": (Game(cubes, fooled), (None, None, None, None)),
 }  # fmt: skip
 
 
+def scores(outputs: Any) -> Scores:
+    return outputs["score"] if isinstance(outputs, dict) else outputs
+
+
 def evidence_of(game: Game) -> dict[str, Any]:
     """What the doctor knows of a tiny GAN before it is trained."""
     keras.utils.set_random_seed(0)
     generator = keras.Sequential([keras.Input((3,)), keras.layers.Dense(4, "tanh"), keras.layers.Dense(2)])
-    discriminator = keras.Sequential([keras.Input((2,)), keras.layers.Dense(4, "tanh"), keras.layers.Dense(1, game.activation)])
+    rows = keras.Input((2,))
+    features = keras.layers.Dense(4, "tanh")(rows)
+    score = keras.layers.Dense(1, game.activation)(features)
+    discriminator = keras.Model(rows, {"features": features, "score": score} if game.gives_features else score)
     optimizers = {id(network): keras.optimizers.SGD(0.01) for network in (generator, discriminator)}
     for network in (generator, discriminator):
         optimizers[id(network)].build(network.trainable_variables)
@@ -121,7 +130,7 @@ def evidence_of(game: Game) -> dict[str, Any]:
     def step(real: Any) -> None:
         for network, loss in ((discriminator, game.discriminator), (generator, game.generator)):
             with tf.GradientTape() as tape:
-                value = loss(discriminator(real, training=True), discriminator(generator(tf.random.normal((6, 3)), training=True), training=True))
+                value = loss(*(scores(discriminator(given, training=True)) for given in (real, generator(tf.random.normal((6, 3)), training=True))))
             weights = network.trainable_variables
             optimizers[id(network)].apply(tape.gradient(value, weights), weights)
 
