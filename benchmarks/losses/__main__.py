@@ -1,7 +1,8 @@
 """`python -m benchmarks.losses [COMMAND ...]`: measures where the losses of healthy trainings stay.
 
 Without a command it runs the scripts of examples/healthy that were not measured yet; a command is a script of your own without a fault, with its
-arguments, such as "gan.py --steps 2000". The pipeline's published cells without an error count, too. Writes benchmarks/loss_bands.json and a picture.
+arguments, such as "gan.py --steps 2000". The pipeline's published cells without an error count, too. Writes benchmarks/loss_bands.json and a picture;
+the table in docs/losses.md and the bands in pipeline/doctor/diagnosis/loss_bands.py are to be made the same, which tests check.
 """
 
 import shlex
@@ -9,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from benchmarks.losses.bands import bands, cell, training
+from benchmarks.losses.bands import band_row, bands, cell, training
 from benchmarks.losses.picture import PICTURE, draw
 from benchmarks.losses.training import evidence_of
 from benchmarks.others.running import environment
@@ -40,26 +41,29 @@ def published_cells(before: list[Row]) -> list[Row]:
     return list(found.values())
 
 
-def measured(commands: list[str], before: list[Row]) -> list[Row]:
-    """A row for each pair of networks of each script; those that were measured before stay, unless their script is asked for by name."""
+def measure(commands: list[str], before: list[Row]) -> None:
+    """Publish a row for each pair of networks of each script, one script after the other; rows of other scripts stay as they were before."""
     found = {row["name"]: row for row in before}
-    for command in commands or [str(path) for path in sorted(HEALTHY.glob("*.py")) if path.stem not in {name.split(":")[0] for name in found}]:
+    publish(before)
+    for command in commands or [str(path) for path in sorted(HEALTHY.glob("*.py")) if path.stem not in found]:
         script, *arguments = shlex.split(command)
-        for number, evidence in enumerate(evidence_of([script, *arguments], environment())):
-            name = f"{Path(script).stem}:{number + 1}" if number else Path(script).stem
+        for number, evidence in enumerate(evidence_of([script, *arguments], environment()), 1):
+            name = f"{Path(script).stem}:{number}" if number > 1 else Path(script).stem
             found[name] = training(name, evidence)
             print(f"{name}: {found[name]['family']}", flush=True)
-    return list(found.values())
+        publish(list(found.values()))
 
 
 def publish(rows: list[Row]) -> None:
-    """Write the bands and the picture."""
+    """Write the bands and the picture, and print the table of docs/losses.md."""
     trainings = sorted(rows, key=lambda row: str(row["name"]))
-    write_json(BANDS, {"families": bands(trainings), "trainings": trainings})
+    families = bands(trainings)
+    write_json(BANDS, {"families": families, "trainings": trainings})
     draw(PICTURE, trainings)
+    print(*(band_row(family, band) for family, band in families.items()), sep="\n", flush=True)
 
 
 if __name__ == "__main__":
     with one_line_errors():
         before = read_json(BANDS)["trainings"] if BANDS.exists() else []
-        publish(measured(sys.argv[1:], published_cells(before)))
+        measure(sys.argv[1:], published_cells(before))

@@ -4,7 +4,6 @@ import runpy
 import sys
 import tempfile
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ PARTS = ("loss", "discriminator", "step")  # of the evidence before training: wh
 
 
 def evidence_of(command: Sequence[str], variables: dict[str, str]) -> list[Evidence]:
-    """The evidence of each pair of networks that a script trains, from a process of its own.
+    """The evidence of each pair of networks that a script trains, from a process of its own; empty if the doctor could follow none.
 
     Raises:
         DataError: the script did not end well.
@@ -26,7 +25,9 @@ def evidence_of(command: Sequence[str], variables: dict[str, str]) -> list[Evide
         file = Path(folder) / "evidence.json"
         ended = run([sys.executable, "-m", "benchmarks.losses.training", str(file), *command], variables, SECONDS)
         if ended.status != 0 or not file.is_file():
-            raise DataError(f"{command[0]}: expected a training that ends, received status {ended.status}: {ended.last_words}")
+            raise DataError(
+                f"{command[0]}: expected a script that ends, received status {ended.status} ({ended.last_words}); run it without the doctor"
+            )
         found: list[Evidence] = read_json(file)
         return found
 
@@ -38,8 +39,11 @@ def run_attached(script: Path, arguments: Sequence[str]) -> list[Evidence]:
     sys.argv[:] = [str(script), *arguments]
     sys.path.insert(0, str(script.resolve().parent))
     with attach() as attached:
-        with suppress(SystemExit):  # a script may end itself
+        try:
             runpy.run_path(str(script), run_name="__main__")
+        except SystemExit as ended:  # a script may end itself
+            if ended.code:
+                raise
         attached.report()
     return [
         {"before": {name: followed.before[name] for name in PARTS if name in followed.before}, "epochs": followed.rows}

@@ -180,7 +180,7 @@ def test_losses_are_compared_once_a_training_is_long_enough() -> None:
 def test_losses_that_are_not_finite_from_the_start_are_said_to_be_so() -> None:
     broken: Loss = lambda scores: float("nan") * tf.reduce_mean(scores)  # noqa: E731
     (losses,) = diagnosed(Gan(real_loss=broken, generator_loss=broken), 200).losses
-    assert "not finite" in losses["sentence"]
+    assert "The last losses are not finite, first in " in losses["sentence"]
     assert (losses["discriminator"], losses["generator"]) == (None, None)
 
 

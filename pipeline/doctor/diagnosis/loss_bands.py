@@ -13,7 +13,7 @@ BANDS: dict[str, dict[str, tuple[float, float]]] = {
     LOGISTIC: {"discriminator": (0.6, 1.4), "generator": (0.7, 1.7)},
     RELATIVISTIC: {"discriminator": (0.2, 0.7), "generator": (0.7, 2.0)},
     LEAST_SQUARES: {"discriminator": (0.2, 0.4)},
-    HINGE_LOSS: {},
+    HINGE_LOSS: {"discriminator": (0.2, 2.6), "generator": (-0.4, 1.7)},
 }
 # The form of the generator's loss that a band is about.
 FORMS = {LOGISTIC: NON_SATURATING, RELATIVISTIC: NON_SATURATING, LEAST_SQUARES: LEAST_SQUARES, HINGE_LOSS: CONSTANT}

@@ -61,7 +61,9 @@ def _nothing_to_compare(evidence: Evidence, found: Numbers) -> str:
     if not evidence.get("epochs"):
         return "No step was looked at after training had begun, so there are no losses to compare."
     if found["discriminator"] is None and found["generator"] is None:
-        return "The last losses are not finite, or could not be seen, so they are not compared."
+        broken = next((row["first_not_finite"] for row in evidence["epochs"] if "first_not_finite" in row), None)
+        why = f"are not finite, first in {broken}" if broken else "could not be seen, or are not finite"
+        return f"The last losses {why}, so they are not compared."
     if found["family"] is None:
         return f"{_values(found)}. They are not compared: {_unknown(evidence)}, so it is not known which family of losses these are."
     if steps < thresholds.STEPS_TO_TELL:

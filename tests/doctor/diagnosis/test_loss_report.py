@@ -95,7 +95,7 @@ def test_a_target_that_is_made_larger_is_compared_with_its_sign_turned() -> None
     ("changes", "words"),
     [
         ({"steps": 333}, "After 999 steps it is too early to compare"),
-        ({"d_loss": None, "g_loss": None}, "not finite, or could not be seen"),
+        ({"d_loss": None, "g_loss": None}, "could not be seen, or are not finite, so they are not compared"),
         ({"penalised": True}, "Discriminator 1.20 (with its penalty, so not compared), generator 0.90 (healthy trainings of this family:"),
         (
             {"values": VALUES | {"surely_wrong": 2 * HIGH + 1, "surely_right": 2 * LOW + 1}},
