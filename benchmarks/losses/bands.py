@@ -13,7 +13,7 @@ from pipeline.settings.variants import VariantSettings
 Row = dict[str, Any]
 BEGINNING = 0.2  # of a training, whose losses are not counted
 PERCENTILES = (5, 95)
-LEAST_TRAININGS, LEAST_LOOKS = 2, 8  # for a band
+LEAST_TRAININGS, LEAST_LOOKS = 3, 10  # for a band
 NETWORKS = {"discriminator": "d_loss", "generator": "g_loss"}
 OBJECTIVES = {
     "non_saturating": LOGISTIC,

@@ -26,15 +26,16 @@ def series(name: str, losses: list[float]) -> Row:
 
 def test_each_training_counts_the_same_and_its_beginning_does_not_count() -> None:
     often, seldom = series("often", [9.0] * 10 + [1.0] * 40), series("seldom", [9.0, 1.2, 1.2, 1.2, 1.2])
-    found = bands([often, seldom])["logistic"]
-    assert (found["trainings"], found["looks"]) == (2, 44)
+    found = bands([often, seldom, series("one", [1.1])])["logistic"]
+    assert (found["trainings"], found["looks"]) == (3, 45)
     assert found["discriminator"] == found["generator"] == [1.0, 1.2]
 
 
 def test_too_little_gives_no_band() -> None:
     assert bands([series("alone", [1.0] * 100)])["logistic"]["discriminator"] is None
-    assert bands([series("one", [1.0] * 2), series("other", [1.0] * 2)])["logistic"]["discriminator"] is None
-    assert bands([series("one", [1.0] * LEAST_LOOKS), series("other", [1.0] * 2)])["logistic"]["discriminator"] == [1.0, 1.0]
+    two = [series("one", [1.0] * 2), series("other", [1.0] * 2)]
+    assert bands([*two, series("another", [1.0] * 2)])["logistic"]["discriminator"] is None
+    assert bands([*two, series("long", [1.0] * 2 * LEAST_LOOKS)])["logistic"]["discriminator"] == [1.0, 1.0]
 
 
 def test_a_factor_is_taken_out_and_what_is_not_comparable_is_left_out() -> None:
@@ -67,7 +68,7 @@ def test_a_published_cell_counts_by_its_last_epoch_or_by_all() -> None:
 
 
 def test_a_picture_is_drawn_even_of_families_without_trainings(tmp_path: Path) -> None:
-    draw(tmp_path / "losses.png", [series("one", [1.0] * 9), series("other", [1.1])])
+    draw(tmp_path / "losses.png", [series("one", [1.0] * 20), series("other", [1.1]), series("another", [1.2])])
     assert (tmp_path / "losses.png").stat().st_size > 1000
 
 

@@ -12,7 +12,7 @@ from pipeline.doctor.diagnosis.loss_family import CONSTANT, HINGE_LOSS, LEAST_SQ
 BANDS: dict[str, dict[str, tuple[float, float]]] = {
     LOGISTIC: {"discriminator": (0.6, 1.4), "generator": (0.7, 1.7)},
     RELATIVISTIC: {"discriminator": (0.2, 0.7), "generator": (0.7, 2.0)},
-    LEAST_SQUARES: {"discriminator": (0.2, 0.4)},
+    LEAST_SQUARES: {},
     HINGE_LOSS: {"discriminator": (0.2, 2.6), "generator": (-0.4, 1.7)},
 }
 # The form of the generator's loss that a band is about.
