@@ -7,6 +7,7 @@ import keras
 
 from pipeline.doctor.diagnosis.diagnose import IN_TRAINING, RULE_FAILED, diagnose
 from pipeline.doctor.diagnosis.findings import SEVERITIES, Finding
+from pipeline.doctor.diagnosis.loss_report import losses_report
 from pipeline.doctor.report import Report
 from pipeline.doctor.tracing.followed import Followed
 from pipeline.doctor.tracing.session import Session
@@ -36,15 +37,17 @@ def conclusions(followed: Sequence[Followed], session: Session) -> Report:
         not_checked.setdefault("the training", NO_PAIR)
     findings: list[Finding] = []
     checked: list[str] = []
+    losses: list[dict[str, Any]] = []
     for one in followed:
         one.conclude()
         label = f"{_name(one.pair.generator)} against {_name(one.pair.discriminator)}: " if len(followed) > 1 else ""
         found, withdrawn = _findings(one, session)
         findings += [finding for finding in found if finding not in findings]
         checked += [label + sentence for sentence in _checked(one, found)]
+        losses.append({"pair": label} | losses_report(one.evidence))
         not_checked |= {f"{label}{name}": why for name, why in (withdrawn | _not_checked(one)).items()}
     findings.sort(key=lambda finding: SEVERITIES.index(finding.severity))
-    return Report(findings, list(dict.fromkeys(checked)), not_checked, _networks(followed))
+    return Report(findings, list(dict.fromkeys(checked)), not_checked, _networks(followed), losses)
 
 
 def _findings(one: Followed, session: Session) -> tuple[list[Finding], dict[str, str]]:

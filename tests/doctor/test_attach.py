@@ -1,5 +1,6 @@
 """attach(): in a loop of the user's own it finds what is wrong, in the right line, and nothing where nothing is wrong."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,8 @@ import tensorflow as tf
 from keras import layers
 
 from pipeline.doctor.attach import TrainingStopped, attach
-from pipeline.doctor.report import Report
+from pipeline.doctor.diagnosis.loss_bands import BANDS
+from pipeline.doctor.report import Report, report_json
 
 POINTS = np.random.default_rng(0).uniform(-1, 1, (240, 4)).astype("float32")
 KINDS = np.eye(3, dtype="float32")[np.arange(240) % 3]
@@ -130,6 +132,11 @@ HEALTHY: dict[str, dict[str, Any]] = {
         "fake_loss": lambda scores: tf.reduce_mean(scores**2),
         "generator_loss": lambda scores: tf.reduce_mean((scores - 1) ** 2),
     },
+    "least squares, and samples are labelled one": {
+        "real_loss": lambda scores: tf.reduce_mean(scores**2),
+        "fake_loss": lambda scores: tf.reduce_mean((scores - 1) ** 2),
+        "generator_loss": lambda scores: tf.reduce_mean(scores**2),
+    },
     "samples are labelled one": {"real_loss": fake_is_zero, "fake_loss": real_is_one, "generator_loss": fake_is_zero},
     "minimax with logarithms": {
         "activation": "sigmoid",
@@ -155,6 +162,26 @@ def test_nothing_is_found_in_a_healthy_gan(kind: str) -> None:
     assert [finding.id for finding in report.findings if finding.severity != "note"] == []
     assert not report.not_checked
     assert len(report.checked) >= 7
+
+
+@pytest.mark.slow
+def test_losses_are_compared_once_a_training_is_long_enough() -> None:
+    young, grown = (diagnosed(Gan(), steps) for steps in (300, 1300))
+    assert "it is too early to compare" in young.losses[0]["sentence"]
+    (losses,) = grown.losses
+    assert losses["sentence"].startswith("logistic, non-saturating. Discriminator 1.")
+    assert losses["discriminator_band"] == pytest.approx(BANDS["logistic"]["discriminator"], rel=0.01)
+    assert losses["generator_band"] is None  # its loss has another term
+    assert losses["sentence"] in " ".join(str(grown).split())
+    assert json.loads(report_json(grown))["losses"] == [json.loads(json.dumps(losses))]
+
+
+@pytest.mark.slow
+def test_losses_that_are_not_finite_from_the_start_are_said_to_be_so() -> None:
+    broken: Loss = lambda scores: float("nan") * tf.reduce_mean(scores)  # noqa: E731
+    (losses,) = diagnosed(Gan(real_loss=broken, generator_loss=broken), 200).losses
+    assert "The last losses are not finite, first in " in losses["sentence"]
+    assert (losses["discriminator"], losses["generator"]) == (None, None)
 
 
 @pytest.mark.slow

@@ -15,6 +15,8 @@ NO_OUTPUT_GRADIENT = 1e-6  # clipped probabilities give zero; a logistic loss at
 DROPPED = 0.75  # of a layer's outputs
 CALLED_OTHERWISE = 0.35  # of the rows of one kind: labels that are flipped on purpose are up to a fifth
 TARGET_SLACK = 0.05  # noise on labels that are not clipped; the usual mistake is -1
+SMOOTHED = 0.35  # labels that are smoothed to 0.7 are the softest published
+OTHER_TERMS = 0.05  # of the plain loss: rounding, and an epsilon under a logarithm
 LOWEST_RATE = 1e-6  # at this rate Adam moves a Glorot weight by a hundredth of its size in five hundred steps
 HIGHEST_RATE = 0.015  # Adam's published GAN rates end at 0.005; the fastest healthy generator here has 0.008
 RATE_RATIO = 20.0  # published pairs of rates differ up to five times, healthy ones here up to four
@@ -43,6 +45,7 @@ SMALLEST_NOISE, LARGEST_NOISE = 0.05, 10.0  # standard deviations: N(0, 1) has 1
 FEW_NOISE_NUMBERS, MANY_DRAWN_NUMBERS = 2, 50
 
 # During training
+LAST_LOOKS = 3  # whose mean is compared with the bands: a single batch's loss jumps
 STEPS_TO_TELL = 1000  # in the first hundreds every GAN draws blots that are all alike, and its discriminator wins
 MEASURED_STEPS_TO_TELL = 10  # batches, for a variance of their means
 BATCH_VARIATION = 4.0  # times the variance after shuffling, which is above 4 once in 20 000 times with ten batches; sorted MNIST has 30

@@ -73,16 +73,36 @@ class Losses:
         found = self._at_call(record, network, given, self.score.leaf) if self.score else None
         return None if found is None or self.score is None else found.sum(axis=1) @ self.score.direction
 
+    def value(self, network: str, records: dict[int, Record] | None = None) -> float | None:
+        """What a network's optimizers make smaller, all of its terms together, summed over the units; None if it was not seen.
+
+        Of a unit that was looked at twice, the mean.
+
+        Args:
+            network: "generator" or "discriminator".
+            records: a record for each look, by its id, instead of the looks' own.
+        """
+        units: dict[int, list[float]] = {}
+        for look in self.looks:
+            targets = [gradient.target for gradient in self.events((records or {}).get(id(look), look.record), network)]
+            known = [np.asarray(leaf).mean() for leaf in tree.flatten(targets) if isinstance(leaf, (np.ndarray, np.generic))]
+            units.setdefault(id(getattr(look, "traces", look)), []).extend([float(np.sum(known))] if known else [])
+        means = [float(np.mean(values)) for values in units.values() if values]
+        return sum(means) if means else None
+
     def with_outputs(self, network: str, real: Any, fake: Any) -> dict[str, np.ndarray]:
-        """The same while the scores of real rows and of samples have other values: numbers, or arrays of a value per row."""
+        """The gradients while the scores of real rows and of samples have other values: numbers, or arrays of a value per row."""
+        return self.gradients(network, self.records_with_outputs(real, fake))
+
+    def records_with_outputs(self, real: Any, fake: Any) -> dict[int, Record]:
+        """What happens then, by the id of each look that can be run again."""
         if self.score is None:
             return {}
         overrides: dict[int, Overrides] = {}
         for given in self.given:
             values = overrides.setdefault(id(given.look), {})
             values[given.number] = self._override(given, self.score, real, fake)
-        records = {id(look): look.run(overrides[id(look)]) for look in self.looks if isinstance(look, Look) and id(look) in overrides}
-        return self.gradients(network, records)
+        return {id(look): look.run(overrides[id(look)]) for look in self.looks if isinstance(look, Look) and id(look) in overrides}
 
     def _override(self, given: Given, score: Score, real: Any, fake: Any) -> list[tuple[np.ndarray, np.ndarray]]:
         found = []
@@ -101,8 +121,11 @@ class Losses:
         return found
 
     def _find_score(self) -> Score | None:
-        """The output, and the direction in it, along which the discriminator's loss tells real rows and samples apart the most."""
-        best: tuple[float, Score] | None = None
+        """The output, and the direction in it, along which the discriminator's loss tells real rows and samples apart the most.
+
+        Features that are given out too do so as well as the score that is computed from them: of both, the one with fewer channels is the score.
+        """
+        best: tuple[tuple[float, int], Score] | None = None
         leaves = {leaf for given in self.given for leaf in self._leaves(given)}
         for leaf in sorted(leaves):
             means: dict[str, list[np.ndarray]] = {}
@@ -124,8 +147,9 @@ class Losses:
             size = float(np.linalg.norm(difference))
             apart = size / (float(np.linalg.norm(np.atleast_1d(real)) + np.linalg.norm(np.atleast_1d(fake))) + 1e-30)
             direction = difference / size if size else np.ones(len(difference)) / len(difference) ** 0.5
-            if best is None or apart > best[0]:
-                best = apart, Score(leaf, direction, logits)
+            rank = round(apart, 2), -len(difference)
+            if best is None or rank > best[0]:
+                best = rank, Score(leaf, direction, logits)
         return best[1] if best else None
 
     def _find_contradiction(self) -> bool:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from keras import tree
 
 from pipeline.doctor.evidence.probe import auc, nearest, ratio
 from pipeline.doctor.evidence.step_recorder import FAKE, REAL
@@ -33,8 +32,7 @@ def training_row(now: PairEvidence, steps: int, before: Sequence[dict[str, Any]]
     row: dict[str, Any] = {"epoch": len(before) + 1, "steps": steps - sum(each["steps"] for each in before)}
     for name, label in (("discriminator", "d_loss"), ("generator", "g_loss")):
         events = [gradient for look in now.looks for gradient in now.losses.events(look.record, name)]
-        losses = [np.mean(leaf) for gradient in events for leaf in tree.flatten(gradient.target) if is_known(leaf)]
-        row[label] = float(np.sum(losses)) if losses else None
+        row[label] = now.losses.value(name)
         norms = [np.linalg.norm(part) for gradient in events for part in gradient.of if is_known(part)]
         row[f"{name}_gradient"] = float(np.linalg.norm(norms)) if norms else None
     broken = first_not_finite(now.looks, now.given, now.losses)

@@ -4,6 +4,7 @@ from typing import Any
 
 from pipeline.doctor.diagnosis import thresholds
 from pipeline.doctor.diagnosis.findings import Evidence, Numbers, rule
+from pipeline.doctor.diagnosis.loss_family import WASSERSTEIN, loss_family
 
 NETWORKS = ("generator", "discriminator")
 
@@ -61,7 +62,10 @@ def collapsed_layers(evidence: Evidence) -> Numbers | None:
     reference="Glorot and Bengio 2010, Understanding the difficulty of training deep feedforward neural networks",
 )
 def initial_scale(evidence: Evidence) -> Numbers | None:
-    """Most outputs of a bounded network start at its bounds, or an unbounded discriminator's start far from zero."""
+    """Most outputs of a bounded network start at its bounds, or an unbounded discriminator's start far from zero.
+
+    Large scores do no harm to a Wasserstein loss: it has the same gradient everywhere.
+    """
     found: Numbers = {}
     data = evidence.get("before", {}).get("data", {})
     scale = max(1.0, abs(data.get("low", 0.0)), abs(data.get("high", 0.0)))  # large images make large outputs: that is range_mismatch
@@ -69,7 +73,7 @@ def initial_scale(evidence: Evidence) -> Numbers | None:
         reach = network["reach_high"] - network["reach_low"]
         if network["bounded"] and reach > thresholds.CONSTANT and network["at_bounds"] > thresholds.AT_BOUNDS:
             found[f"{name}_outputs_at_bounds"] = network["at_bounds"]
-        if name == "discriminator" and network["output_sd"] / scale > thresholds.OUTPUT_SD:
+        if name == "discriminator" and network["output_sd"] / scale > thresholds.OUTPUT_SD and loss_family(evidence) != WASSERSTEIN:
             found["discriminator_output_sd"] = network["output_sd"]
     return found or None
 

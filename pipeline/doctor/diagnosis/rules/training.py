@@ -1,4 +1,7 @@
-"""What goes wrong while a GAN trains, measured in its losses and outputs in each epoch."""
+"""What goes wrong while a GAN trains, measured in its losses and outputs in each epoch.
+
+Rules without a word about it hold for every family of losses; a family that is not known is taken for one for which the rule holds.
+"""
 
 import math
 from itertools import pairwise
@@ -6,6 +9,7 @@ from typing import Any
 
 from pipeline.doctor.diagnosis import thresholds
 from pipeline.doctor.diagnosis.findings import Evidence, Numbers, rule
+from pipeline.doctor.diagnosis.loss_family import CONSTANT, LOGISTIC, WASSERSTEIN, generator_form, loss_family
 
 Row = dict[str, Any]
 
@@ -33,8 +37,8 @@ def _is_long_enough(rows: list[Row]) -> bool:
     reference="TensorFlow, tf.nn.sigmoid_cross_entropy_with_logits: its inputs are logits",
 )
 def pinned_loss(evidence: Evidence) -> Numbers | None:
-    """A loss stays at one of the bounds that a double sigmoid gives it: log(1 + e^-1), log 2 and their sums."""
-    rows = _late(evidence)
+    """A loss stays at one of the bounds that a double sigmoid gives it: log(1 + e^-1), log 2 and their sums. For logistic losses."""
+    rows = _late(evidence) if loss_family(evidence) in (LOGISTIC, None) else []
     network = evidence.get("before", {}).get("discriminator", {})
     if not rows or not network.get("bounded") or network["reach_high"] - network["reach_low"] < thresholds.CONSTANT:
         return None
@@ -58,8 +62,11 @@ D_BOUNDS = (LOW + math.log(2), LOW + HIGH, HIGH + math.log(2))
     reference="Arjovsky and Bottou 2017, arXiv:1701.04862",
 )
 def discriminator_wins(evidence: Evidence) -> Numbers | None:
-    """In the last quarter of the epochs its outputs separate real images from samples, by many standard deviations."""
-    rows = _late(evidence)
+    """In the last quarter of the epochs its outputs separate real images from samples, by many standard deviations.
+
+    Not for Wasserstein losses: their gradient does not vanish, and a critic is to be trained until it separates both.
+    """
+    rows = _late(evidence) if loss_family(evidence) != WASSERSTEIN else []
     outputs: list[list[Any]] = [[row.get(name) for name in ("real_fake_auc", "output_real", "output_fake", "output_real_sd")] for row in rows]
     if not rows or any(None in numbers or numbers[0] < thresholds.WON for numbers in outputs):
         return None
@@ -92,7 +99,12 @@ def discriminator_too_weak(evidence: Evidence) -> Numbers | None:
     reference="Mescheder et al. 2018, arXiv:1801.04406",
 )
 def oscillation(evidence: Evidence) -> Numbers | None:
-    """The generator's loss goes up and down from epoch to epoch, by a large part of its size."""
+    """The generator's loss goes up and down from epoch to epoch, by a large part of its size.
+
+    Not where it is the mean score itself, as with hinge and Wasserstein losses: a score has no zero, so that its size means nothing.
+    """
+    if generator_form(evidence) == CONSTANT:
+        return None
     losses = [row["g_loss"] for row in epochs(evidence) if row.get("g_loss") is not None][-thresholds.OSCILLATION_EPOCHS :]
     if len(losses) < thresholds.OSCILLATION_EPOCHS:
         return None
