@@ -161,7 +161,7 @@ def _checked(one: Followed, found: Sequence[Finding]) -> list[str]:
     return sentences
 
 
-CHECKS = (
+CHECKS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("step.moved", "both networks are updated, each by an optimizer of its own", ("not_updated", "other_network_updated", "frozen_network")),
     ("step.gradients", "gradients reach all weights of both networks", ("gradient_cut", "partly_cut")),
     ("loss.undecided", "the losses want high scores for real rows and low ones for samples, and the generator the opposite", (
@@ -173,7 +173,7 @@ CHECKS = (
     ("optimizers.generator", "learning rates and momentum", ("learning_rate", "momentum")),
 )  # fmt: skip
 
-CHECKS_OVER_TIME = (
+CHECKS_OVER_TIME: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("real_rows", "real rows are other ones in every step, in no order", ("few_real_rows", "sorted_batches", "tiny_batch")),
     ("latents", "the generator's noise is new in every step", ("same_noise", "noise_alike_in_a_batch", "noise_scale", "few_noise_numbers")),
     ("movement", "the weights of both networks move, and learning rates last", (

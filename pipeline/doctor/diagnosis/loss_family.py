@@ -86,6 +86,21 @@ def discriminator_loss(evidence: Evidence) -> DiscriminatorLoss | None:
     return found if certain and _is_sound(found) else None
 
 
+def logistic_targets(evidence: Evidence) -> dict[str, float]:
+    """The targets of a logistic loss for real rows and for samples, sound or not; empty for any other loss."""
+    network = evidence.get("before", {}).get("discriminator", {})
+    real, fake = (_gradients(evidence, DISCRIMINATORS_RUNS, kind) for kind in ("real", "fake"))
+    if real is None or fake is None or "bounded" not in network:
+        return {}
+    low, high = ends(evidence)
+    if low == high or (network["bounded"] and not (min(low, high) > 0 and max(low, high) < 1)):
+        return {}
+    shape, middle = (PROBABILITIES, (low + high) / 2) if network["bounded"] else (LOGITS, MIDDLE)
+    found, error = _fit(LOGISTIC, shape, [low, middle, high], real, [high, middle, low], fake)
+    known = error < thresholds.LINEAR_LOSS and min(found.real.weight, found.fake.weight) > 0
+    return {"real": found.real.target, "fake": found.fake.target} if known else {}
+
+
 def _gradients(evidence: Evidence, runs: tuple[str, ...], kind: str) -> list[float] | None:
     """The gradients of several runs; None if one is missing or not finite, or if all are too small to tell."""
     loss = evidence.get("before", {}).get("loss", {})

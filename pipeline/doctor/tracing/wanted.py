@@ -7,9 +7,9 @@ import numpy as np
 from pipeline.doctor.evidence.loss_gradients import UNDECIDED, ends_of, means, pairs_every_with_every
 from pipeline.doctor.evidence.step_recorder import FAKE, REAL
 from pipeline.doctor.tracing.guard import Guard
+from pipeline.doctor.tracing.kinds import depends_on_kind
 from pipeline.doctor.tracing.look import UNTOUCHED
 from pipeline.doctor.tracing.losses import Losses
-from pipeline.doctor.tracing.targets import depends_on_kind, targets
 
 Evidence = dict[str, Any]
 
@@ -56,8 +56,7 @@ def describe_wanted(losses: Losses, discriminator: Evidence, guard: Guard) -> Ev
             found["minority"] = {kind: float(min(np.mean(each > 0), np.mean(each < 0))) for kind, each in gradients.items()}
     if _in_turn(losses):
         values = {name: value for name, value in values.items() if name in ("rejected", "accepted")}
-    found |= {"values": values, "pairs_every_with_every": not discriminator["bounded"] and pairs_every_with_every(at)}
-    return found | {"targets": targets(found, sign, [ends[0], middle, ends[1]], bool(discriminator["bounded"]))}
+    return found | {"values": values, "pairs_every_with_every": not discriminator["bounded"] and pairs_every_with_every(at)}
 
 
 def _in_turn(losses: Losses) -> bool:

@@ -161,6 +161,7 @@ UNPENALISED = ATTACHED | LINEAR | {"before.step.penalises_gradients": False}
 CHANGED = ATTACHED | {"before.data.samples_as_drawn": False}
 BOUNDED = {"before.discriminator.bounded": True, "before.discriminator.reach_low": 0.0, "before.discriminator.reach_high": 1.0}
 SWAPPED = {"before.loss.undecided": {"real": 0.6, "fake": -0.4}, "before.loss.surely_wrong": {"real": 0.05, "fake": -0.05}}
+OF_TARGET_OF_SAMPLES = {"before.loss.surely_wrong.fake": 1.9526, "before.loss.undecided.fake": 1.6225}  # of -1
 SATURATING = {"before.loss.rejected.fake": -0.05, "before.loss.accepted.fake": -0.95}
 CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "no_nonlinearity": (
@@ -283,7 +284,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"before.loss.minority": {"real": 0.48, "fake": 0.5}, "before.loss.undecided": {"real": -0.01, "fake": -0.02}},
         {"before.loss.minority": {"real": 0.1, "fake": 0.1}},
     ),
-    "targets_out_of_range": ({"before.loss.targets": {"real": 1.0, "fake": -1.0}}, {"before.loss.targets": {"real": 0.9, "fake": 0.0}}),
+    "targets_out_of_range": (OF_TARGET_OF_SAMPLES | {"before.loss.surely_right.fake": 1.0474}, OF_TARGET_OF_SAMPLES),
     "activation_over_batch": ({"before.discriminator.sums_to_one_over_batch": True}, {"before.discriminator.sums_to_one_over_batch": False}),
     "penalty_not_in_loss": ({"before.step.penalty_unused": True}, {"before.step.penalty_unused": False}),
     "penalised_slope": (LINEAR | late(penalised_slope=0.1), LINEAR | late(penalised_slope=0.8)),

@@ -6,6 +6,7 @@ when the output rises.
 
 from pipeline.doctor.diagnosis import thresholds
 from pipeline.doctor.diagnosis.findings import Evidence, Numbers, rule
+from pipeline.doctor.diagnosis.loss_family import logistic_targets
 from pipeline.doctor.diagnosis.rules.updates import step_evidence
 
 
@@ -123,7 +124,7 @@ def labels_at_random(evidence: Evidence) -> Numbers | None:
 )
 def targets_out_of_range(evidence: Evidence) -> Numbers | None:
     """A target of a logistic loss is outside of [0, 1]."""
-    found = {f"target_of_{kind}_rows": target for kind, target in loss_evidence(evidence).get("targets", {}).items()}
+    found = {f"target_of_{kind}_rows": target for kind, target in logistic_targets(evidence).items()}
     slack = thresholds.TARGET_SLACK
     return found if any(not -slack <= target <= 1 + slack for target in found.values()) else None
 

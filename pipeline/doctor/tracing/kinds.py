@@ -1,6 +1,4 @@
-"""Which targets a loss compares a discriminator's outputs with, seen in its gradients alone."""
-
-from typing import Any
+"""Whether a loss distinguishes real rows from samples, seen in its gradients at single rows."""
 
 import numpy as np
 
@@ -8,41 +6,8 @@ from pipeline.doctor.evidence.step_recorder import FAKE, REAL
 from pipeline.doctor.tracing.losses import Losses
 
 ROWS = 4  # of each kind
-LOGISTIC = 0.01  # of the loss's factor: how exactly gradients at three outputs must be those of a logistic loss
 NO_DIFFERENCE = 0.02  # of the largest gradient at a row
 NO_GRADIENT = 1e-5  # times the number of rows
-
-
-def targets(gradients: dict[str, Any], sign: float, scores: list[float], probabilities: bool) -> dict[str, float]:
-    """The target of a logistic loss for each kind of row; empty for other losses.
-
-    The loss of a logit s with target t has the gradient c (sigmoid(s) - t), that of a probability p has c (p - t) / (p (1 - p)), where c is a
-    constant factor: three outputs show t and c, and whether the loss is logistic at all.
-
-    Args:
-        gradients: mean gradients at the discriminator's outputs, by run and kind.
-        sign: 1 where outputs rise with scores, -1 where they fall.
-        scores: a low, a middle and a high one.
-        probabilities: whether outputs are probabilities, or else logits.
-    """
-    found: dict[str, float] = {}
-    for kind, runs in ((REAL, ("surely_wrong", "undecided", "surely_right")), (FAKE, ("surely_right", "undecided", "surely_wrong"))):
-        values = [gradients[run].get(kind) for run in runs]
-        target = None if None in values else _target(sign * np.array(scores), np.array(values, "float64"), probabilities)
-        if target is not None:
-            found[kind] = target
-    return found
-
-
-def _target(outputs: np.ndarray, gradients: np.ndarray, probabilities: bool) -> float | None:
-    if probabilities and not ((outputs > 0) & (outputs < 1)).all():
-        return None
-    along = outputs if probabilities else 1 / (1 + np.exp(-outputs))
-    pulls = gradients * outputs * (1 - outputs) if probabilities else gradients
-    factor = (pulls[2] - pulls[0]) / (along[2] - along[0])
-    if factor <= 0 or abs(pulls[0] + factor * (along[1] - along[0]) - pulls[1]) > LOGISTIC * factor:
-        return None
-    return float(along[0] - pulls[0] / factor)
 
 
 def depends_on_kind(losses: Losses) -> bool | None:
