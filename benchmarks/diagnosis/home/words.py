@@ -49,12 +49,29 @@ of Keras' guide that shares no code with the project; the others are variants of
 those of [diagnosis.json](../benchmarks/diagnosis.json)."""
 FROM_SCRIPTS = frozenset(  # what attached trainings show, and none of the faults below puts into a GAN
     {
+        "activation_over_batch",
         "batch_norm_differs",
         "constant_condition",
+        "few_noise_numbers",
+        "few_real_rows",
         "generator_loss_without_samples",
+        "hardly_moves",
+        "labels_at_random",
+        "noise_alike_in_a_batch",
+        "noise_scale",
+        "optimizer_starts_again",
         "partly_cut",
+        "penalised_slope",
+        "penalty_not_in_loss",
+        "rate_decays_early",
+        "same_noise",
         "samples_differ_between_turns",
+        "steps_too_large",
+        "stops_moving",
+        "targets_out_of_range",
+        "trained_rarely",
         "unbounded_critic",
+        "weights_shrink",
     }
 )
 FOUND_IN_SCRIPTS = """Found where the doctor [is attached](how-to/my-gan-does-not-converge.md) to a script, a loop or `fit`: `examine`, and the tables
