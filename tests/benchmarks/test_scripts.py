@@ -2,15 +2,19 @@
 
 import csv
 import json
+import os
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from benchmarks.diagnosis.__main__ import main
+from benchmarks.diagnosis.deepcrime.harm import quality
 from benchmarks.diagnosis.scripts.cost import MEASURED
 from benchmarks.diagnosis.scripts.page import as_page, cost_table
 from benchmarks.diagnosis.scripts.results import chosen, update, write_csv
-from benchmarks.diagnosis.scripts.running import TIMED_OUT, Pair, Run
+from benchmarks.diagnosis.scripts.running import ONE_THREAD, TIMED_OUT, Pair, Run, run
 from benchmarks.diagnosis.scripts.score import as_text, score
 from benchmarks.diagnosis.scripts.scripts import SETS, Fault, Script, ScriptSet, scripts, style
 from benchmarks.diagnosis.scripts.totals import faults_table, healthy_table, not_found, not_visible
@@ -18,6 +22,7 @@ from benchmarks.diagnosis.scripts.verdicts import VERDICTS, right_line, row, tot
 from pipeline.doctor.diagnosis.diagnose import RULES
 from pipeline.files.errors import DataError
 from tests.conftest import ROOT
+from tests.docs.pages import blocks
 
 Row = dict[str, Any]
 FAULT = Fault("The sign of one | loss is wrong.", 40, ["generator_sign"], ["samples_alike"])
@@ -232,6 +237,33 @@ def test_a_table_with_a_mistake_is_refused_with_its_line(held_out: ScriptSet, tm
     (tmp_path / "tool.csv").write_text(SCORED.replace(old, new))
     with pytest.raises(DataError, match=message):
         score(tmp_path / "tool.csv", [held_out])
+
+
+def test_the_page_about_other_tools_has_a_table_that_is_scored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(ROOT)
+    commands, table, scoring = blocks("docs/how-to/measure-a-diagnosis-tool.md")
+    (tmp_path / "findings.csv").write_text(table.content)
+    main([*scoring.content.split()[3:-1], str(tmp_path / "findings.csv")])
+    faulty, healthy = capsys.readouterr().out.splitlines()[:2]
+    assert faulty == "development, faulty, scripts 25, named 1, symptoms only 1, misnamed 0, missed 23, wrong errors 0, wrong warnings 0"
+    assert healthy == "development, healthy, scripts 14, no error 13, wrong error 1, wrong errors 1, wrong warnings 0"
+    assert Path(commands.content.split()[-1]).is_file()
+
+
+def test_a_part_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(DataError, match=r"^held_out: expected parts out of home, development, held-out, deepcrime, healthy"):
+        main(["development", "held_out"])
+
+
+@pytest.mark.slow
+def test_a_base_of_the_mutants_can_be_shortened_and_seeded(tmp_path: Path) -> None:
+    script = ROOT / "examples/deepcrime/healthy/ring_points.py"
+    ended = [run([sys.executable, str(script)], {**os.environ, **ONE_THREAD, "STEPS": "20", "SEED": seed}, 200) for seed in ("1", "2")]
+    assert [each.status for each in ended] == [0, 0]
+    one, other = (quality(script, each) for each in ended)
+    assert one != other
 
 
 @pytest.mark.parametrize("these", SETS, ids=[these.name for these in SETS])
