@@ -12,6 +12,7 @@ from pathlib import Path
 from benchmarks.diagnosis.deepcrime.writing import measure_harm, write_mutants
 from benchmarks.diagnosis.page import COST, write_pages
 from benchmarks.diagnosis.scripts.cost import measure
+from benchmarks.diagnosis.scripts.kept import FOLDER
 from benchmarks.diagnosis.scripts.results import chosen, published, run_all, update, write_csv
 from benchmarks.diagnosis.scripts.running import environment
 from benchmarks.diagnosis.scripts.score import as_text, score
@@ -25,8 +26,9 @@ PARTS = ("home", *SCRIPT_PARTS)
 
 def measure_scripts(parts: list[str]) -> None:
     """Run the scripts of parts, and publish what was found; with the development set, also what the doctor costs."""
-    variables = environment()
-    update(run_all(chosen(parts), variables), {"machine": machine()})
+    variables, found = environment(), chosen(parts)
+    print(f"{len(found)} scripts; what has run is kept in {FOLDER}/, and Ctrl-C ends after the scripts that run", flush=True)
+    update(run_all(found, variables), {"machine": machine()})
     if "development" in parts:
         write_json(COST, {"machine": machine(), "cost": measure(variables)})
     write_csv(published())

@@ -4,6 +4,7 @@ DEFINITIONS = """- *named*: an error or a warning leads the author to the mistak
 - *symptoms only*: errors and warnings show only what comes of the mistake.
 - *misnamed*: nothing names the mistake, and an error or a warning is neither the mistake nor a symptom of it.
 - *missed*: no error and no warning.
+- *not visible*: not named, and it was said beforehand, with the reason, that it cannot be seen. It is counted under its verdict, too.
 - *with a wrong error*: an error that is neither the mistake nor a symptom of it, whatever else was found. In a healthy script, any error."""
 SETS = {
     "development": """[examples/](../examples/README.md): by authors who did not know the doctor's rules, but the rules were improved with these in
@@ -13,20 +14,24 @@ SETS = {
     "deepcrime": """`examples/deepcrime/`: two healthy scripts, and each with a line changed as one of the operators of DeepCrime does
   (Humbatova, Jahangirova and Tonella 2021, [doi:10.1145/3460319.3464825](https://doi.org/10.1145/3460319.3464825)), which come from faults that
   people reported. A mutant does harm if its samples are worse with each of three seeds than those of its base with the worst of them, by a tenth at
-  least; it is measured without the doctor. A mutant that does no harm is counted apart.""",
+  least; it is measured without the doctor. A mutant that does no harm is counted apart.
+  The numbers are in [mutants.json](../examples/deepcrime/mutants.json).""",
 }
 NOT_RUN = "Not run yet: `python -m benchmarks.diagnosis {name}` runs it."
 TOTALS = """## Scripts with a known fault
 
 Plain training scripts, most with one mistake. Each ran twice at full length, in a process of its own, on one thread: as it is, and under
-`python -m pipeline.doctor run`. Which findings would name a fault was decided from the script and its fault alone, before the doctor had been run on
-it. [Every script](diagnosis-scripts.md) has a line with what was found, and [scripts.csv](../benchmarks/scripts.csv) has the same as a table for
+`python -m pipeline.doctor run`. Which findings would name a fault is decided from the script and its fault alone: for held-out scripts and mutants
+before the doctor was run on them, for the development set whenever a rule is added. [Every script](diagnosis-scripts.md) has
+a line with what was found, and [scripts.csv](../benchmarks/scripts.csv) has the same as a table for
 [other tools](how-to/measure-a-diagnosis-tool.md)."""
 HEALTHY = """## Scripts without a fault
 
 A GAN that trains as it should gets no error. What training shows is an error only after 1000 updates of the generator, so shorter trainings prove
 less."""
-NOT_FOUND = "## What is not found\n\nFaults that the doctor did not name, by set; what it said of them, if anything, was about something else."
+NOT_FOUND = """## What is not found
+
+Faults that the doctor did not name, by set, with the verdict. [Every script](diagnosis-scripts.md) has what it said of them, if anything."""
 NOT_VISIBLE = """## What the doctor cannot see
 
 The doctor looks at one training. It does not know what the author wanted: which classes the data should have, whether a label is that of its picture,
