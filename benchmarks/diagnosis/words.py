@@ -48,11 +48,20 @@ Each fault is put into an otherwise healthy small GAN by a few lines (`benchmark
 Keras' guide that shares no code with the project; the others are variants of params.yaml, narrow. Epoch 0 is before training."""
 FROM_SCRIPTS = frozenset(  # what attached trainings show, and none of the faults below puts into a GAN
     {
+        "average_lags",
+        "average_never_moves",
+        "average_without_statistics",
         "batch_norm_differs",
         "constant_condition",
         "generator_loss_without_samples",
+        "latents_drawn_differently",
+        "modes_missing",
         "partly_cut",
+        "samples_crowded",
         "samples_differ_between_turns",
+        "samples_drawn_differ",
+        "samples_from_untrained_network",
+        "samples_repeat",
         "unbounded_critic",
     }
 )

@@ -62,6 +62,25 @@ MEMORISED = 0.7  # of pairs of a training image and a held-out one: 0.5 if nothi
 CROWDED = 0.3  # of the distance between neighbours among real images
 UNIFORM = 0.4  # of the spread of real images
 
+FAR = 0.7  # the energy or spectrum distance of blank samples with a little noise is 0.8
+OTHER_SPECTRUM = 1.3
+REPEATED = 0.05  # of the distance between neighbours among real rows
+COVERED = 0.55  # of real rows
+CLOSE = 0.8  # of samples that lie among real rows
+
+# Drawn outside of the training step; distances are relative to how far the generator has moved
+LOOKS_AT_REST = 3
+GENERATOR_MOVED = 0.01  # of the size of its weights: below it nothing was trained that samples could show
+COPY = 0.1  # a copy of the first weights is at 0
+STRANGE = 1.0  # weights of another start are further from both ends of a training than those are from each other; a copy made in between is nearer
+LAGS = 1.2
+NUMBERS_OF_NOISE = 100
+SHIFTED = 0.3  # standard deviations: uniform numbers in [0, 1) instead of normal ones have 0.5
+STANDARD_ERRORS = 6.0
+WIDER = 1.5
+SAME_SPREAD = (0.8, 1.25)  # of noise over rows: truncated or interpolated noise draws fewer kinds of samples
+DRAWN_FAR = 0.8
+
 # In the samples, each a share of the same score of real digits
 CLASSES_LEFT = 0.7  # seven of ten classes; the lowest share of the GANs that draw digits here is 0.95
 RECALL_COLLAPSED = 0.2  # healthy ones are above 0.85
