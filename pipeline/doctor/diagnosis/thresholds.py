@@ -75,6 +75,7 @@ COPY = 0.1  # a copy of the first weights is at 0
 STRANGE = 1.0  # weights of another start are further from both ends of a training than those are from each other; a copy made in between is nearer
 LAGS = 1.2
 NUMBERS_OF_NOISE = 100
+COLUMNS_OF_NOISE = 8  # with fewer the error of the mean of an interpolation is not known
 SHIFTED = 0.3  # standard deviations: uniform numbers in [0, 1) instead of normal ones have 0.5
 STANDARD_ERRORS = 6.0
 WIDER = 1.5

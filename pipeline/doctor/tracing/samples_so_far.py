@@ -5,13 +5,18 @@ from collections.abc import Sequence
 import numpy as np
 from keras import tree
 
-from pipeline.doctor.evidence.distributions import coverage_and_precision, relative_energy_distance, relative_spectrum_distance
-from pipeline.doctor.evidence.probe import nearest
+from pipeline.doctor.evidence.distributions import (
+    Distances,
+    coverage_and_precision,
+    relative_crowding,
+    relative_energy_distance,
+    relative_spectrum_distance,
+)
 from pipeline.doctor.evidence.step_recorder import FAKE, REAL
 from pipeline.doctor.tracing.evidence import PairEvidence
 
-ENOUGH, MOST = 128, 256  # rows that are compared: as few looks as hold enough of them
-FEWEST = 64  # rows that show a distribution
+ENOUGH, MOST = 160, 256  # rows that are compared: as few looks as hold enough of them
+FEWEST = 64  # rows that show a distribution; twice as many show which part of it is covered
 MEASURES = ("energy_distance", "spectrum_distance", "crowding", "coverage", "closeness")
 Rows = list[np.ndarray]
 
@@ -32,17 +37,17 @@ class SamplesSoFar:
         if not self.real or not self.fake:
             return measured
         every, fake = np.concatenate(self.real)[-MOST:], np.concatenate(self.fake)[-MOST:]
-        real = every[np.sort(np.unique(every, axis=0, return_index=True)[1])]  # an image that is drawn twice is no neighbour of itself
+        real = np.stack(list({row.tobytes(): row for row in every}.values()))  # an image that is drawn twice is no neighbour of itself
         if len(fake) < FEWEST or len(real) < max(FEWEST, len(every) // 2) or not (np.isfinite(real).all() and np.isfinite(fake).all()):
             return measured
-        measured["energy_distance"] = relative_energy_distance(real, fake)
-        measured["crowding"] = _crowding(fake[-FEWEST:], real[-FEWEST:])
         both = min(len(real), len(fake))
-        if both >= ENOUGH:
-            measured["coverage"], measured["closeness"] = coverage_and_precision(real[-both:], fake[-both:])
+        of = Distances.of(real[-both:], fake[-both:])
+        measured["energy_distance"], measured["crowding"] = relative_energy_distance(of), relative_crowding(of)
+        if both >= 2 * FEWEST:
+            measured["coverage"], measured["closeness"] = coverage_and_precision(of)
         shape = _shape(now, real.shape[1])
         if len(shape) > 1:
-            measured["spectrum_distance"] = relative_spectrum_distance(real.reshape(-1, *shape), fake.reshape(-1, *shape))
+            measured["spectrum_distance"] = relative_spectrum_distance(*(rows[-FEWEST:].reshape(-1, *shape) for rows in (real, fake)))
         return measured
 
 
@@ -53,14 +58,9 @@ def _add(kept: Rows, batches: Sequence[np.ndarray]) -> None:
         return
     if kept and kept[-1].shape[1] != rows[0].shape[1]:
         kept.clear()
-    kept.append(np.concatenate(rows)[-MOST:].astype("float64"))
+    kept.append(np.concatenate(rows)[-MOST:])
     while sum(map(len, kept[1:])) >= ENOUGH:
         del kept[0]
-
-
-def _crowding(fake: np.ndarray, real: np.ndarray) -> float:
-    """How far a sample is from the nearest other one, over how far a real row is: medians, because a few rows in between change means much."""
-    return float(np.median(nearest(fake)) / max(float(np.median(nearest(real))), 1e-12))
 
 
 def _shape(now: PairEvidence, elements: int) -> tuple[int, ...]:

@@ -16,7 +16,13 @@ Drawing = Callable[["Gan"], Any]
 
 
 def generator(momentum: float) -> keras.Model:
-    layers = [keras.layers.Dense(16), keras.layers.BatchNormalization(momentum=momentum), keras.layers.LeakyReLU(), keras.layers.Dense(3)]
+    small = keras.initializers.RandomNormal(stddev=0.02, seed=0)
+    layers = [
+        keras.layers.Dense(16, kernel_initializer=small),
+        keras.layers.BatchNormalization(momentum=momentum),
+        keras.layers.LeakyReLU(),
+        keras.layers.Dense(3),
+    ]
     return keras.Sequential([keras.Input((LATENTS,)), *layers])
 
 

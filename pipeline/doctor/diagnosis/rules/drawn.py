@@ -77,9 +77,9 @@ def average_lags(evidence: Evidence) -> Numbers | None:
 def latents_drawn_differently(evidence: Evidence) -> Numbers | None:
     """The noise outside of the training step has another mean, or a much larger spread; a smaller spread is truncation."""
     drawn = evidence.get("over_time", {}).get("drawn", {})
-    if drawn.get("numbers", 0) < thresholds.NUMBERS_OF_NOISE or not drawn["sd_in_step"]:
+    if drawn.get("rows", 0) * drawn.get("columns", 0) < thresholds.NUMBERS_OF_NOISE:
         return None
-    shift = abs(drawn["mean"] - drawn["mean_in_step"])
+    shift = abs(drawn["mean"] - drawn["mean_in_step"]) if drawn["columns"] >= thresholds.COLUMNS_OF_NOISE else 0.0
     shifted = shift > thresholds.SHIFTED * drawn["sd_in_step"] and shift > thresholds.STANDARD_ERRORS * drawn["error_of_means"]
     if not shifted and drawn["sd"] < thresholds.WIDER * drawn["sd_in_step"]:
         return None
