@@ -65,7 +65,7 @@ UNIFORM = 0.4  # of the spread of real images
 FAR = 0.7  # the energy or spectrum distance of blank samples with a little noise is 0.8
 OTHER_SPECTRUM = 1.3
 REPEATED = 0.05  # of the distance between neighbours among real rows
-COVERED = 0.55  # of real rows
+COVERED = 0.5  # of real rows
 CLOSE = 0.8  # of samples that lie among real rows
 
 # Drawn outside of the training step; distances are relative to how far the generator has moved
