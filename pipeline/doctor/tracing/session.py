@@ -208,7 +208,8 @@ class Session:
     @property
     def updated(self) -> set[int]:
         """The ids of all variables that an optimizer was seen to be given."""
-        return {variable for look in self.first_looks + self.latest_looks for update in look.record.updates for variable in update.variables}
+        latest = [look for look in [*(known.latest for known in self.units.values()), self.latest_observed] if look is not None]
+        return {variable for look in self.first_looks + latest for update in look.record.updates for variable in update.variables}
 
     @property
     def first_looks(self) -> list[Observed]:
