@@ -64,8 +64,8 @@ UNIFORM = 0.4  # of the spread of real images
 
 FAR = 0.7  # energy and spectrum distance of blank samples with a little noise are 0.8; healthy ones end under 0.2, and under 0.3 in the spectrum
 OTHER_SPECTRUM = 1.3  # noise as large as the signals has 1.6, blank samples have 1
-REPEATED = 0.05  # of the distance between neighbours among real rows: healthy samples have 0.7 and more
-COVERED = 0.5  # of real rows: two modes of eight cover 0.25; healthy samples cover 0.86 and more where they are close
+REPEATED = 0.05  # of the distance between neighbours among real rows: healthy samples have 0.6 and more after a thousand steps
+COVERED = 0.5  # of real rows: two modes of eight cover 0.25; healthy samples cover 0.75 and more where they are close
 CLOSE = 0.8  # of samples that lie among real rows: where fewer do, samples are unlike all modes, and coverage is low for that reason
 
 # Drawn outside of the training step; distances are relative to how far the generator has moved
