@@ -67,7 +67,8 @@ def _findings(one: Followed, session: Session) -> tuple[list[Finding], dict[str,
             kept.append(finding)
     if any(finding.severity == "error" and finding.id not in IN_TRAINING for finding in kept):
         kept = [_as_note(finding) if finding.id in IN_TRAINING else finding for finding in kept]  # symptoms of that error
-    return [finding._replace(where=_where(finding, one.before.get("places", {}))) for finding in kept], withdrawn
+    places = one.before.get("places", {}) | _drawing_places(one)
+    return [finding._replace(where=_where(finding, places)) for finding in kept], withdrawn
 
 
 def _ids(evidence: dict[str, Any], earlier: int) -> set[str]:
@@ -79,11 +80,18 @@ def _as_note(finding: Finding) -> Finding:
     return finding._replace(severity="note")
 
 
+def _drawing_places(one: Followed) -> dict[str, str]:
+    """The lines that draw samples outside of the training step."""
+    known = [*one.over_time.get("averages", {}).get("networks", []), one.over_time.get("drawn", {}) | {"name": "drawn"}]
+    return {f"{network['name']}_drawn": network["place"] for network in known if network.get("place")}
+
+
 def _where(finding: Finding, places: dict[str, str]) -> str:
     """The line that a finding is about: of the network that its numbers name first, or else of the discriminator."""
     network = "generator" if "generator" in str(finding.evidence) else "discriminator"
+    drawn = finding.evidence.get("name", "drawn")
     order = WHERE.get(finding.id, ())
-    return next((places[key] for kind in order if (key := kind.format(network=network)) in places), "")
+    return next((places[key] for kind in order if (key := kind.format(network=network, drawn=drawn)) in places), "")
 
 
 WHERE: dict[str, tuple[str, ...]] = {
@@ -118,6 +126,12 @@ WHERE: dict[str, tuple[str, ...]] = {
     "scaled_twice": ("discriminator_call",),
     "constant_condition": ("generator_call",),
     "samples_differ_between_turns": ("generators_turn",),
+    "samples_from_untrained_network": ("{drawn}_drawn",),
+    "average_never_moves": ("{drawn}_drawn",),
+    "average_without_statistics": ("{drawn}_drawn",),
+    "average_lags": ("{drawn}_drawn",),
+    "latents_drawn_differently": ("{drawn}_drawn",),
+    "samples_drawn_differ": ("{drawn}_drawn",),
     "generator_loss_without_samples": ("generator_loss", "generator_gradient"),
     "unbounded_critic": ("discriminator_loss", "discriminator_gradient"),
     "batch_norm_differs": ("generators_turn",),

@@ -65,6 +65,26 @@ MEMORISED = 0.7  # of pairs of a training image and a held-out one: 0.5 if nothi
 CROWDED = 0.3  # of the distance between neighbours among real images
 UNIFORM = 0.4  # of the spread of real images
 
+FAR = 0.7  # energy and spectrum distance of blank samples with a little noise are 0.8; healthy ones end under 0.2, and under 0.3 in the spectrum
+OTHER_SPECTRUM = 1.3  # noise as large as the signals has 1.6, blank samples have 1
+REPEATED = 0.05  # of the distance between neighbours among real rows: healthy samples have 0.6 and more after a thousand steps
+COVERED = 0.5  # of real rows: two modes of eight cover 0.25; healthy samples cover 0.75 and more where they are close
+CLOSE = 0.8  # of samples that lie among real rows: where fewer do, samples are unlike all modes, and coverage is low for that reason
+
+# Drawn outside of the training step; distances are relative to how far the generator has moved
+LOOKS_AT_REST = 3  # an average that is updated once an epoch has moved by then, or is not drawn from yet
+GENERATOR_MOVED = 0.01  # of the size of its weights: below it nothing was trained that samples could show
+COPY = 0.1  # a copy of the first weights is at 0
+STRANGE = 1.0  # weights of another start are further from both ends of a training than those are from each other; a copy made in between is nearer
+LAGS = 1.5  # times as far from the generator as from the first weights: a decay of 0.999 has 1.7 after a thousand steps, 0.25 after five thousand
+NUMBERS_OF_NOISE = 100  # their spread is known to a tenth
+COLUMNS_OF_NOISE = 8  # with fewer the error of the mean of an interpolation is not known
+SHIFTED = 0.3  # standard deviations: uniform numbers in [0, 1) instead of normal ones have 0.5
+STANDARD_ERRORS = 6.0  # no chance
+WIDER = 1.5  # normal numbers instead of those between -1 and 1 are 1.7 times as wide
+SAME_SPREAD = (0.8, 1.25)  # of noise over rows: truncated or interpolated noise draws fewer kinds of samples
+DRAWN_FAR = 0.8  # one constant row has 1; the same generator in both modes under 0.25
+
 # In the samples, each a share of the same score of real digits
 CLASSES_LEFT = 0.7  # seven of ten classes; the lowest share of the GANs that draw digits here is 0.95
 RECALL_COLLAPSED = 0.2  # healthy ones are above 0.85

@@ -8,6 +8,7 @@ from pipeline.doctor.tracing.evidence import PairEvidence
 from pipeline.doctor.tracing.over_time.trackers import Trackers
 from pipeline.doctor.tracing.roles import Pair, variables_of
 from pipeline.doctor.tracing.rows import training_row
+from pipeline.doctor.tracing.samples_so_far import SamplesSoFar
 from pipeline.doctor.tracing.session import Session
 
 BATCHES = 10  # whose means are compared with each other
@@ -32,6 +33,7 @@ class Followed:
         self.confirmed: dict[str, Any] = {}
         self.rows: list[dict[str, Any]] = []
         self.over_time: dict[str, Any] = {}
+        self.samples_so_far = SamplesSoFar()
         self.trackers = Trackers(pair, session)
         self.trackers.look(first)
         self.counts = session.first_counts
@@ -49,7 +51,10 @@ class Followed:
         with self.session.guard.part("what the losses depend on"):
             self._add_kinds(now)
         self.trackers.look(now)
-        self.rows.append(training_row(now, self.session.steps_of(self.pair.generator), self.rows))
+        row = training_row(now, self.session.steps_of(self.pair.generator), self.rows)
+        with self.session.guard.part("samples against real rows"):
+            row |= self.samples_so_far.look(now)
+        self.rows.append(row)
 
     def conclude(self) -> None:
         """Ask the trackers what they know by now."""

@@ -14,6 +14,7 @@ from pipeline.doctor.tracing import state
 from pipeline.doctor.tracing.guard import Guard
 from pipeline.doctor.tracing.look import CallMarks, Observed
 from pipeline.doctor.tracing.marks import Marks
+from pipeline.doctor.tracing.places import Place, caller_place
 from pipeline.doctor.tracing.record import Call, Gradient, Record
 from pipeline.doctor.tracing.recorder import Recorder
 
@@ -40,6 +41,7 @@ class Loop(Recorder):
         self.variables, self.on_step = variables, on_step
         self.before: state.Variables | None = None
         self.closing: frozenset[int] | None = None
+        self.in_steps = 0  # of the recorded calls: those before the end of the last step, or run of a unit, that trains
         self.steps, self.next = 0, 3  # the first two show where steps end: it is known when the second one has begun
         self.random = random.Random(0)
 
@@ -62,6 +64,21 @@ class Loop(Recorder):
         while cut < len(calls) and calls[cut].parent >= 0:
             cut += 1
         calls[:] = [call._replace(parent=max(call.parent - cut, -1)) for call in calls[cut:]]
+        self.in_steps = max(0, self.in_steps - cut)
+
+    def unit_ran(self, kept: int) -> None:
+        """A unit that trains was run: what was called before belongs to a step, or to what was shown between steps; keep the latest of it."""
+        self.in_steps = len(self.record.calls)
+        self.forget(kept)
+
+    def since_last_step(self) -> list[Call]:
+        """The calls of networks after the last training step, as far as it is known that they are no part of another one."""
+        if self.record.gradients or self.record.updates:
+            return []
+        return [call for call in self.record.calls[self.in_steps :] if call is not None and call.parent < 0]
+
+    def _place(self) -> Place | None:
+        return super()._place() or caller_place()
 
     def outputs_so_far(self, sources: Any) -> dict[int, list[list[Any]]]:
         """A gradient is about to be computed: in a step that is recorded, that is the moment before anything is updated."""
@@ -96,7 +113,7 @@ class Loop(Recorder):
 
     def _end_step(self, updates: int) -> None:
         record, before, marks, self.call_marks = self.record, self.before, self.call_marks, {}
-        self.record, self.before, self.steps = Record([], [], []), None, self.steps + 1
+        self.record, self.before, self.steps, self.in_steps = Record([], [], []), None, self.steps + 1, 0
         self.following.close()
         if self.steps == self.next and before is not None and not self.open:
             window = max(WINDOW, int(GROWTH * self.steps))

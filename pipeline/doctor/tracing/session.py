@@ -142,7 +142,7 @@ class Session:
                 known.looked()
         if known.trains:
             self.last = known
-            self.host.forget(REMEMBERED)
+            self.host.unit_ran(REMEMBERED)
             if known.calls == FIRST_LOOKS:
                 self.on_look()
 
@@ -204,6 +204,12 @@ class Session:
         counts = [known.calls for known in self.units.values() if any(_updates(look, variables) for look in known.first)]
         counts += [self.host.steps] if self.observed and _updates(self.observed, variables) else []
         return max(counts, default=0)
+
+    @property
+    def updated(self) -> set[int]:
+        """The ids of all variables that an optimizer was seen to be given."""
+        latest = [look for look in [*(known.latest for known in self.units.values()), self.latest_observed] if look is not None]
+        return {variable for look in self.first_looks + latest for update in look.record.updates for variable in update.variables}
 
     @property
     def first_looks(self) -> list[Observed]:

@@ -130,7 +130,41 @@ ATTACHED: dict[str, Any] = {
             "drawn_numbers": 784,
         },
         "movement": {name: {"rows": movement(), "steps": 3432, "moved_from_start": 0.6, "size": 1.1} for name in ("generator", "discriminator")},
+        "averages": {
+            "generator_moved": 0.7,
+            "generator_statistics_moved": True,
+            "drawn_from_generator": 0,
+            "networks": [
+                {
+                    "name": "average",
+                    "looks": 9,
+                    "moved": True,
+                    "statistics_moved": True,
+                    "from_first": 0.9,
+                    "from_generator": 0.2,
+                    "drawn": 64,
+                    "by_batch": False,
+                }
+            ],
+        },
+        "drawn": {
+            "rows": 64,
+            "columns": 32,
+            "mean": 0.02,
+            "sd": 0.98,
+            "mean_in_step": 0.0,
+            "sd_in_step": 1.0,
+            "error_of_means": 0.03,
+            "spread_of_rows": 0.99,
+            "samples_distance": 0.1,
+            "range": [-1.0, 1.0],
+            "range_in_step": [-1.0, 1.0],
+        },
     },
+} | {
+    f"epochs.{row}.{name}": value
+    for row in range(8)
+    for name, value in {"energy_distance": 0.05, "spectrum_distance": 0.3, "crowding": 0.9, "coverage": 0.8, "closeness": 0.7}.items()
 }
 ALL = range(8)
 LATE = range(4, 8)
@@ -159,6 +193,10 @@ LEAST_SQUARES = {  # with targets 0 and 1
 LINEAR = {f"before.loss.{run}": {"real": -1.0, "fake": 1.0} for run in ("surely_wrong", "undecided", "surely_right")}
 UNPENALISED = ATTACHED | LINEAR | {"before.step.penalises_gradients": False}
 CHANGED = ATTACHED | {"before.data.samples_as_drawn": False}
+OF_AVERAGE = "over_time.averages.networks.0"
+AT_REST = ATTACHED | {f"{OF_AVERAGE}.moved": False, f"{OF_AVERAGE}.from_first": 0.0, f"{OF_AVERAGE}.from_generator": 1.0}
+STRANGER = AT_REST | {f"{OF_AVERAGE}.from_first": 2.2, f"{OF_AVERAGE}.from_generator": 2.4}
+LAGGING = ATTACHED | {f"{OF_AVERAGE}.from_first": 0.3, f"{OF_AVERAGE}.from_generator": 0.8}
 BOUNDED = {"before.discriminator.bounded": True, "before.discriminator.reach_low": 0.0, "before.discriminator.reach_high": 1.0}
 SWAPPED = {"before.loss.undecided": {"real": 0.6, "fake": -0.4}, "before.loss.surely_wrong": {"real": 0.05, "fake": -0.05}}
 OF_TARGET_OF_SAMPLES = {"before.loss.surely_wrong.fake": 1.9526, "before.loss.undecided.fake": 1.6225}  # of -1
@@ -238,6 +276,21 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         ATTACHED | {"before.condition.constant": 10},
         ATTACHED | {"before.condition": {"constant": 10, "real_conditions_vary": True, "looks": 2}},
     ),
+    "samples_from_untrained_network": (STRANGER, STRANGER | {"over_time.averages.drawn_from_generator": 16}),
+    "average_never_moves": (AT_REST, AT_REST | {f"{OF_AVERAGE}.drawn": 0}),
+    "average_without_statistics": (
+        ATTACHED | {f"{OF_AVERAGE}.statistics_moved": False},
+        ATTACHED | {f"{OF_AVERAGE}.statistics_moved": False, f"{OF_AVERAGE}.by_batch": True},
+    ),
+    "average_lags": (LAGGING, LAGGING | {"over_time.movement.generator.steps": 900}),
+    "latents_drawn_differently": (
+        ATTACHED | {"over_time.drawn.mean": 0.5, "over_time.drawn.sd": 0.29},
+        ATTACHED | {"over_time.drawn.mean": 0.5, "over_time.drawn.sd": 0.29, "over_time.drawn.error_of_means": 0.2},  # an interpolation
+    ),
+    "samples_drawn_differ": (
+        ATTACHED | {"over_time.drawn.samples_distance": 1.4},
+        ATTACHED | {"over_time.drawn.samples_distance": 1.4, "over_time.drawn.spread_of_rows": 0.5},  # an interpolation
+    ),
     "sorted_batches": ({"epochs.1.between_batches": 0.001}, {"epochs.1.between_batches": 0.00006}),
     "few_real_rows": (ATTACHED | {"over_time.real_rows.different": 64}, ATTACHED | {"over_time.real_rows.different": 300}),
     "same_noise": (
@@ -297,6 +350,9 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "oscillation": (SWINGING, {name: 0.75 + (value - 1) / 10 for name, value in SWINGING.items()}),
     "discriminator_memorises": (late(train_heldout_auc=0.75), late(train_heldout_auc=0.65)),
     "samples_alike": (late(nearest_neighbour_ratio=0.01, diversity=0.1), late(nearest_neighbour_ratio=0.35, diversity=0.6)),
+    "samples_repeat": (ATTACHED | late(crowding=0.02), ATTACHED | late(crowding=None)),
+    "samples_crowded": (ATTACHED | late(crowding=0.2), ATTACHED | late(crowding=0.4)),
+    "modes_missing": (ATTACHED | late(coverage=0.25, closeness=0.98), ATTACHED | late(coverage=0.25, closeness=0.5)),
     "nothing_learnt": (late(mean_image_distance=1.9), late(mean_image_distance=0.8)),
     "class_collapse": ({"scores.effective_classes": 4.3}, {"scores.effective_classes": 7.5}),
     "within_class_collapse": ({"scores.recall": 0.05}, {"scores.recall": 0.3}),
@@ -342,6 +398,35 @@ def test_the_bounds_of_a_double_sigmoid_are_known(bound: tuple[str, float]) -> N
     assert round(bound[1], 4) in (0.3133, 0.6931, 1.0064, 1.6265, 2.0064)
 
 
+def test_where_distributions_were_compared_the_mean_image_says_nothing() -> None:
+    near, far = late(mean_image_distance=1.9), late(mean_image_distance=0.1, energy_distance=0.8, spectrum_distance=0.8)
+    assert found_in(ATTACHED, near) == []
+    assert found_in(ATTACHED, far) == ["nothing_learnt"]
+    assert found_in(ATTACHED, far, late(spectrum_distance=0.2)) == []  # shifted
+    assert found_in(ATTACHED, far, late(spectrum_distance=None)) == ["nothing_learnt"]  # a table has no spectrum
+    assert found_in(ATTACHED, late(spectrum_distance=1.6)) == ["nothing_learnt"]  # noise around zero, as large as the signals
+    assert found_in(ATTACHED, near, late(real_fake_auc=0.5)) == []
+    assert set(found_in(ATTACHED, far, late(real_fake_auc=0.5))) == {"nothing_learnt", "discriminator_too_weak"}
+
+
+def test_truncated_noise_is_legitimate_and_noise_that_is_too_wide_is_not() -> None:
+    assert found_in(ATTACHED, {"over_time.drawn.sd": 0.6}) == []
+    assert found_in(ATTACHED, {"over_time.drawn.sd": 2.0}) == ["latents_drawn_differently"]
+    assert found_in(ATTACHED, {"over_time.drawn.sd": 2.0, "over_time.drawn.rows": 2}) == []
+
+
+def test_an_untrained_network_is_no_mistake_beside_a_trained_one() -> None:
+    average = {"name": "average", "looks": 9, "moved": True, "statistics_moved": None, "from_first": 0.9, "from_generator": 0.2, "drawn": 64}
+    average["by_batch"] = False
+    copy_of_the_first = {**average, "moved": False, "from_first": 0.0, "from_generator": 1.0}
+    assert found_in(ATTACHED, {"over_time.averages.networks": [copy_of_the_first, average]}) == []
+    assert found_in(ATTACHED, {"over_time.averages.networks": [copy_of_the_first, {**average, "drawn": 0}]}) == ["average_never_moves"]
+
+
+def test_a_copy_that_was_made_in_the_middle_of_the_training_is_no_untrained_network() -> None:
+    assert found_in(STRANGER, {f"{OF_AVERAGE}.from_first": 0.6, f"{OF_AVERAGE}.from_generator": 0.8}) == []
+
+
 def test_samples_of_a_short_training_are_not_checked() -> None:
     young = evidence(late(mean_image_distance=1.9, nearest_neighbour_ratio=0.01, diversity=0.1))
     young["epochs"] = young["epochs"][-2:]
@@ -368,7 +453,7 @@ def test_missing_evidence_has_no_finding() -> None:
 
 def paths(structure: Any, *before: str) -> list[tuple[str, ...]]:
     """Every part of evidence that may be missing: a network and the images are measured as a whole, everything else may lack any key."""
-    if isinstance(structure, dict) and before[-1:] not in MEASURED_AS_A_WHOLE:
+    if isinstance(structure, dict) and before[-1:] not in MEASURED_AS_A_WHOLE and before[-2:-1] != ("networks",):
         parts: list[tuple[str, Any]] = list(structure.items())
     elif isinstance(structure, list) and structure and isinstance(structure[0], dict):
         parts = [(str(place), part) for place, part in enumerate(structure[-2:], len(structure) - 2)]
@@ -377,7 +462,7 @@ def paths(structure: Any, *before: str) -> list[tuple[str, ...]]:
     return [(*before, name) for name, _ in parts] + [path for name, part in parts for path in paths(part, *before, name)]
 
 
-MEASURED_AS_A_WHOLE = (("generator",), ("discriminator",), ("data",), ("real_rows",), ("latents",))
+MEASURED_AS_A_WHOLE = (("generator",), ("discriminator",), ("data",), ("real_rows",), ("latents",), ("drawn",))
 OF_NETWORKS = ("kernels", "zero_kernels", "clipped", "normalised")
 OF_DATA = ("samples_range", "samples_as_drawn", "generators_turn_range", "generators_turn_as_drawn")
 MAY_LACK: dict[tuple[str, ...], tuple[str, ...]] = {("generator",): OF_NETWORKS, ("discriminator",): OF_NETWORKS, ("data",): OF_DATA}

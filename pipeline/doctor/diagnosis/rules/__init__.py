@@ -16,6 +16,7 @@ While training, over several steps:
 
 - `latents`: the noise that the generator is given.
 - `movement`: how far the weights move.
+- `drawn`: what is drawn after training, and from which network.
 
 During and after training:
 

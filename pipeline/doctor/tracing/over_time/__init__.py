@@ -3,6 +3,8 @@
 - `real_rows`: fingerprints of the real rows that the discriminator is given.
 - `latents`: fingerprints of what the generator is given.
 - `movement`: how far the weights of both networks move, and at which rates.
+- `averages`: what becomes of networks of the generator's shape that no optimizer updates.
+- `drawn`: what the script draws after its training steps.
 
 A new tracker is a class in a module of its own, and its name in `trackers.TRACKERS`; what its `evidence` returns stands under that name in
 `over_time` of the evidence.

@@ -25,7 +25,7 @@ class Movement:
 
     def look(self, now: PairEvidence) -> None:
         """Add a row for each network: one that is not updated any more keeps the rate and the count of its last update."""
-        self.start = self.start or self._first_weights(now)
+        self.start = self.start or first_weights(now)
         for name, network in now.networks.items():
             variables = variables_of(network)
             updates = [(look, update) for look in now.looks for update in look.record.updates if variables & set(update.variables)]
@@ -55,12 +55,6 @@ class Movement:
                 found[name] = {"rows": told, "steps": self.session.steps_of(network)} | self._from_start(network)
         return found
 
-    def _first_weights(self, now: PairEvidence) -> dict[int, np.ndarray]:
-        known: dict[int, tf.Tensor] = {}
-        for look in reversed(now.looks):
-            known |= dict(look.start)
-        return {place: known[handle].numpy() for place, handle in self.handles.items() if handle in known}
-
     def _fingerprint(self, variables: set[int], look: Observed) -> int:
         """The same for the same weights before a step."""
         handles = [self.handles[place] for place in sorted(variables, key=list(self.handles).index) if place in self.handles]
@@ -83,3 +77,12 @@ def _update(look: Observed, variables: set[int]) -> float:
     changes = [change for place, change in look.changes.items() if place in variables]
     size = float(np.linalg.norm([change.size for change in changes]))
     return float(np.linalg.norm([change.step for change in changes])) / max(size, 1e-30) if changes else 0.0
+
+
+def first_weights(now: PairEvidence) -> dict[int, np.ndarray]:
+    """The variables of both networks before the steps that were looked at, by their id."""
+    places = {id(variable.value.handle): variable_id(variable) for network in now.networks.values() for variable in network.variables}
+    known: dict[int, tf.Tensor] = {}
+    for look in reversed(now.looks):
+        known |= dict(look.start)
+    return {place: known[handle].numpy() for handle, place in places.items() if handle in known}

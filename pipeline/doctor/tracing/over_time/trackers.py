@@ -3,6 +3,8 @@
 from typing import Any, Protocol
 
 from pipeline.doctor.tracing.evidence import PairEvidence
+from pipeline.doctor.tracing.over_time.averages import Averages
+from pipeline.doctor.tracing.over_time.drawn import Drawn
 from pipeline.doctor.tracing.over_time.latents import Latents
 from pipeline.doctor.tracing.over_time.movement import Movement
 from pipeline.doctor.tracing.over_time.real_rows import RealRows
@@ -23,7 +25,7 @@ class Tracker(Protocol):
         """What is known by now, in the form that the rules read; empty if nothing is."""
 
 
-TRACKERS: dict[str, type[Tracker]] = {"real_rows": RealRows, "latents": Latents, "movement": Movement}
+TRACKERS: dict[str, type[Tracker]] = {"real_rows": RealRows, "latents": Latents, "movement": Movement, "averages": Averages, "drawn": Drawn}
 
 
 class Trackers:
