@@ -3,6 +3,8 @@
 - `real_rows`: fingerprints of the real rows that the discriminator is given.
 - `latents`: fingerprints of what the generator is given.
 - `movement`: how far the weights of both networks move, and at which rates.
+- `conditions`: whether samples are judged with the conditions that they were drawn for.
+- `changed_rows`: whether real rows and samples are changed at random on their way to the discriminator.
 
 A new tracker is a class in a module of its own, and its name in `trackers.TRACKERS`; what its `evidence` returns stands under that name in
 `over_time` of the evidence.
