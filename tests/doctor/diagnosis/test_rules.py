@@ -584,6 +584,10 @@ def test_too_few_labels_say_nothing() -> None:
     assert found_in(few) == []
 
 
+def test_a_discriminator_that_takes_what_fits_for_a_sample_has_noticed() -> None:
+    assert found_in(looked("pairs", own_higher=0.13, compared=40)) == []
+
+
 @pytest.mark.parametrize("name", ["swapped_pairs_not_noticed", "condition_ignored", "noise_ignored"])
 def test_what_networks_ignore_is_not_asked_of_a_young_one(name: str) -> None:
     faulty = CASES[name][0]

@@ -69,21 +69,23 @@ def same_labels_every_step(evidence: Evidence) -> Numbers | None:
 
 @rule(
     "warning",
-    why="The trained discriminator finds real rows as real beside the condition of another row as beside their own: it has learnt nothing about what "
-    "belongs together, and cannot teach the generator to follow a condition.",
+    why="To the trained discriminator it is all the same whether real rows stand beside their own condition or that of another row: it has learnt "
+    "nothing about what belongs together, and cannot teach the generator to follow a condition.",
     fix="Look at a few pairs as the step receives them: rows and conditions may have been shuffled apart. Zip first, then shuffle the pairs. If they "
     "belong together, give the discriminator's condition a shorter way to its output.",
     reference="Isola et al. 2017, arXiv:1611.07004, section 3.1",
 )
 def swapped_pairs_not_noticed(evidence: Evidence) -> Numbers | None:
-    """A real row scores higher beside its own condition than beside another as often as lower."""
-    pairs = evidence.get("over_time", {}).get("pairs", {})
-    rows = _late(pairs)
+    """A real row scores higher beside its own condition than beside another about as often as lower.
+
+    Either way is notice: where another loss makes the samples fit their conditions better than real rows do, what fits is taken for a sample.
+    """
+    rows = _late(evidence.get("over_time", {}).get("pairs", {}))
     compared = sum(row["compared"] for row in rows)
     if len(rows) < thresholds.LOOKS_AT_PAIRS or compared < thresholds.PAIRS_COMPARED:
         return None
-    share = sum(row["own_higher"] * row["compared"] for row in rows) / compared
-    return {"own_pair_scores_higher": share, "compared": compared, "looks": len(rows)} if share < thresholds.NOTICED else None
+    from_half = sum(abs(row["own_higher"] - 0.5) * row["compared"] for row in rows) / compared
+    return {"own_pair_scores_higher_from_half": from_half, "compared": compared, "looks": len(rows)} if from_half < thresholds.NOTICED else None
 
 
 @rule(
