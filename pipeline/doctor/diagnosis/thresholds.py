@@ -77,7 +77,7 @@ UNIFORM = 0.4  # of the spread of real images
 TRAINED = 0.4  # of the steps: later looks count
 LOOKS_AT_PAIRS = 3
 PAIRS_COMPARED = 100
-NOTICED = 0.1  # from one half of the pairs: outlines shuffled apart have 0.04, a healthy restorer of digits 0.36 (of the other sign), a small GAN 0.3
+NOTICED = 0.08  # from one half of the pairs: outlines shuffled apart have 0.04; healthy label maps 0.16, a restorer 0.36 with the other sign
 IGNORED = 0.02  # of the distance of samples with other noise, or of real rows; a small GAN that learns slowly has 0.1
 
 # In the samples, each a share of the same score of real digits

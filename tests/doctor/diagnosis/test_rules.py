@@ -258,7 +258,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"over_time.conditions": {"drawn_for": {"looks": 3, "sequences": 1, "inputs": 3, "unequally_often": 4}}},
         {"over_time.conditions": {"drawn_for": {"looks": 3, "sequences": 1, "inputs": 3, "unequally_often": 1}}},
     ),
-    "swapped_pairs_not_noticed": (looked("pairs", own_higher=0.52, compared=96), looked("pairs", own_higher=0.65, compared=96)),
+    "swapped_pairs_not_noticed": (looked("pairs", own_higher=0.52, compared=96), looked("pairs", own_higher=0.6, compared=96)),
     "condition_ignored": (
         looked("drawn_again", moved_with_label=0.001, moved_with_noise=0.2),
         looked("drawn_again", moved_with_label=0.01, moved_with_noise=0.2),
