@@ -10,10 +10,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from benchmarks.diagnosis.scripts.running import environment
 from benchmarks.losses.bands import band_row, bands, cell, training
 from benchmarks.losses.picture import PICTURE, draw
 from benchmarks.losses.training import evidence_of
-from benchmarks.others.running import environment
 from pipeline.files.artifacts import read_json, write_json
 from pipeline.files.cells import HISTORY
 from pipeline.files.errors import one_line_errors

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.others.running import SECONDS, run
+from benchmarks.diagnosis.scripts.running import SECONDS, run
 from pipeline.files.artifacts import read_json, write_json
 from pipeline.files.errors import DataError
 

@@ -125,10 +125,10 @@ def decaying() -> Any:
 CASES: dict[str, tuple[Callable[[], Report], str]] = {
     "noise of NumPy in a compiled step": (
         lambda: trained(Gan(noise=lambda: np.random.normal(size=(BATCH, LATENTS)).astype("float32"))),
-        "same_noise",
+        "same_latents",
     ),
-    "one row of noise": (lambda: trained(Gan(noise=lambda: tf.repeat(tf.random.normal((1, LATENTS)), BATCH, 0)), 200), "noise_alike_in_a_batch"),
-    "little noise": (lambda: trained(Gan(noise=lambda: 0.01 * tf.random.normal((BATCH, LATENTS))), 200), "noise_scale"),
+    "one row of noise": (lambda: trained(Gan(noise=lambda: tf.repeat(tf.random.normal((1, LATENTS)), BATCH, 0)), 200), "latents_alike_in_a_batch"),
+    "little noise": (lambda: trained(Gan(noise=lambda: 0.01 * tf.random.normal((BATCH, LATENTS))), 200), "latent_scale"),
     "the same rows": (lambda: trained(Gan(), batch=lambda number: POINTS[:BATCH]), "few_real_rows"),
     "rows in order": (lambda: trained(Gan(), batch=in_order), "sorted_batches"),
     "a schedule in epochs": (lambda: trained(Gan(optimizer=decaying)), "rate_decays_early"),

@@ -22,6 +22,14 @@ HIGHEST_RATE = 0.015  # Adam's published GAN rates end at 0.005; the fastest hea
 RATE_RATIO = 20.0  # published pairs of rates differ up to five times, healthy ones here up to four
 LOOKS_IN_TURNS = 3  # steps: a loop may give the discriminator real images in one step and samples in the next
 LOOKS_AT_CONDITIONS = 3  # steps: the same condition in all rows of three batches is no chance
+LOOKS_AT_REAL_CONDITIONS = 5  # steps: data that are sorted by label have one label for long, but not from first to last
+LABELS_TO_TELL = 3  # with two labels half of the pairs agree by chance
+PAIRS_TO_TELL = 60  # of samples with the same label: where labels are drawn twice, 0.05 of agreement is one standard deviation
+LABELS_AGREE = 0.5  # labels that are drawn twice have 0, give or take 0.1; the same ones 1
+ROWS_TO_TELL = 8
+OF_ANOTHER_ROW = 0.9  # of the rows: a discriminator may be shown some pairs that do not fit on purpose
+ROWS_CHANGED = 0.9  # of a batch: an augmentation that grows with training changes few rows, of both kinds
+SMALLEST_CHANGE = 0.02  # of the spread of real rows: noise that fills the steps between 256 grey levels has 0.002
 HIGHEST_BETA_1 = 0.95  # the usual 0.9 is high for a GAN, but trains
 LOWEST_BETA_2 = 0.5  # the lowest published is 0.9
 
@@ -84,6 +92,13 @@ STANDARD_ERRORS = 6.0  # no chance
 WIDER = 1.5  # normal numbers instead of those between -1 and 1 are 1.7 times as wide
 SAME_SPREAD = (0.8, 1.25)  # of noise over rows: truncated or interpolated noise draws fewer kinds of samples
 DRAWN_FAR = 0.8  # one constant row has 1; the same generator in both modes under 0.25
+
+# Of networks that are called again with other conditions
+TRAINED = 0.4  # of the steps: later looks count
+LOOKS_AT_PAIRS = 3
+PAIRS_COMPARED = 100
+NOTICED = 0.08  # from one half of the pairs: outlines shuffled apart have 0.04; healthy label maps 0.16, a restorer 0.36 with the other sign
+IGNORED = 0.02  # of the distance of samples with other noise, or of real rows; a small GAN that learns slowly has 0.1
 
 # In the samples, each a share of the same score of real digits
 CLASSES_LEFT = 0.7  # seven of ten classes; the lowest share of the GANs that draw digits here is 0.95

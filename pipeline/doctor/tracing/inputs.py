@@ -48,11 +48,11 @@ def describe_latents(calls: Iterable[Call]) -> Evidence | None:
 def describe_conditions(given: Sequence[Given], losses: Losses, calls: Sequence[Call]) -> Evidence | None:
     """Which parts of the generator's input are the same in all rows, while others vary; and whether what stands beside real rows varies."""
     inputs = [columns_of(call) for one in losses.calls_in_turn("generator") for call in _drawn_for(one, calls)]
-    inputs = [columns for columns in inputs if columns.size and len(columns) > 1]
+    inputs = [rows for rows in inputs if rows.size and len(rows) > 1]
     if not inputs:
         return None
-    constant = np.all([(columns == columns[0]).all(axis=0) for columns in inputs if columns.shape == inputs[0].shape], axis=0)
-    values = [columns[0][constant] for columns in inputs if columns.shape == inputs[0].shape]
+    constant = np.all([(rows == rows[0]).all(axis=0) for rows in inputs if rows.shape == inputs[0].shape], axis=0)
+    values = [rows[0][constant] for rows in inputs if rows.shape == inputs[0].shape]
     same = constant.any() and not constant.all() and all(np.array_equal(value, values[0]) for value in values)
     vary = any(_beside(one).size and (_beside(one) != _beside(one)[:1]).any() for one in given if (one.kinds == REAL).any())
     return {

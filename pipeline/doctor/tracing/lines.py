@@ -6,6 +6,7 @@ from typing import Any
 import keras
 from keras import tree
 
+from pipeline.doctor.evidence.step_recorder import FAKE
 from pipeline.doctor.tracing.look import Observed
 from pipeline.doctor.tracing.losses import Losses
 from pipeline.doctor.tracing.origins import Given
@@ -26,10 +27,13 @@ def lines_of(networks: Mapping[str, keras.Layer], losses: Losses, looks: Sequenc
     for name, network in networks.items():
         for given in losses.calls_in_turn(name):
             found.append(("discriminator_call" if name == "discriminator" else "generators_turn", given.call.place))
+            if (given.kinds == FAKE).any():
+                found.append((f"{name}_judges_samples", given.call.place))
             found += [(f"{name}_loss", place) for place in _loss_places(given, losses, name)]
         found.append((f"{name}_built", built.get(network)))
         for look in looks:
             found += [(f"{name}_call", call.place) for call in look.record.calls if call.network is network]
+            found += [(f"{name}_unused", call.place) for call in look.unused_calls() if call.network is network]
             found += [(f"{name}_gradient", gradient.place) for gradient in losses.events(look.record, name)]
             found += [(f"{name}_update", update.place) for update in look.record.updates if variables_of(network) & set(update.variables)]
     return {name: str(place) for name, place in reversed(found) if place is not None}

@@ -11,7 +11,7 @@ from keras import tree
 from pipeline.doctor.tracing import state
 from pipeline.doctor.tracing.flow import Source, sources
 from pipeline.doctor.tracing.hooks import Hooks
-from pipeline.doctor.tracing.record import Record
+from pipeline.doctor.tracing.record import Call, Record
 from pipeline.doctor.tracing.second_trace import Overrides, SecondTrace, untouched
 
 NOISE = 0.1  # of the spread of a network's outputs: enough to show at every element, little enough to stay in a network's range
@@ -113,6 +113,10 @@ class Observed:
         """The record with the tensors of a graph."""
         return self.record
 
+    def unused_calls(self) -> list[Call]:
+        """The calls of networks whose outputs nothing uses, as far as that is known."""
+        return []
+
 
 class Look(Observed):
     """What one unit does with given data, from the state before its call.
@@ -138,11 +142,16 @@ class Look(Observed):
         constants = [inner for outer, inner in graph.captures if outer.dtype.is_floating and len(outer.shape) > 1]
         return sources(self.traces.plain.record, networks, [*graph.inputs, *constants])
 
-    def run(self, overrides: Overrides | None = None, data: list[Any] | None = None) -> Record:
-        """A run with outputs replaced, or with other data."""
+    def unused_calls(self) -> list[Call]:
+        """The calls of networks whose outputs nothing uses."""
+        return self.traces.plain.unused_calls()
+
+    def run(self, overrides: Overrides | None = None, data: list[Any] | None = None, key: int | None = None) -> Record:
+        """A run with outputs replaced, with other data, or with other random numbers."""
         if self.traces.replaceable is None:
             raise ValueError("The outputs of this step's networks cannot be replaced.")
-        return self.traces.replaceable.run(self.data if data is None else data, self.step, overrides=self._all(overrides or {}), start=self.start)
+        data, key = self.data if data is None else data, self.step if key is None else key
+        return self.traces.replaceable.run(data, key, overrides=self._all(overrides or {}), start=self.start)
 
     def _all(self, overrides: Overrides) -> Overrides:
         return {number: untouched(self.record.calls[number]) for number in self.traces.replaced} | overrides

@@ -10,7 +10,7 @@ from pipeline.doctor.evidence.step_recorder import FAKE, OTHER, REAL
 from pipeline.doctor.tracing.look import Look, Observed
 from pipeline.doctor.tracing.origins import Given
 from pipeline.doctor.tracing.record import Gradient, Record
-from pipeline.doctor.tracing.roles import Pair, variables_of
+from pipeline.doctor.tracing.roles import Pair, own_variables
 from pipeline.doctor.tracing.score import Score, applied_sign, by_channel
 from pipeline.doctor.tracing.second_trace import Overrides
 
@@ -24,7 +24,7 @@ class Losses:
 
     def __init__(self, looks: Sequence[Observed], pair: Pair, given: Sequence[Given]) -> None:
         self.looks, self.given = looks, given
-        self.variables = {"generator": variables_of(pair.generator), "discriminator": variables_of(pair.discriminator)}
+        self.variables = own_variables(pair)
         self.score = self._find_score()
         self.contradiction = self._find_contradiction()
         if self.contradiction:
@@ -70,7 +70,7 @@ class Losses:
 
     def along_score(self, network: str, given: Given, record: Record) -> np.ndarray | None:
         """The gradient of a network's loss along the score of each row of a call, (n,); None if its loss does not depend on the call."""
-        found = self._at_call(record, network, given, self.score.leaf) if self.score else None
+        found = self.at_call(record, network, given, self.score.leaf) if self.score else None
         return None if found is None or self.score is None else found.sum(axis=1) @ self.score.direction
 
     def value(self, network: str, records: dict[int, Record] | None = None) -> float | None:
@@ -132,7 +132,7 @@ class Losses:
             logits = False
             for network in ("discriminator", "generator"):
                 for given in self.given:
-                    found = self._at_call(given.look.record, network, given, leaf)
+                    found = self.at_call(given.look.record, network, given, leaf)
                     if found is None:
                         continue
                     logits |= self._uses_logits(given, leaf)
@@ -161,7 +161,7 @@ class Losses:
             return False
         pulls, largest = [], 0.0
         for given in self.given:
-            found = self._at_call(given.look.record, "discriminator", given, self.score.leaf)
+            found = self.at_call(given.look.record, "discriminator", given, self.score.leaf)
             if found is not None and len(self.score.direction) == 1:
                 pulls.append(found[given.kinds == REAL].sum(axis=(1, 2)))
                 largest = max(largest, float(np.abs(found.sum(axis=(1, 2))).max()))
@@ -169,7 +169,8 @@ class Losses:
         strong = strong[np.abs(strong) > STRONG * largest]  # where the discriminator is sure already, noise on labels turns the sign
         return bool(len(strong) and MANY < np.mean(strong > 0) < 1 - MANY)
 
-    def _at_call(self, record: Record, network: str, given: Given, leaf: int) -> np.ndarray | None:
+    def at_call(self, record: Record, network: str, given: Given, leaf: int) -> np.ndarray | None:
+        """The gradient of a network's loss at one output of a call, (n, places, channels); None: the loss does not depend on it."""
         own, events = given.look.record, self.events(record, network)
         numbers = [number for number, gradient in enumerate(record.gradients) if any(gradient is event for event in events)]
         # The sign is that of the plain run: where outputs are replaced, no gradient reaches the weights.

@@ -58,7 +58,7 @@ class SecondTrace:
             for place, tensor in zip(self.places, data, strict=True):
                 leaves[place] = tensor
             with hooks.recording(recorder, inline=True), repeatable(key), _silent(), tf.summary.record_if(False):
-                step(*tree.pack_sequence_as(arguments, leaves))
+                self.returned = tree.flatten(step(*tree.pack_sequence_as(arguments, leaves)))
             self.record = recorder.record
             return self._fetched()
 
@@ -95,7 +95,22 @@ class SecondTrace:
     def _fetched(self) -> list[tf.Tensor]:
         graph = tf.compat.v1.get_default_graph()
         self.fetched = [leaf for leaf in _leaves(self.record) if tf.is_tensor(leaf) and leaf.graph is graph]
-        return [tf.convert_to_tensor(tf.identity(leaf)) for leaf in self.fetched]
+        taps = [tf.identity(leaf) for leaf in self.fetched]
+        self.taps = {leaf.op.name for leaf in tree.flatten([_parts(tap) for tap in taps])}
+        return [tf.convert_to_tensor(tap) for tap in taps]
+
+    def unused_calls(self) -> list[Call]:
+        """The calls of networks outside of any other network of which no output is used by an operation, returned or printed."""
+        return [call for call in self.record.calls if call.parent < 0 and self._is_unused(call)]
+
+    def _is_unused(self, call: Call) -> bool:
+        graph, outputs = self.function.graph, tree.flatten(call.outputs)
+        if not outputs or not all(tf.is_tensor(leaf) and leaf.graph is graph for leaf in outputs):
+            return False
+        activations = {leaf.op.name for leaf in outputs}
+        made = [leaf for leaf in [*outputs, *call.logits] if leaf is not None]
+        users = {consumer.name for leaf in made for consumer in leaf.consumers()}
+        return not users - self.taps - activations and not any(leaf is other for leaf in outputs for other in self.returned)
 
     def _filled(self, arrays: list[np.ndarray]) -> Record:
         """The record with arrays; None where a tensor belongs to an inner function and cannot be seen."""
@@ -147,6 +162,10 @@ def replace_outputs(outputs: Any, overrides: list[tuple[tf.Tensor, tf.Tensor]]) 
 
 def _is_softmax(output: tf.Tensor) -> bool:
     return bool(output.op.type == "Softmax")
+
+
+def _parts(leaf: Any) -> list[tf.Tensor]:
+    return [leaf.values, leaf.indices] if isinstance(leaf, tf.IndexedSlices) else [leaf]
 
 
 def _leaves(record: Record) -> list[Any]:
@@ -208,5 +227,5 @@ class _Silenced(io.TextIOBase):
         self.stream.flush()
 
 
-def _print_nothing(*_: Any, **__: Any) -> tf.Operation:
-    return tf.no_op()
+def _print_nothing(*printed: Any, **_: Any) -> tf.Operation:
+    return tf.group(*(tf.identity(leaf) for leaf in tree.flatten(printed) if tf.is_tensor(leaf)))  # what is printed is used

@@ -64,6 +64,7 @@ SCORES = {"effective_classes": 9.9, "recall": 0.9, "class_consistency": 0.99, "p
 REAL = {"effective_classes": 9.98, "recall": 0.95, "class_consistency": 0.996, "precision": 0.94, "memorised_share": 0.01}
 GRADIENTS = {network: {"kernel": 0.3, "bias": 0.0} for network in ("generator", "discriminator")}
 HEALTHY: dict[str, Any] = {
+    "over_time": {},
     "before": {
         "generator": NETWORK | {"batch_dependent": True},
         "discriminator": NETWORK | {"reach_low": -1e7, "reach_high": 1e7, "bounded": False},
@@ -178,6 +179,18 @@ def late(**values: Any) -> dict[str, Any]:
     return {f"epochs.{row}.{name}": value for row in LATE for name, value in values.items()}
 
 
+def labelled(kind: str, agree: float, labels: int = 10) -> dict[str, Any]:
+    """What is known of the labels of samples in the generator's turn."""
+    return {"over_time.conditions": {"generator": {kind: {"labels": labels, "pairs_alike": 100, "agree": agree}}}}
+
+
+def looked(tracker: str, steps: int = 1200, **values: float) -> dict[str, Any]:
+    """The same values in all looks at a training of so many steps."""
+    return {f"over_time.{tracker}": {"steps": steps, "rows": [{"step": steps * share // 10} | values for share in range(1, 11, 2)]}}
+
+
+CHANGES = {"least_share": 1.0, "largest_share": 1.0, "size": 0.5}
+UNCHANGED = {"least_share": 0.0, "largest_share": 0.0, "size": 0.0}
 LOGISTIC_OF_SIGMOID = {  # of logits, at outputs of 0.02 and 0.98
     "before.loss.surely_wrong": {"real": -0.495, "fake": 0.727},
     "before.loss.surely_right": {"real": -0.273, "fake": 0.505},
@@ -291,15 +304,45 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         ATTACHED | {"over_time.drawn.samples_distance": 1.4},
         ATTACHED | {"over_time.drawn.samples_distance": 1.4, "over_time.drawn.spread_of_rows": 0.5},  # an interpolation
     ),
+    "condition_of_samples_differs": (labelled("label", agree=0.1), labelled("label", agree=0.9)),
+    "class_target_differs": (labelled("class_target", agree=0.1), labelled("class_target", agree=0.1, labels=2)),
+    "condition_not_judged": ({"before.condition": {"labels_not_judged": 10}}, {"before.condition": {"labels_not_judged": 2}}),
+    "same_labels_every_step": (
+        {"over_time.conditions": {"drawn_for": {"looks": 3, "sequences": 1, "inputs": 3, "unequally_often": 4}}},
+        {"over_time.conditions": {"drawn_for": {"looks": 3, "sequences": 1, "inputs": 3, "unequally_often": 1}}},
+    ),
+    "swapped_pairs_not_noticed": (looked("pairs", own_higher=0.52, compared=96), looked("pairs", own_higher=0.6, compared=96)),
+    "condition_ignored": (
+        looked("drawn_again", moved_with_label=0.001, moved_with_noise=0.2),
+        looked("drawn_again", moved_with_label=0.01, moved_with_noise=0.2),
+    ),
+    "latents_ignored": (
+        looked("drawn_again", moved_with_noise=0.001, real_rows_of_a_label_apart=0.4),
+        looked("drawn_again", moved_with_noise=0.02, real_rows_of_a_label_apart=0.4),
+    ),
+    "only_real_rows_changed": (
+        {"over_time.changed_rows": {"looks": 1, "dimensions": 1, "real": CHANGES, "fake": UNCHANGED}, "before.data.high": 3.0},
+        {"over_time.changed_rows": {"looks": 1, "dimensions": 1, "real": CHANGES, "fake": CHANGES}},
+    ),
+    "only_samples_changed": (
+        {"over_time.changed_rows": {"looks": 1, "dimensions": 3, "real": UNCHANGED, "fake": CHANGES}},
+        {"over_time.changed_rows": {"looks": 1, "dimensions": 1, "real": UNCHANGED, "fake": CHANGES}},
+    ),
+    "unused_network_output": ({"before.step.unused_outputs": ["generator"]}, {"before.step.unused_outputs": []}),
+    "shared_weights": (
+        {"before.step.shared_weights": ["dense/kernel", "embedding/embeddings"]},
+        {"before.step.shared_weights": []},
+    ),
+    "shared_embedding": ({"before.step.shared_weights": ["embedding/embeddings"]}, {"before.step.shared_weights": []}),
     "sorted_batches": ({"epochs.1.between_batches": 0.001}, {"epochs.1.between_batches": 0.00006}),
     "few_real_rows": (ATTACHED | {"over_time.real_rows.different": 64}, ATTACHED | {"over_time.real_rows.different": 300}),
-    "same_noise": (
+    "same_latents": (
         ATTACHED | {"over_time.latents.same_at_every_look": True},
         ATTACHED | {"over_time.latents.same_at_every_look": True, "over_time.latents.looks": 2},
     ),
-    "noise_alike_in_a_batch": (ATTACHED | {"over_time.latents.all_alike_in_a_batch": True}, ATTACHED | {"over_time.latents.different": 60}),
-    "noise_scale": (ATTACHED | {"over_time.latents.sd": 0.01}, ATTACHED | {"over_time.latents.sd": 0.2}),
-    "few_noise_numbers": (
+    "latents_alike_in_a_batch": (ATTACHED | {"over_time.latents.all_alike_in_a_batch": True}, ATTACHED | {"over_time.latents.different": 60}),
+    "latent_scale": (ATTACHED | {"over_time.latents.sd": 0.01}, ATTACHED | {"over_time.latents.sd": 0.2}),
+    "few_latent_numbers": (
         ATTACHED | {"over_time.latents.numbers": 1},
         ATTACHED | {"over_time.latents.numbers": 1, "over_time.latents.drawn_numbers": 2},
     ),
@@ -462,7 +505,8 @@ def paths(structure: Any, *before: str) -> list[tuple[str, ...]]:
     return [(*before, name) for name, _ in parts] + [path for name, part in parts for path in paths(part, *before, name)]
 
 
-MEASURED_AS_A_WHOLE = (("generator",), ("discriminator",), ("data",), ("real_rows",), ("latents",), ("drawn",))
+TRACKED = ("real_rows", "latents", "conditions", "changed_rows", "pairs", "drawn_again", "drawn")
+MEASURED_AS_A_WHOLE = (("generator",), ("discriminator",), ("data",), *((name,) for name in TRACKED))
 OF_NETWORKS = ("kernels", "zero_kernels", "clipped", "normalised")
 OF_DATA = ("samples_range", "samples_as_drawn", "generators_turn_range", "generators_turn_as_drawn")
 MAY_LACK: dict[tuple[str, ...], tuple[str, ...]] = {("generator",): OF_NETWORKS, ("discriminator",): OF_NETWORKS, ("data",): OF_DATA}
@@ -598,10 +642,44 @@ def test_a_condition_is_constant_only_beside_others() -> None:
     assert found_in(constant, {"before.condition.real_conditions_vary": False}) == []
 
 
+@pytest.mark.parametrize(("real", "samples", "looks", "named"), [(1, 10, 5, True), (10, 10, 5, False), (1, 1, 5, False), (1, 10, 4, False)])
+def test_a_condition_of_real_rows_is_constant_only_beside_others(real: int, samples: int, looks: int, named: bool) -> None:
+    beside = {"looks": looks, "different_of_real_rows": real, "different_of_samples": samples}
+    assert found_in({"over_time.conditions": {"beside": beside}}) == ["constant_condition"] * named
+
+
 @pytest.mark.parametrize(("given_raw", "found"), [(True, ["samples_differ_between_turns"]), (False, [])])
 def test_samples_that_are_changed_in_both_turns_do_not_differ(given_raw: bool, found: list[str]) -> None:
     outside = CHANGED | {"before.data.generators_turn_range": [-0.9, 1.1]}
     assert found_in(outside, {"before.data.generators_turn_as_drawn": given_raw}) == found
+
+
+@pytest.mark.parametrize("turn", ["generator", "discriminator"])
+def test_rows_of_a_table_or_image_beside_samples_of_another_row_are_named(turn: str) -> None:
+    own = {turn: {"rows": {"given": 16, "own": 16, "of_another_row": 0}}}
+    other = {turn: {"rows": {"given": 16, "own": 0, "of_another_row": 16}}}
+    assert found_in({"over_time.conditions": own}) == []
+    assert found_in({"over_time.conditions": other}) == ["condition_of_samples_differs"]
+    assert found_in({"over_time.conditions": {turn: {"rows": {"given": 16, "own": 8, "of_another_row": 8}}}}) == []
+
+
+def test_too_few_labels_say_nothing() -> None:
+    few = labelled("label", agree=0.0)
+    few["over_time.conditions"]["generator"]["label"]["pairs_alike"] = 20
+    assert found_in(few) == []
+
+
+def test_a_discriminator_that_takes_what_fits_for_a_sample_has_noticed() -> None:
+    assert found_in(looked("pairs", own_higher=0.13, compared=40)) == []
+
+
+@pytest.mark.parametrize("name", ["swapped_pairs_not_noticed", "condition_ignored", "latents_ignored"])
+def test_what_networks_ignore_is_not_asked_of_a_young_one(name: str) -> None:
+    faulty = CASES[name][0]
+    assert found_in(faulty) == [name]
+    [(path, tracked)] = faulty.items()
+    assert found_in({path: tracked | {"steps": 900}}) == []
+    assert found_in({path: tracked | {"rows": tracked["rows"][-2:]}}) == []
 
 
 def test_the_range_of_a_generator_says_nothing_where_its_samples_are_changed() -> None:

@@ -9,6 +9,8 @@ Before training:
 - `outputs`: whether the losses fit the outputs that the discriminator can give.
 - `critics`: what bounds a critic.
 - `turns`: what is wrong with the generator's turn alone.
+- `changes`: rows that are changed on their way to the discriminator.
+- `conditions`: labels and other conditions that samples are drawn for and judged with.
 - `optimizers`: learning rates and decay rates.
 - `data`: images and their range; how many different ones there are, and the order of batches (while training).
 

@@ -2,6 +2,7 @@
 
 from pipeline.doctor.diagnosis import thresholds
 from pipeline.doctor.diagnosis.findings import Evidence, Numbers, rule
+from pipeline.doctor.diagnosis.rules.changes import only_real_rows_changed
 from pipeline.doctor.diagnosis.rules.losses import losses_not_examined
 
 
@@ -153,10 +154,11 @@ def _real_rows(evidence: Evidence) -> Numbers:
 
 
 def _data_and_generator(evidence: Evidence) -> tuple[Numbers, Numbers]:
-    """What is known of images and of the generator; nothing of the generator where its samples are changed on their way to the discriminator."""
+    """What is known of images and of the generator; nothing of the generator where either's rows are changed on their way to the discriminator."""
     before = evidence.get("before", {})
     data = before.get("data", {})
-    return data, before.get("generator", {}) if data.get("samples_as_drawn", True) else {}
+    as_they_are = data.get("samples_as_drawn", True) and not only_real_rows_changed.check(evidence)
+    return data, before.get("generator", {}) if as_they_are else {}
 
 
 def _reach(generator: Numbers) -> float:

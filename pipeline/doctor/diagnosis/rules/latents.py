@@ -11,7 +11,7 @@ from pipeline.doctor.diagnosis.findings import Evidence, Numbers, rule
     "is traced.",
     reference="TensorFlow guide: Better performance with tf.function, section 'Executing Python side effects'",
 )
-def same_noise(evidence: Evidence) -> Numbers | None:
+def same_latents(evidence: Evidence) -> Numbers | None:
     """Every step that was looked at has the same noise, though not the same real rows."""
     noise, real = _noise(evidence), evidence.get("over_time", {}).get("real_rows", {})
     if noise.get("looks", 0) < thresholds.LOOKS_TO_TELL or not noise["same_at_every_look"] or real.get("same_batch", True):
@@ -25,7 +25,7 @@ def same_noise(evidence: Evidence) -> Numbers | None:
     fix="Draw noise for each row: a shape of (batch, numbers).",
     reference="Goodfellow et al. 2014, arXiv:1406.2661, algorithm 1",
 )
-def noise_alike_in_a_batch(evidence: Evidence) -> Numbers | None:
+def latents_alike_in_a_batch(evidence: Evidence) -> Numbers | None:
     """In every step that was looked at the generator is given one row of numbers again and again."""
     noise = _noise(evidence)
     return {"rows": noise["rows"], "different": noise["different"]} if noise.get("all_alike_in_a_batch") else None
@@ -37,7 +37,7 @@ def noise_alike_in_a_batch(evidence: Evidence) -> Numbers | None:
     fix="Draw noise from N(0, 1), or from a uniform distribution on [-1, 1].",
     reference="Radford et al. 2016, arXiv:1511.06434, section 4",
 )
-def noise_scale(evidence: Evidence) -> Numbers | None:
+def latent_scale(evidence: Evidence) -> Numbers | None:
     """The spread of the generator's inputs is far from 1."""
     noise = _noise(evidence)
     spread = noise.get("sd")
@@ -52,7 +52,7 @@ def noise_scale(evidence: Evidence) -> Numbers | None:
     fix="Give it more numbers of noise: 32 to 128 for small images.",
     reference="Radford et al. 2016, arXiv:1511.06434, section 4",
 )
-def few_noise_numbers(evidence: Evidence) -> Numbers | None:
+def few_latent_numbers(evidence: Evidence) -> Numbers | None:
     """A handful of numbers of noise for rows of many."""
     noise = _noise(evidence)
     if not noise or noise["numbers"] > thresholds.FEW_NOISE_NUMBERS or noise["drawn_numbers"] < thresholds.MANY_DRAWN_NUMBERS:

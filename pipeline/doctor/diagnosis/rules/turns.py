@@ -23,14 +23,17 @@ def samples_differ_between_turns(evidence: Evidence) -> Numbers | None:
 
 @rule(
     "error",
-    why="In its training the generator is asked for the same condition in every row of every step, while real rows have many: it learns one of "
-    "them, and follows no other.",
-    fix="Draw the conditions of samples at random, or take those of the real batch.",
+    why="One network is given the same condition in every row of every step, and the other one many: the generator learns no other condition, or the "
+    "discriminator knows samples by theirs.",
+    fix="Draw the conditions of samples at random, or take those of the real batch; and give real rows their own.",
     reference="Mirza and Osindero 2014, arXiv:1411.1784",
 )
 def constant_condition(evidence: Evidence) -> Numbers | None:
-    """A part of the generator's input is the same in all rows of several steps, while the condition of real rows varies."""
+    """A part of the generator's input is the same in all rows of several steps, while the condition of real rows varies; or the other way round."""
     condition = evidence.get("before", {}).get("condition", {})
-    if condition.get("looks", 0) < thresholds.LOOKS_AT_CONDITIONS or not condition.get("constant") or not condition.get("real_conditions_vary"):
+    if condition.get("looks", 0) >= thresholds.LOOKS_AT_CONDITIONS and condition.get("constant") and condition.get("real_conditions_vary"):
+        return {"constant_inputs": condition["constant"], "steps_looked_at": condition["looks"]}
+    beside = evidence.get("over_time", {}).get("conditions", {}).get("beside")
+    if not beside or beside["looks"] < thresholds.LOOKS_AT_REAL_CONDITIONS or beside["different_of_samples"] < thresholds.LABELS_TO_TELL:
         return None
-    return {"constant_inputs": condition["constant"], "steps_looked_at": condition["looks"]}
+    return beside if beside["different_of_real_rows"] == 1 else None

@@ -110,3 +110,44 @@ def generator_loss_without_samples(evidence: Evidence) -> Numbers | None:
     step = step_evidence(evidence)
     kinds = step.get("learns_from", {}).get("generator", [])  # of rows that are neither real nor a sample it is unknown what they are
     return {"generator_learns_from": kinds} if kinds == ["real"] and "other" not in step.get("discriminator_inputs", ["other"]) else None
+
+
+@rule(
+    "warning",
+    why="The step calls a network that is trained, and uses nothing of what it gives: no loss depends on this call, and a loss that was meant to "
+    "takes something else.",
+    fix="Use the outputs of this call in the loss that they were computed for, or remove the call.",
+    reference="Zhu et al. 2017, arXiv:1703.10593, section 3.2",
+)
+def unused_network_output(evidence: Evidence) -> Numbers | None:
+    """In the traced step no operation uses any output of a call, and it is neither returned nor printed."""
+    unused = evidence.get("before", {}).get("step", {}).get("unused_outputs")
+    return {"unused_outputs_of": unused} if unused else None
+
+
+@rule(
+    "error",
+    why="Both networks have the same weights, and each turn moves them towards its own loss: what one learns the other undoes.",
+    fix="Build the layers of each network anew: a layer, or a block of layers, that is called in both shares its weights.",
+    reference="Goodfellow et al. 2014, arXiv:1406.2661, algorithm 1",
+)
+def shared_weights(evidence: Evidence) -> Numbers | None:
+    """Generator and discriminator have weights in common, other than embeddings, that updates of both turns move."""
+    shared = _shared(evidence)
+    return {"shared_weights": shared} if any("embedding" not in name for name in shared) else None
+
+
+@rule(
+    "warning",
+    why="Both networks look labels up in the same table, and each turn moves it towards its own loss.",
+    fix="Give each network an embedding of its own.",
+    reference="Mirza and Osindero 2014, arXiv:1411.1784",
+)
+def shared_embedding(evidence: Evidence) -> Numbers | None:
+    """The only weights that generator and discriminator have in common are embeddings."""
+    shared = _shared(evidence)
+    return {"shared_weights": shared} if shared and not shared_weights.check(evidence) else None
+
+
+def _shared(evidence: Evidence) -> list[str]:
+    return list(evidence.get("before", {}).get("step", {}).get("shared_weights", []))

@@ -5,6 +5,8 @@
 - `movement`: how far the weights of both networks move, and at which rates.
 - `averages`: what becomes of networks of the generator's shape that no optimizer updates.
 - `drawn`: what the script draws after its training steps.
+- `conditions`: whether samples are judged with the conditions that they were drawn for.
+- `changed_rows`: whether real rows and samples are changed at random on their way to the discriminator.
 
 A new tracker is a class in a module of its own, and its name in `trackers.TRACKERS`; what its `evidence` returns stands under that name in
 `over_time` of the evidence.

@@ -4,9 +4,13 @@ from typing import Any, Protocol
 
 from pipeline.doctor.tracing.evidence import PairEvidence
 from pipeline.doctor.tracing.over_time.averages import Averages
+from pipeline.doctor.tracing.over_time.changed_rows import ChangedRows
+from pipeline.doctor.tracing.over_time.conditions import Conditions
 from pipeline.doctor.tracing.over_time.drawn import Drawn
+from pipeline.doctor.tracing.over_time.drawn_again import DrawnAgain
 from pipeline.doctor.tracing.over_time.latents import Latents
 from pipeline.doctor.tracing.over_time.movement import Movement
+from pipeline.doctor.tracing.over_time.pairs import Pairs
 from pipeline.doctor.tracing.over_time.real_rows import RealRows
 from pipeline.doctor.tracing.roles import Pair
 from pipeline.doctor.tracing.session import Session
@@ -25,7 +29,17 @@ class Tracker(Protocol):
         """What is known by now, in the form that the rules read; empty if nothing is."""
 
 
-TRACKERS: dict[str, type[Tracker]] = {"real_rows": RealRows, "latents": Latents, "movement": Movement, "averages": Averages, "drawn": Drawn}
+TRACKERS: dict[str, type[Tracker]] = {
+    "real_rows": RealRows,
+    "latents": Latents,
+    "movement": Movement,
+    "conditions": Conditions,
+    "changed_rows": ChangedRows,
+    "pairs": Pairs,
+    "drawn_again": DrawnAgain,
+    "averages": Averages,
+    "drawn": Drawn,
+}
 
 
 class Trackers:
