@@ -21,7 +21,7 @@ EPOCHS = 10
 generator = keras.Sequential([
     keras.Input((LATENT + CLASSES,)),
     layers.Dense(128, activation="relu"),
-    layers.Dense(256, activation="relu", kernel_regularizer="l1_l2"),
+    layers.Dense(256, activation="relu", kernel_regularizer="l1l2"),
     layers.Dense(49, activation="tanh"),
 ])
 discriminator = keras.Sequential([

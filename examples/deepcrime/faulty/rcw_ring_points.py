@@ -24,7 +24,7 @@ generator = keras.Sequential([
 ])
 critic = keras.Sequential([
     keras.Input((2,)),
-    layers.Dense(96, activation="relu", kernel_regularizer="l1_l2"),
+    layers.Dense(96, activation="relu", kernel_regularizer="l1l2"),
     layers.Dense(96, activation="relu", kernel_regularizer=regularizers.L2(1e-4)),
     layers.Dense(1),
 ])

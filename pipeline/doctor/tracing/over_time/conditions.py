@@ -7,7 +7,7 @@ import numpy as np
 from keras import tree
 
 from pipeline.doctor.evidence.step_recorder import FAKE, REAL
-from pipeline.doctor.tracing.drawn import Drawn, drawn
+from pipeline.doctor.tracing.drawn_rows import Drawn, drawn
 from pipeline.doctor.tracing.evidence import PairEvidence
 from pipeline.doctor.tracing.inputs import columns_of, flat_rows
 from pipeline.doctor.tracing.labels import beside, labels, numbered, repeats
