@@ -191,6 +191,12 @@ def test_a_condition_must_be_constant_in_several_looks() -> None:
     assert "constant_condition" in [finding.id for finding in diagnosed(Gan(**asks_for_one), 300).findings]
 
 
+@pytest.mark.slow
+def test_a_class_that_never_occurs_is_no_constant_condition(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(globals(), "KINDS", np.eye(3, dtype="float32")[np.arange(240) % 2])
+    assert [finding.id for finding in diagnosed(Gan(conditional=True), 300).findings if finding.severity != "note"] == []
+
+
 def test_training_is_stopped_at_an_error_where_asked() -> None:
     with attach(stop_on="error") as doctor, pytest.raises(TrainingStopped) as stopped:
         Gan(activation="sigmoid").train(50)
