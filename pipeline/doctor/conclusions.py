@@ -124,6 +124,7 @@ WHERE: dict[str, tuple[str, ...]] = {
     "frozen_network": ("{network}_update", "{network}_call"),
     "zero_weights": ("{network}_built", "{network}_call"),
     "scaled_twice": ("discriminator_call",),
+    "trivial_statistic": ("discriminator_call",),
     "constant_condition": ("generator_call",),
     "condition_of_samples_differs": ("{network}_judges_samples",),
     "class_target_differs": ("{network}_loss", "{network}_judges_samples"),

@@ -163,3 +163,25 @@ def test_what_several_steps_show_is_named(case: str) -> None:
 @pytest.mark.parametrize("gan", [{}, {"compiled": False}, {"penalty": "used"}, {"loss": with_targets(0.9, 0.0)}])
 def test_nothing_is_named_where_nothing_is_wrong(gan: dict[str, Any]) -> None:
     assert shown(trained(Gan(**gan))) == []
+
+
+class Border(keras.layers.Layer):
+    """How bright the border of an image is, and how bright its inside."""
+
+    def call(self, images: Any) -> Any:
+        inside = keras.ops.mean(images[:, 1:-1, 1:-1], axis=(1, 2))
+        return keras.ops.concatenate([100 * (keras.ops.mean(images, axis=(1, 2)) - inside * 36 / 64), inside], axis=1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("border", "expected"), [(0.0, ["trivial_statistic"]), (1.0, [])])
+def test_a_discriminator_that_looks_at_a_border_alone_is_found(border: float, expected: list[str]) -> None:
+    random = np.random.default_rng(0)
+    images = random.uniform(0, 1, (2400, 8, 8, 1)).astype("float32")
+    images[:, [0, -1]] *= border
+    images[:, :, [0, -1]] *= border
+    gan = Gan()
+    gan.generator = keras.Sequential([keras.Input((LATENTS,)), layers.Dense(64, "sigmoid"), layers.Reshape((8, 8, 1)), layers.GaussianNoise(0.1)])
+    gan.discriminator = keras.Sequential([keras.Input((8, 8, 1)), Border(), layers.Dense(8, "leaky_relu"), layers.Dense(1)])
+    found = shown(trained(gan, 1200, at_random(images)))
+    assert [name for name in found if name == "trivial_statistic"] == expected

@@ -95,6 +95,7 @@ FROM_SCRIPTS = frozenset(  # what attached trainings show, and none of the fault
         "targets_out_of_range",
         "tiny_batch",
         "trained_rarely",
+        "trivial_statistic",
         "unbounded_critic",
         "unused_network_output",
         "weights_shrink",

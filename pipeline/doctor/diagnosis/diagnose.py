@@ -79,6 +79,7 @@ RULES: tuple[Rule, ...] = (
     changes.only_samples_changed,
     turns.samples_differ_between_turns,
     turns.constant_condition,
+    turns.trivial_statistic,
     drawn.samples_from_untrained_network,
     drawn.average_never_moves,
     drawn.average_without_statistics,

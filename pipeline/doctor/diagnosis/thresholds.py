@@ -48,6 +48,7 @@ CRITIC_UPDATES = 20  # for one of the generator: published critics have up to fi
 GENERATOR_UPDATES = 3.5  # for one of the discriminator: two are a known trick
 TINY_BATCH = 2  # rows
 SATURATED, TOLD_APART = 0.2, 0.95  # of the gradient at accepted samples; of all pairs of a real row and a sample
+NO_LONGER_APART = 0.75  # of all pairs of a real row and a sample, of which nearly all were told apart before
 LOWEST_SLOPE, HIGHEST_SLOPE = 0.3, 3.0  # of a critic whose penalty wants 1
 SMALLEST_NOISE, LARGEST_NOISE = 0.05, 10.0  # standard deviations: N(0, 1) has 1, a uniform distribution on [0, 1] has 0.29
 FEW_NOISE_NUMBERS, MANY_DRAWN_NUMBERS = 2, 50

@@ -1,9 +1,10 @@
-"""Whether a loss distinguishes real rows from samples, seen in its gradients at single rows."""
+"""Whether a loss distinguishes real rows from samples, and rows of one kind from each other, seen in its gradients at single rows."""
 
 import numpy as np
 
 from pipeline.doctor.evidence.step_recorder import FAKE, REAL
 from pipeline.doctor.tracing.losses import Losses
+from pipeline.doctor.tracing.record import Record
 
 ROWS = 4  # of each kind
 NO_DIFFERENCE = 0.02  # of the largest gradient at a row
@@ -24,6 +25,23 @@ def depends_on_kind(losses: Losses) -> bool | None:
             jumps.append(_jump(along * len(along), losses.score.of(given.call), kinds))
     known = [jump for jump in jumps if jump is not None]
     return max(known) > NO_DIFFERENCE if known else None
+
+
+def minority(losses: Losses, records: dict[int, Record]) -> dict[str, float]:
+    """For each kind of row, the largest share in one call of the discriminator whose gradient has another sign than that of most rows.
+
+    Args:
+        losses: both losses.
+        records: what happened with the same score for all rows, by the id of each look.
+    """
+    found: dict[str, float] = {}
+    for given in losses.calls_in_turn("discriminator"):
+        along = losses.along_score("discriminator", given, records.get(id(given.look), given.look.record))
+        for kind in (REAL, FAKE):
+            rows = along[given.kinds == kind] if along is not None else np.zeros(0)
+            if len(rows) >= ROWS:
+                found[kind] = max(found.get(kind, 0.0), float(min(np.mean(rows > 0), np.mean(rows < 0))))
+    return found
 
 
 def _jump(gradients: np.ndarray, scores: np.ndarray, kinds: list[np.ndarray]) -> float | None:

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 import numpy as np
 from keras import tree
 
-from pipeline.doctor.evidence.distributions import (
+from pipeline.doctor.evidence.step_recorder import FAKE, REAL
+from pipeline.doctor.tracing.distributions import (
     Distances,
     coverage_and_precision,
     relative_crowding,
     relative_energy_distance,
     relative_spectrum_distance,
 )
-from pipeline.doctor.evidence.step_recorder import FAKE, REAL
 from pipeline.doctor.tracing.evidence import PairEvidence
 
 ENOUGH, MOST = 160, 256  # rows that are compared: as few looks as hold enough of them

@@ -100,7 +100,7 @@ class SecondTrace:
         return [tf.convert_to_tensor(tap) for tap in taps]
 
     def unused_calls(self) -> list[Call]:
-        """The calls of networks outside of any other network of which no output is used by an operation, returned or printed."""
+        """The calls of networks outside of any other network of which no output is used by an operation, returned or differentiated."""
         return [call for call in self.record.calls if call.parent < 0 and self._is_unused(call)]
 
     def _is_unused(self, call: Call) -> bool:
@@ -110,7 +110,8 @@ class SecondTrace:
         activations = {leaf.op.name for leaf in outputs}
         made = [leaf for leaf in [*outputs, *call.logits] if leaf is not None]
         users = {consumer.name for leaf in made for consumer in leaf.consumers()}
-        return not users - self.taps - activations and not any(leaf is other for leaf in outputs for other in self.returned)
+        asked = [*self.returned, *(leaf for gradient in self.record.gradients for leaf in tree.flatten(gradient.target))]  # as of a gradient penalty
+        return not users - self.taps - activations and not any(leaf is other for leaf in made for other in asked)
 
     def _filled(self, arrays: list[np.ndarray]) -> Record:
         """The record with arrays; None where a tensor belongs to an inner function and cannot be seen."""

@@ -7,7 +7,7 @@ import numpy as np
 from pipeline.doctor.evidence.loss_gradients import UNDECIDED, ends_of, means, pairs_every_with_every
 from pipeline.doctor.evidence.step_recorder import FAKE, REAL
 from pipeline.doctor.tracing.guard import Guard
-from pipeline.doctor.tracing.kinds import depends_on_kind
+from pipeline.doctor.tracing.kinds import depends_on_kind, minority
 from pipeline.doctor.tracing.look import UNTOUCHED
 from pipeline.doctor.tracing.losses import Losses
 
@@ -53,7 +53,7 @@ def describe_wanted(losses: Losses, discriminator: Evidence, guard: Guard) -> Ev
         found[name] = _means(gradients, sign)
         values[name] = losses.value(network, records)
         if name == "undecided":
-            found["minority"] = {kind: float(min(np.mean(each > 0), np.mean(each < 0))) for kind, each in gradients.items()}
+            found["minority"] = minority(losses, records)
     if _in_turn(losses):
         values = {name: value for name, value in values.items() if name in ("rejected", "accepted")}
     return found | {"values": values, "pairs_every_with_every": not discriminator["bounded"] and pairs_every_with_every(at)}

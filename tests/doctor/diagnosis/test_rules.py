@@ -335,6 +335,10 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
     "shared_embedding": ({"before.step.shared_weights": ["embedding/embeddings"]}, {"before.step.shared_weights": []}),
     "sorted_batches": ({"epochs.1.between_batches": 0.001}, {"epochs.1.between_batches": 0.00006}),
+    "trivial_statistic": (
+        {"over_time.verdicts": {"steps": 2000, "auc": 0.99, "changed": {"a little noise": 0.6, "rounding": 0.99, "a blank border": None}}},
+        {"over_time.verdicts": {"steps": 2000, "auc": 0.99, "changed": {"a little noise": 0.9, "rounding": 0.99, "a blank border": None}}},
+    ),
     "few_real_rows": (ATTACHED | {"over_time.real_rows.different": 64}, ATTACHED | {"over_time.real_rows.different": 300}),
     "same_latents": (
         ATTACHED | {"over_time.latents.same_at_every_look": True},
@@ -505,7 +509,7 @@ def paths(structure: Any, *before: str) -> list[tuple[str, ...]]:
     return [(*before, name) for name, _ in parts] + [path for name, part in parts for path in paths(part, *before, name)]
 
 
-TRACKED = ("real_rows", "latents", "conditions", "changed_rows", "pairs", "drawn_again", "drawn")
+TRACKED = ("verdicts", "real_rows", "latents", "conditions", "changed_rows", "pairs", "drawn_again", "drawn")
 MEASURED_AS_A_WHOLE = (("generator",), ("discriminator",), ("data",), *((name,) for name in TRACKED))
 OF_NETWORKS = ("kernels", "zero_kernels", "clipped", "normalised")
 OF_DATA = ("samples_range", "samples_as_drawn", "generators_turn_range", "generators_turn_as_drawn")

@@ -110,7 +110,7 @@ def broadcast_outputs(evidence: Evidence) -> Numbers | None:
     reference="Goodfellow et al. 2014, arXiv:1406.2661, algorithm 1",
 )
 def labels_at_random(evidence: Evidence) -> Numbers | None:
-    """For more than a third of the rows of one kind the loss pulls the output the other way than for the rest."""
+    """For more than a third of the rows of one kind in one batch the loss pulls the output the other way than for the rest."""
     shares = {f"share_of_{kind}_rows_called_otherwise": share for kind, share in loss_evidence(evidence).get("minority", {}).items()}
     return shares if any(share > thresholds.CALLED_OTHERWISE for share in shares.values()) else None
 

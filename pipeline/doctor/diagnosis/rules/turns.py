@@ -37,3 +37,21 @@ def constant_condition(evidence: Evidence) -> Numbers | None:
     if not beside or beside["looks"] < thresholds.LOOKS_AT_REAL_CONDITIONS or beside["different_of_samples"] < thresholds.LABELS_TO_TELL:
         return None
     return beside if beside["different_of_real_rows"] == 1 else None
+
+
+@rule(
+    "warning",
+    why="The discriminator tells real rows and samples apart by something that no eye sees, such as exact zeros, rounded values or a border: it "
+    "need not look at anything else, and the generator learns little.",
+    fix="Give real rows what samples have: add noise of less than one grey level to images of bytes, cut off a constant border, or add noise to "
+    "both.",
+    reference="Theis et al. 2016, arXiv:1511.01844, section 3.1; Sønderby et al. 2017, arXiv:1610.04490",
+)
+def trivial_statistic(evidence: Evidence) -> Numbers | None:
+    """Nearly all are told apart, and far fewer once both are changed in the same way: by a little noise, rounding, or a blank border."""
+    verdicts = evidence.get("over_time", {}).get("verdicts", {})
+    if verdicts.get("steps", 0) < thresholds.STEPS_TO_TELL:
+        return None
+    lost = {f"real_fake_auc_with_{name.replace(' ', '_')}": value for name, value in verdicts["changed"].items() if value is not None}
+    lost = {name: value for name, value in lost.items() if value < thresholds.NO_LONGER_APART}
+    return {"real_fake_auc": verdicts["auc"]} | lost if lost else None

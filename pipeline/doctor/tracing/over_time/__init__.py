@@ -3,6 +3,9 @@
 - `real_rows`: fingerprints of the real rows that the discriminator is given.
 - `latents`: fingerprints of what the generator is given.
 - `movement`: how far the weights of both networks move, and at which rates.
+- `verdicts`: what the discriminator says of the last rows with a change that nobody sees.
+- `pairs`: whether the discriminator notices a real row beside the condition of another row.
+- `drawn_again`: whether samples depend on their label and on their noise.
 - `averages`: what becomes of networks of the generator's shape that no optimizer updates.
 - `drawn`: what the script draws after its training steps.
 - `conditions`: whether samples are judged with the conditions that they were drawn for.

@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 from keras import tree
 
-from pipeline.doctor.evidence.distributions import Distances, relative_energy_distance
+from pipeline.doctor.tracing.distributions import Distances, relative_energy_distance
 from pipeline.doctor.tracing.evidence import PairEvidence
 from pipeline.doctor.tracing.inputs import columns_of, flat_rows
 from pipeline.doctor.tracing.over_time.averages import copies_of, drawn_calls

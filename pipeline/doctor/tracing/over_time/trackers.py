@@ -12,6 +12,7 @@ from pipeline.doctor.tracing.over_time.latents import Latents
 from pipeline.doctor.tracing.over_time.movement import Movement
 from pipeline.doctor.tracing.over_time.pairs import Pairs
 from pipeline.doctor.tracing.over_time.real_rows import RealRows
+from pipeline.doctor.tracing.over_time.verdicts import Verdicts
 from pipeline.doctor.tracing.roles import Pair
 from pipeline.doctor.tracing.session import Session
 
@@ -37,6 +38,7 @@ TRACKERS: dict[str, type[Tracker]] = {
     "changed_rows": ChangedRows,
     "pairs": Pairs,
     "drawn_again": DrawnAgain,
+    "verdicts": Verdicts,
     "averages": Averages,
     "drawn": Drawn,
 }

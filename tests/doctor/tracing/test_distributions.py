@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pipeline.doctor.evidence.distributions import (
+from pipeline.doctor.tracing.distributions import (
     Distances,
     coverage_and_precision,
     distances,
