@@ -39,12 +39,13 @@ def changes(before: Variables) -> dict[int, Change]:
     """What happened since to the variables that have changed, by the variable's id; not finite where a value is not."""
     now = read(handle for _, handle, _ in before.values())
     pairs = {place: (value.numpy(), now[key].numpy()) for key, (place, _, value) in before.items()}
-    return {place: _change(one, other) for place, (one, other) in pairs.items() if not np.array_equal(one, other, equal_nan=True)}
+    return {place: _change(one, other) for place, (one, other) in pairs.items() if one.tobytes() != other.tobytes()}
 
 
 def _change(before: np.ndarray, after: np.ndarray) -> Change:
-    one, other = np.asarray(before, "float64"), np.asarray(after, "float64")
-    return Change(float(np.linalg.norm(other - one)), float(np.linalg.norm(one)))
+    one, other = (np.ravel(array if array.dtype == np.float32 else array.astype("float64")) for array in (before, after))
+    step = other - one
+    return Change(float(np.sqrt(np.dot(step, step))), float(np.sqrt(np.dot(one, one))))
 
 
 @contextmanager
