@@ -54,7 +54,7 @@ def sentence(**changes: Any) -> str:
 def test_losses_within_the_bands_are_said_to_be_there() -> None:
     found = losses_report(training())
     assert found["sentence"] == (
-        f"logistic, non-saturating. Discriminator 1.20 (healthy trainings of this family: {LOW_D:.2f} to {HIGH_D:.2f}), "
+        f"Logistic, non-saturating. Discriminator 1.20 (healthy trainings of this family: {LOW_D:.2f} to {HIGH_D:.2f}), "
         f"generator 0.90 ({LOW_G:.2f} to {HIGH_G:.2f}): both are where healthy trainings are."
     )
     assert (found["family"], found["generator_form"], found["steps"]) == ("logistic", "non-saturating", 1500)
