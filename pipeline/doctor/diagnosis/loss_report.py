@@ -52,7 +52,8 @@ def _sentence(evidence: Evidence, found: Numbers) -> str:
     """The family, and what there is to say of its losses."""
     family, form = found["family"], found["generator_form"]
     name = f"{family}, {form}. " if family in (LOGISTIC, RELATIVISTIC) and form else f"{family}. " if family else ""
-    return name[:1].upper() + name[1:] + (_nothing_to_compare(evidence, found) or (_wasserstein(found) if family == WASSERSTEIN else _compared(evidence, found)))
+    said = _nothing_to_compare(evidence, found) or (_wasserstein(found) if family == WASSERSTEIN else _compared(evidence, found))
+    return name[:1].upper() + name[1:] + said
 
 
 def _nothing_to_compare(evidence: Evidence, found: Numbers) -> str:
