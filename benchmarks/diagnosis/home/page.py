@@ -1,5 +1,6 @@
 """What `home` adds to docs/diagnosis.md: its tables, and a paragraph for each failure mode."""
 
+import inspect
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -83,7 +84,7 @@ def cost_table(cost: list[Row]) -> str:
 
 def failure_mode(rule: Rule, results: Row, pictures: set[str], scripts: Sequence[Row]) -> str:
     """One rule: what it finds, a picture, why it is a problem, how to fix it, in which GANs it was found where it had to be."""
-    lines = [f"### {rule.id}", f"*{rule.severity}.* {(rule.check.__doc__ or '').strip()}"]
+    lines = [f"### {rule.id}", f"*{rule.severity}.* {inspect.cleandoc(rule.check.__doc__ or '')}"]
     if rule.id in pictures:
         lines.append(f"![{rule.id.replace('_', ' ')}]({PICTURES.relative_to('docs')}/{rule.id}.png)\n\n{_pictured(rule.id, results)}")
     if rule.id in FROM_SCRIPTS:
