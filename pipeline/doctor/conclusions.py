@@ -6,7 +6,7 @@ from typing import Any
 import keras
 
 from pipeline.doctor.checks import LOOKS_IN_A_ROW, what_holds
-from pipeline.doctor.diagnosis.diagnose import IN_TRAINING, RULE_FAILED, diagnose
+from pipeline.doctor.diagnosis.diagnose import IN_TRAINING, RULE_FAILED, SYMPTOMS, diagnose
 from pipeline.doctor.diagnosis.findings import SEVERITIES, Finding
 from pipeline.doctor.diagnosis.loss_report import losses_report
 from pipeline.doctor.report import Report
@@ -66,8 +66,8 @@ def _findings(one: Followed, session: Session) -> tuple[list[Finding], dict[str,
             withdrawn[f"{finding.id} (withdrawn)"] = "the first look showed it, but a later one did not"
         else:
             kept.append(finding)
-    if any(finding.severity == "error" and finding.id not in IN_TRAINING for finding in kept):
-        kept = [_as_note(finding) if finding.id in IN_TRAINING else finding for finding in kept]  # symptoms of that error
+    if any(finding.severity == "error" and finding.id not in SYMPTOMS for finding in kept):
+        kept = [_as_note(finding) if finding.id in SYMPTOMS else finding for finding in kept]
     places = places_of(one)
     return [finding._replace(where=where(finding, places)) for finding in kept], withdrawn
 

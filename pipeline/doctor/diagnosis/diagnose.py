@@ -130,6 +130,8 @@ RULES: tuple[Rule, ...] = (
     samples.still_improving,
 )
 IN_TRAINING = frozenset(rule.id for rule in RULES if rule.check.__module__ in {module.__name__ for module in (gradients, samples, training)})
+# What may come of another error; where there is none, it is to be fixed itself.
+SYMPTOMS = IN_TRAINING | {"stops_moving", "hardly_moves", "steps_too_large", "trained_rarely", "trivial_statistic"}
 RULE_FAILED = "rule_failed"  # the id of the finding that says that a rule raised an error
 
 
@@ -166,9 +168,9 @@ def causes_and_symptoms(findings: Sequence[Finding]) -> tuple[list[Finding], lis
     If the networks, losses, optimisers or data have an error, what training and samples showed may come from that error. Otherwise every
     finding is to be fixed itself.
     """
-    in_training = [finding for finding in findings if finding.id in IN_TRAINING]
-    others = [finding for finding in findings if finding.id not in IN_TRAINING]
-    return (others, in_training) if any(finding.severity == "error" for finding in others) else (list(findings), [])
+    symptoms = [finding for finding in findings if finding.id in SYMPTOMS]
+    others = [finding for finding in findings if finding.id not in SYMPTOMS]
+    return (others, symptoms) if any(finding.severity == "error" for finding in others) else (list(findings), [])
 
 
 def _check(rule: Rule, evidence: Evidence, variant: str, settings: Mapping[str, Any]) -> list[Finding]:
