@@ -13,12 +13,13 @@ from pipeline.doctor.tracing.origins import Given
 from pipeline.doctor.tracing.record import Gradient
 from pipeline.doctor.tracing.roles import Pair
 
+MOST_COLUMNS = 16384  # what is wider is an image of data, and looking for labels in it takes seconds
 REPEATED = 0.75  # of the rows, at most, are different in what is a label: noise has another number in every row
 
 
 def labels(rows: np.ndarray) -> np.ndarray | None:
     """A number for each row, the same for rows that are alike in all columns whose values repeat; None if there is no such label."""
-    if len(rows) < 2:
+    if len(rows) < 2 or rows.shape[1] > MOST_COLUMNS:
         return None
     repeat = repeats(rows)
     return numbered(rows[:, repeat]) if repeat.any() else None
@@ -26,7 +27,8 @@ def labels(rows: np.ndarray) -> np.ndarray | None:
 
 def repeats(rows: np.ndarray) -> np.ndarray:
     """Which columns have values that repeat, and more than one."""
-    return np.array([1 < len(np.unique(column)) <= REPEATED * len(rows) for column in rows.T], bool)
+    different = 1 + (np.diff(np.sort(rows, axis=0), axis=0) != 0).sum(axis=0)
+    return np.asarray((different > 1) & (different <= REPEATED * len(rows)))
 
 
 def numbered(rows: np.ndarray) -> np.ndarray | None:

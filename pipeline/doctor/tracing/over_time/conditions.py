@@ -26,8 +26,8 @@ class Conditions:
         self.pair = pair
         self.labels: dict[tuple[str, str, int], Agreement] = {}  # turn, kind of label, leaf of the discriminator's input or output
         self.rows: dict[str, np.ndarray] = {}  # turn -> rows, those with their own condition, those with another one of the batch
-        self.beside: dict[str, set[bytes]] = {REAL: set(), FAKE: set()}  # what the discriminator is given beside rows of each kind
-        self.drawn_for: list[tuple[bytes, bytes, int]] = []  # for each look: the labels, all inputs, how unequally often labels occur
+        self.beside: dict[str, set[int]] = {REAL: set(), FAKE: set()}  # fingerprints of what the discriminator is given beside rows of each kind
+        self.drawn_for: list[tuple[int, int, int]] = []  # for each look: fingerprints of labels and of all inputs, how unequally often labels occur
         self.looks = 0
 
     def look(self, now: PairEvidence) -> None:
@@ -42,7 +42,7 @@ class Conditions:
         self.looks += 1
         for given in now.losses.calls_in_turn("discriminator"):
             for kind, known in self.beside.items():
-                known |= {row.tobytes() for _, rows in beside(given, np.flatnonzero(given.kinds == kind)[:MOST]) for row in rows}
+                known |= {hash(row.tobytes()) for _, rows in beside(given, np.flatnonzero(given.kinds == kind)[:MOST]) for row in rows}
         if now.samples:
             self._add_labels(columns_of(now.samples[-1]))
 
@@ -50,7 +50,7 @@ class Conditions:
         numbers = labels(rows)
         if numbers is not None:
             often = np.bincount(numbers)
-            self.drawn_for.append((rows[:, repeats(rows)].tobytes(), rows.tobytes(), int(often.max() - often.min())))
+            self.drawn_for.append((hash(rows[:, repeats(rows)].tobytes()), hash(rows.tobytes()), int(often.max() - often.min())))
 
     def evidence(self) -> dict[str, Any]:
         """By turn: of labels in the input and of targets of classes, what agrees best; of images and tables, how many rows have their own.
