@@ -32,6 +32,7 @@ WHERE: dict[str, tuple[str, ...]] = {
     "activation_over_batch": ("discriminator_built", "discriminator_call"),
     "penalty_not_in_loss": ("discriminator_loss", "discriminator_gradient"),
     "penalised_slope": ("discriminator_loss", "discriminator_gradient"),
+    "no_difference_wanted": ("discriminator_loss",),
     "labels_at_random": ("discriminator_loss",),
     "targets_out_of_range": ("discriminator_loss",),
     "generator_sign": ("generator_loss", "generator_gradient"),

@@ -60,15 +60,22 @@ class Gan:
         with tf.GradientTape() as tape:
             outputs = self.discriminator(tf.concat([real, self.generator(self.noise(), training=True)], 0), training=True)
             loss = self.loss(outputs[:BATCH], outputs[BATCH:])
-            if self.penalty != "none":
-                with tf.GradientTape() as inner:
-                    inner.watch(real)
-                    scores = self.discriminator(real, training=True)
-                slopes = tf.norm(inner.gradient(scores, real), axis=1)
-                penalty = tf.reduce_mean((slopes - 1) ** 2)
-                loss += penalty if self.penalty == "used" else 0.0
+            if self.penalty == "outside":
+                with tape.stop_recording():
+                    penalty = self._penalty(real)
+                loss += penalty
+            elif self.penalty == "used":
+                loss += self._penalty(real)
+            elif self.penalty == "unused":
+                self._penalty(real)
         weights = self.discriminator.trainable_variables
         self.of_discriminator.apply(tape.gradient(loss, weights), weights)
+
+    def _penalty(self, real: Any) -> Any:
+        with tf.GradientTape() as tape:
+            tape.watch(real)
+            scores = self.discriminator(real, training=True)
+        return tf.reduce_mean((tf.norm(tape.gradient(scores, real), axis=1) - 1) ** 2)
 
     def _generator(self, _: Any) -> None:
         with tf.GradientTape() as tape:
@@ -142,6 +149,7 @@ CASES: dict[str, tuple[Callable[[], Report], str]] = {
     "labels at random": (lambda: trained(Gan(loss=with_targets(coin, coin)), 200), "labels_at_random"),
     "softmax over rows": (lambda: trained(Gan(activation=lambda scores: keras.ops.softmax(scores, axis=0)), 200), "activation_over_batch"),
     "a penalty in no loss": (lambda: trained(Gan(penalty="unused"), 200), "penalty_not_in_loss"),
+    "a penalty outside of the tape": (lambda: trained(Gan(penalty="outside"), 200), "penalty_not_in_loss"),
     "every score with every target": (lambda: trained(Gan(compiled=False, loss=against_each_other), 200), "broadcast_outputs"),
     "not a number": (lambda: trained(Gan(), 200, batch=lambda number: POINTS[:BATCH] * np.nan), "not_finite"),
 }

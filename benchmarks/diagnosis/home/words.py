@@ -73,6 +73,7 @@ FROM_SCRIPTS = frozenset(  # what attached trainings show, and none of the fault
         "much_dropout",
         "only_real_rows_changed",
         "only_samples_changed",
+        "no_difference_wanted",
         "optimizer_starts_again",
         "partly_cut",
         "penalised_slope",

@@ -65,6 +65,7 @@ RULES: tuple[Rule, ...] = (
     updates.shared_embedding,
     losses.generator_sign,
     losses.labels_swapped,
+    losses.no_difference_wanted,
     losses.labels_at_random,
     losses.broadcast_outputs,
     losses.targets_out_of_range,

@@ -14,6 +14,7 @@ LINEAR_LOSS = 0.01  # relative difference of a loss's gradients at distant outpu
 NO_OUTPUT_GRADIENT = 1e-6  # clipped probabilities give zero; a logistic loss at a wrong output gives nearly 1
 DROPPED = 0.75  # of a layer's outputs
 CALLED_OTHERWISE = 0.35  # of the rows of one kind: labels that are flipped on purpose are up to a fifth
+NO_PULL, PULLED_BACK = 0.05, 0.5  # of the gradient at a wrong output: least squares have 0.12 between their targets
 TARGET_SLACK = 0.05  # noise on labels that are not clipped; the usual mistake is -1
 SMOOTHED = 0.35  # labels that are smoothed to 0.7 are the softest published
 OTHER_TERMS = 0.05  # of the plain loss: rounding, and an epsilon under a logarithm

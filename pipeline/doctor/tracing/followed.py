@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from pipeline.doctor.evidence.step_recorder import OTHER
 from pipeline.doctor.tracing.evidence import PairEvidence
 from pipeline.doctor.tracing.over_time.trackers import Trackers
 from pipeline.doctor.tracing.roles import Pair, variables_of
@@ -74,6 +75,8 @@ class Followed:
         for name, kinds in step.get("learns_from", {}).items():
             kinds[:] = sorted({*kinds, *(kind for kind, gradients in now.losses.gradients(name).items() if gradients.any())})
         step["looks"] = step.get("looks", 0) + 1
+        if now.losses.contradiction:  # what seemed to come from the data may be earlier samples
+            step["discriminator_inputs"] = sorted({*step.get("discriminator_inputs", []), OTHER})
         moved = {name for look in now.looks for name, network in now.networks.items() if variables_of(network) & look.moved}
         step["moved"] = sorted(moved.union(step.get("moved", [])))
 
@@ -83,7 +86,7 @@ class Followed:
         if not self.confirmed:
             return None
         step = self.before.get("step", {})
-        summed = {name: step[name] for name in ("looks", "learns_from", "moved") if name in step}
+        summed = {name: step[name] for name in ("looks", "learns_from", "moved", "discriminator_inputs") if name in step}
         before = self.confirmed | {"condition": self.before.get("condition", {}), "step": self.confirmed.get("step", {}) | summed}
         return {"before": before, "epochs": self._rows(), "over_time": self.over_time}
 

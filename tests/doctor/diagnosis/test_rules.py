@@ -129,6 +129,7 @@ ATTACHED: dict[str, Any] = {
             "sd": 1.0,
             "numbers": 64,
             "drawn_numbers": 784,
+            "may_be_data": False,
         },
         "movement": {name: {"rows": movement(), "steps": 3432, "moved_from_start": 0.6, "size": 1.1} for name in ("generator", "discriminator")},
         "averages": {
@@ -213,6 +214,7 @@ LAGGING = ATTACHED | {f"{OF_AVERAGE}.from_first": 0.3, f"{OF_AVERAGE}.from_gener
 BOUNDED = {"before.discriminator.bounded": True, "before.discriminator.reach_low": 0.0, "before.discriminator.reach_high": 1.0}
 SWAPPED = {"before.loss.undecided": {"real": 0.6, "fake": -0.4}, "before.loss.surely_wrong": {"real": 0.05, "fake": -0.05}}
 OF_TARGET_OF_SAMPLES = {"before.loss.surely_wrong.fake": 1.9526, "before.loss.undecided.fake": 1.6225}  # of -1
+NOTHING = {"real": 0.0, "fake": 0.0}
 SATURATING = {"before.loss.rejected.fake": -0.05, "before.loss.accepted.fake": -0.95}
 CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "no_nonlinearity": (
@@ -380,6 +382,14 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "constant_output": (BOUNDED | {"before.discriminator.reach_low": 1.0}, BOUNDED | LEAST_SQUARES),
     "rectified_output": ({"before.discriminator.reach_low": 0.0}, {"before.discriminator.reach_low": -0.1}),
     "saturating_loss": (SATURATING | late(real_fake_auc=0.98), SATURATING | late(real_fake_auc=0.9)),
+    "no_difference_wanted": (
+        {
+            "before.loss.surely_wrong": {"real": -1.0, "fake": 1.0},
+            "before.loss.undecided": NOTHING,
+            "before.loss.surely_right": {"real": 1.0, "fake": -1.0},
+        },
+        {"before.loss.surely_wrong": {"real": -8.0, "fake": 6.0}, "before.loss.surely_right": {"real": 4.0, "fake": -6.0}},
+    ),
     "labels_at_random": (
         {"before.loss.minority": {"real": 0.48, "fake": 0.5}, "before.loss.undecided": {"real": -0.01, "fake": -0.02}},
         {"before.loss.minority": {"real": 0.1, "fake": 0.1}},

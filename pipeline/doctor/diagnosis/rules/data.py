@@ -144,7 +144,7 @@ def _sorted(rows: float) -> float:
 def tiny_batch(evidence: Evidence) -> Numbers | None:
     """The discriminator is given one or two real rows a step, by a generator that draws from noise."""
     rows = _real_rows(evidence)
-    if rows.get("looks", 0) < thresholds.LOOKS_TO_TELL or "latents" not in evidence["over_time"]:
+    if rows.get("looks", 0) < thresholds.LOOKS_TO_TELL or evidence["over_time"].get("latents", {}).get("may_be_data", True):
         return None
     return {"rows_a_step": rows["rows"] / rows["looks"]} if rows["rows"] <= thresholds.TINY_BATCH * rows["looks"] else None
 

@@ -40,7 +40,7 @@ def latents_alike_in_a_batch(evidence: Evidence) -> Numbers | None:
 def latent_scale(evidence: Evidence) -> Numbers | None:
     """The spread of the generator's inputs is far from 1."""
     noise = _noise(evidence)
-    spread = noise.get("sd")
+    spread = None if noise.get("may_be_data") else noise.get("sd")
     if spread is None or thresholds.SMALLEST_NOISE <= spread <= thresholds.LARGEST_NOISE:
         return None
     return {"noise_sd": spread, "noise_mean": noise["mean"]}
@@ -55,7 +55,7 @@ def latent_scale(evidence: Evidence) -> Numbers | None:
 def few_latent_numbers(evidence: Evidence) -> Numbers | None:
     """A handful of numbers of noise for rows of many."""
     noise = _noise(evidence)
-    if not noise or noise["numbers"] > thresholds.FEW_NOISE_NUMBERS or noise["drawn_numbers"] < thresholds.MANY_DRAWN_NUMBERS:
+    if not noise or noise["may_be_data"] or noise["numbers"] > thresholds.FEW_NOISE_NUMBERS or noise["drawn_numbers"] < thresholds.MANY_DRAWN_NUMBERS:
         return None
     return {"noise_numbers": noise["numbers"], "drawn_numbers": noise["drawn_numbers"]}
 

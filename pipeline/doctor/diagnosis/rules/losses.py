@@ -105,6 +105,28 @@ def broadcast_outputs(evidence: Evidence) -> Numbers | None:
 
 @rule(
     "error",
+    why="The discriminator's loss is smallest where real rows and samples have the same outputs: its terms undo each other, and it learns to tell "
+    "nothing apart.",
+    fix="Look at the signs and targets of its terms: each must want high outputs for real rows and low ones for samples. A relativistic loss takes "
+    "real minus fake for both, with opposite targets, or fake minus real for the second.",
+    reference="Jolicoeur-Martineau 2019, arXiv:1807.00734, section 4",
+)
+def no_difference_wanted(evidence: Evidence) -> Numbers | None:
+    """With equal outputs the loss has no gradient, and it pulls outputs back that differ, the right way as well as the wrong one."""
+    loss = loss_evidence(evidence)
+    found: Numbers = {}
+    for kind in ("real", "fake"):
+        wrong, equal, right = (loss.get(run, {}).get(kind) for run in ("surely_wrong", "undecided", "surely_right"))
+        if not wrong or equal is None or not right or wrong * right >= 0:
+            return None
+        if abs(equal) > thresholds.NO_PULL * max(abs(wrong), abs(right)) or abs(right) < thresholds.PULLED_BACK * abs(wrong):
+            return None
+        found |= {f"gradients_at_{kind}_wrong_equal_right": [wrong, equal, right]}
+    return found
+
+
+@rule(
+    "error",
     why="The loss calls many real rows fake, or many samples real: labels do not stand beside the rows that they are about.",
     fix="Shuffle rows and labels together, and join real rows and samples in the order of their labels.",
     reference="Goodfellow et al. 2014, arXiv:1406.2661, algorithm 1",

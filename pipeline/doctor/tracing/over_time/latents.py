@@ -15,18 +15,21 @@ MOST = 256  # rows of a look that are compared
 
 
 class Latents:
-    """The rows of numbers that the generator is given in training, at every look: noise, and what may stand beside it."""
+    """The rows of numbers that the generator is given in training, at every look: noise, what may stand beside it, or data to translate."""
 
     def __init__(self, pair: Pair, session: Session) -> None:
         self.looks: list[np.ndarray] = []
         self.alike: list[bool] = []  # of each call, whether all its rows are the same
         self.elements: tuple[int, int] = 0, 0  # of a row that the generator is given, and of one that it draws
+        self.may_be_data = False
 
     def look(self, now: PairEvidence) -> None:
         """Add the rows of one look; inputs that are given twice count once."""
         found: dict[bytes, np.ndarray] = {}
         for call in now.samples:
             rows = noise_rows(call)
+            self.may_be_data |= rows is None
+            rows = _numbers(call) if rows is None else rows
             if rows is not None:
                 found[rows.tobytes()] = rows
                 self.alike.append(len(rows) > 1 and bool((rows == rows[0]).all()))
@@ -51,6 +54,7 @@ class Latents:
             "sd": float(numbers.std()),
             "numbers": self.elements[0],
             "drawn_numbers": self.elements[1],
+            "may_be_data": self.may_be_data,
         }
 
 
@@ -60,9 +64,19 @@ def noise_rows(call: Call) -> np.ndarray | None:
     A generator that translates images or rows is given data.
     """
     drawn = np.shape(tree.flatten(call.outputs)[0])[1:]
-    leaves = [leaf for leaf in tree.flatten(call.inputs) if isinstance(leaf, np.ndarray) and leaf.ndim > 1]
-    floats = [leaf for leaf in leaves if leaf.dtype.kind == "f"] or leaves[:1]  # noise may have been drawn as whole numbers
-    if not floats or len({len(leaf) for leaf in floats}) > 1 or any(leaf.shape[1:-1] == drawn[:-1] and leaf.ndim > 2 for leaf in floats):
+    leaves = _inputs(call)
+    if any(leaf.shape[1:-1] == drawn[:-1] and leaf.ndim > 2 for leaf in leaves):
         return None
-    rows = np.concatenate([flat_rows(leaf) for leaf in floats], axis=1)
-    return None if rows.shape[1] == int(np.prod(drawn)) and len(floats) == 1 else rows
+    rows = _numbers(call)
+    return None if rows is None or (rows.shape[1] == int(np.prod(drawn)) and len(leaves) == 1) else rows
+
+
+def _numbers(call: Call) -> np.ndarray | None:
+    """The numbers that the generator is given, whatever they are, (n, numbers)."""
+    leaves = _inputs(call)
+    return np.concatenate([flat_rows(leaf) for leaf in leaves], axis=1) if leaves and len({len(leaf) for leaf in leaves}) == 1 else None
+
+
+def _inputs(call: Call) -> list[np.ndarray]:
+    leaves = [leaf for leaf in tree.flatten(call.inputs) if isinstance(leaf, np.ndarray) and leaf.ndim > 1]
+    return [leaf for leaf in leaves if leaf.dtype.kind == "f"] or leaves[:1]  # noise may have been drawn as whole numbers
