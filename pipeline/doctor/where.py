@@ -70,6 +70,8 @@ WHERE: dict[str, tuple[str, ...]] = {
     "average_without_statistics": ("{drawn}_drawn",),
     "average_lags": ("{drawn}_drawn",),
     "latents_drawn_differently": ("{drawn}_drawn",),
+    "drawn_one_by_one": ("{drawn}_drawn",),
+    "scale_not_seen": ("discriminator_built", "discriminator_call"),
     "samples_drawn_differ": ("{drawn}_drawn",),
     "generator_loss_without_samples": ("generator_loss", "generator_gradient"),
     "unbounded_critic": ("discriminator_loss", "discriminator_gradient"),

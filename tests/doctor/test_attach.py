@@ -192,6 +192,21 @@ def test_a_condition_must_be_constant_in_several_looks() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("first", "found"),
+    [
+        ([layers.BatchNormalization], True),
+        ([lambda: layers.Dense(16), layers.BatchNormalization], True),
+        ([lambda: layers.Dense(16, "leaky_relu"), layers.BatchNormalization], False),
+    ],
+)
+def test_a_discriminator_that_normalises_first_sees_no_scale(first: list[Callable[[], Any]], found: bool) -> None:
+    gan = Gan()
+    gan.discriminator = keras.Sequential([keras.Input((4,)), *(layer() for layer in first), layers.Dense(16, "leaky_relu"), layers.Dense(1)])
+    assert ("scale_not_seen" in [finding.id for finding in diagnosed(gan).findings]) == found
+
+
+@pytest.mark.slow
 def test_a_class_that_never_occurs_is_no_constant_condition(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(globals(), "KINDS", np.eye(3, dtype="float32")[np.arange(240) % 2])
     assert [finding.id for finding in diagnosed(Gan(conditional=True), 300).findings if finding.severity != "note"] == []

@@ -93,6 +93,7 @@ SHIFTED = 0.3  # standard deviations: uniform numbers in [0, 1) instead of norma
 STANDARD_ERRORS = 6.0  # no chance
 WIDER = 1.5  # normal numbers instead of those between -1 and 1 are 1.7 times as wide
 SAME_SPREAD = (0.8, 1.25)  # of noise over rows: truncated or interpolated noise draws fewer kinds of samples
+DRAWN_ALONE = 4  # calls of one row each: fewer are trials
 DRAWN_FAR = 0.8  # one constant row has 1; the same generator in both modes under 0.25
 
 # Of networks that are called again with other conditions

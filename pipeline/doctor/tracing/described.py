@@ -24,6 +24,7 @@ from pipeline.doctor.tracing.seen import Seen, call_again, few_rows, first_outpu
 
 Evidence = dict[str, Any]
 APART = 5.0  # logits at which every logistic loss is sure
+SAME_OUTPUT = 0.1  # of the spread of outputs: the small number in a batch normalisation's root is not scaled
 PILED_UP = 1e-4  # of a matrix's weights
 
 
@@ -61,6 +62,7 @@ def describe_discriminator(discriminator: keras.Layer, given: Sequence[Given], s
     inputs = few_rows(call.call.inputs, np.flatnonzero(call.kinds == REAL)[:ROWS])
     with _as_before(discriminator, inputs, looks):
         described: Evidence = describe_network(seen, inputs) | {"normalised": _is_normalised(seen, inputs)}
+        described["blind_to_scale"] = described["batch_dependent"] and _is_blind(seen, inputs)
     described |= {"trainable_variables": len(weights(discriminator)), "clipped": _is_clipped(discriminator), "dropout": _dropout(discriminator)}
     described["sums_to_one_over_batch"] = any(_is_divided_by_batch(leaf) for one in given for leaf in tree.flatten(one.call.outputs))
     if score and score.logits:  # the losses see what comes before the last activation
@@ -113,6 +115,16 @@ def _is_normalised(seen: Seen, inputs: Any) -> bool:
             variable.assign(variable * 10.0)
         after = np.asarray(seen(inputs))
     return bool(np.abs(after).mean() < 2 * np.abs(before).mean())
+
+
+def _is_blind(seen: Seen, inputs: Any) -> bool:
+    """Whether outputs stay much the same when all rows of a batch are larger and shifted, with batch normalisation as in training."""
+    with restored(seen):
+        before = np.asarray(seen(inputs, training=True))
+    moved = tree.map_structure(lambda leaf: leaf * 1.5 + 0.7 if leaf.dtype.is_floating else leaf, inputs)
+    with restored(seen):
+        after = np.asarray(seen(moved, training=True))
+    return bool(np.abs(after - before).mean() < SAME_OUTPUT * before.std())
 
 
 def _is_known(structure: Any) -> bool:

@@ -302,6 +302,14 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         ATTACHED | {"over_time.drawn.mean": 0.5, "over_time.drawn.sd": 0.29},
         ATTACHED | {"over_time.drawn.mean": 0.5, "over_time.drawn.sd": 0.29, "over_time.drawn.error_of_means": 0.2},  # an interpolation
     ),
+    "drawn_one_by_one": (
+        ATTACHED | {"over_time.drawn.by_batch": True, "over_time.drawn.rows_a_call": 1, "over_time.drawn.calls": 16},
+        ATTACHED | {"over_time.drawn.by_batch": False, "over_time.drawn.rows_a_call": 1, "over_time.drawn.calls": 16},
+    ),
+    "scale_not_seen": (
+        ATTACHED | {"before.discriminator.blind_to_scale": True},
+        ATTACHED | {"before.discriminator.blind_to_scale": True, "before.step.mixes_real_and_fake": True},
+    ),
     "samples_drawn_differ": (
         ATTACHED | {"over_time.drawn.samples_distance": 1.4},
         ATTACHED | {"over_time.drawn.samples_distance": 1.4, "over_time.drawn.spread_of_rows": 0.5},  # an interpolation

@@ -78,6 +78,7 @@ MISTAKES: dict[str, tuple[dict[str, Any], Drawing]] = {
     "samples_from_untrained_network": ({"averaged": ""}, lambda gan: generator(0.9)(noise(), training=False)),
     "latents_drawn_differently": ({}, lambda gan: gan.generator(tf.random.uniform((64, LATENTS)), training=False)),
     "samples_drawn_differ": ({"momentum": 0.99999}, lambda gan: gan.generator.predict(noise(), verbose=0)),
+    "drawn_one_by_one": ({}, lambda gan: [gan.generator(noise(1), training=True) for _ in range(20)]),
     "average_lags": ({"decay": 0.9999}, lambda gan: gan.average(noise(), training=False)),
 }
 
@@ -93,6 +94,7 @@ def test_a_mistake_outside_of_the_step_is_named_in_its_line(mistake: str) -> Non
 HEALTHY: dict[str, tuple[dict[str, Any], Drawing]] = {
     "the average, with everything in it": ({}, lambda gan: gan.average(noise(), training=False)),
     "the generator": ({}, lambda gan: gan.generator.predict(noise(), verbose=0)),
+    "one at a time": ({}, lambda gan: [gan.generator(noise(1), training=False) for _ in range(20)]),
     "truncated noise": ({}, lambda gan: gan.generator(0.5 * noise(), training=False)),
     "an interpolation": ({}, interpolated),
     "a first copy beside the generator": ({"averaged": ""}, lambda gan: [gan.average(noise(), training=False), gan.generator(noise())]),

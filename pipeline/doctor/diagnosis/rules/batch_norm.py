@@ -55,6 +55,24 @@ def batch_statistics_of_a_mixture(evidence: Evidence) -> Numbers | None:
     return _with_batch_statistics(evidence, "mixes_real_and_fake")
 
 
+@rule(
+    "warning",
+    why="The discriminator normalises what it is given before anything else, and real rows and samples come in batches of their own: it cannot see "
+    "whether samples have the mean and the spread of real rows, so the generator need not learn them.",
+    fix="Leave batch normalisation out of the discriminator's first layers, or normalise the data once, before training.",
+    settings={"discriminator_normalization": "none"},
+    reference="Radford et al. 2016, arXiv:1511.06434, section 3: no batch normalisation in the discriminator's input layer",
+)
+def scale_not_seen(evidence: Evidence) -> Numbers | None:
+    """The discriminator gives a batch that is larger and shifted the same outputs, and real rows and samples are given to it apart."""
+    before = evidence.get("before", {})
+    step = before.get("step", {})
+    by_batch = "batch" in step.get("batch_norm", {}).get("discriminator", [])
+    if not before.get("discriminator", {}).get("blind_to_scale") or not by_batch or step.get("mixes_real_and_fake", True):
+        return None
+    return {"sees_scale_and_shift": False}
+
+
 def _with_batch_statistics(evidence: Evidence, name: str) -> Numbers | None:
     before = evidence.get("before", {})
     modes = before.get("step", {}).get("batch_norm", {}).get("discriminator", ["batch"])

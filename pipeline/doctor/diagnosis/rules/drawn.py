@@ -87,6 +87,20 @@ def latents_drawn_differently(evidence: Evidence) -> Numbers | None:
 
 
 @rule(
+    "error",
+    why="Samples are drawn one at a time, and batch normalisation normalises each by itself: next to nothing is left of the noise, and samples are "
+    "all alike.",
+    fix="Call the generator with training=False to draw samples, or draw a whole batch at once.",
+    reference="Ioffe and Szegedy 2015, arXiv:1502.03167, section 3.1",
+)
+def drawn_one_by_one(evidence: Evidence) -> Numbers | None:
+    """The generator's batch normalisation uses the statistics of a batch, and each batch that is drawn after training has one row."""
+    drawn = evidence.get("over_time", {}).get("drawn", {})
+    alone = drawn.get("by_batch") and drawn["rows_a_call"] == 1 and drawn["calls"] >= thresholds.DRAWN_ALONE
+    return {"calls": drawn["calls"], "rows_a_call": 1} if alone else None
+
+
+@rule(
     "warning",
     why="The same generator, given the same kind of noise, draws other samples after training than in its last steps.",
     fix="Call it as in training: batch normalisation whose moving statistics have settled (momentum 0.9), conditions encoded and scaled alike.",
@@ -96,7 +110,12 @@ def samples_drawn_differ(evidence: Evidence) -> Numbers | None:
     """Samples drawn after training are further from those in the step than one constant row is, by their energy distance."""
     drawn = evidence.get("over_time", {}).get("drawn", {})
     low, high = thresholds.SAME_SPREAD
-    if "samples_distance" not in drawn or not low < drawn["spread_of_rows"] < high or drawn["samples_distance"] < thresholds.DRAWN_FAR:
+    if (
+        "samples_distance" not in drawn
+        or drawn_one_by_one.check(evidence)
+        or not low < drawn["spread_of_rows"] < high
+        or drawn["samples_distance"] < thresholds.DRAWN_FAR
+    ):
         return None
     return {name: drawn[name] for name in ("samples_distance", "range", "range_in_step")}
 

@@ -56,7 +56,7 @@ class Averages:
                     "statistics_moved": len({statistics for _, statistics in prints}) > 1 if _statistics(network) else None,
                     "from_first": float(np.linalg.norm(values - self.first)) / max(moved, 1e-12),
                     "from_generator": float(np.linalg.norm(values - now)) / max(moved, 1e-12),
-                    "drawn": sum(map(_rows, calls)),
+                    "drawn": sum(map(rows_drawn, calls)),
                     "by_batch": any(True in call.batch_norm for call in calls),
                     "place": next((str(call.place) for call in calls if call.place), str(self.session.hooks.built.get(network) or "")),
                 }
@@ -65,7 +65,7 @@ class Averages:
             "networks": found,
             "generator_moved": moved / max(float(np.linalg.norm(self.first)), 1e-12),
             "generator_statistics_moved": len({*self.statistics, _fingerprint(_statistics(self.pair.generator))}) > 1,
-            "drawn_from_generator": sum(map(_rows, drawn_calls(self.session, [_key(self.pair.generator)]))),
+            "drawn_from_generator": sum(map(rows_drawn, drawn_calls(self.session, [_key(self.pair.generator)]))),
         }
 
 
@@ -84,7 +84,8 @@ def drawn_calls(session: Session, networks: Sequence[Weights]) -> list[Call]:
     return [call for call in session.host.since_last_step() if call.network.built and _key(call.network) in networks]
 
 
-def _rows(call: Call) -> int:
+def rows_drawn(call: Call) -> int:
+    """How many samples a call drew."""
     return max((len(leaf) for leaf in tree.flatten(call.outputs) if np.ndim(leaf)), default=0)
 
 

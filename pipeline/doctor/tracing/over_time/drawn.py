@@ -10,7 +10,7 @@ from keras import tree
 from pipeline.doctor.tracing.distributions import Distances, relative_energy_distance
 from pipeline.doctor.tracing.evidence import PairEvidence
 from pipeline.doctor.tracing.inputs import columns_of, flat_rows
-from pipeline.doctor.tracing.over_time.averages import copies_of, drawn_calls
+from pipeline.doctor.tracing.over_time.averages import copies_of, drawn_calls, rows_drawn
 from pipeline.doctor.tracing.over_time.latents import noise_rows
 from pipeline.doctor.tracing.record import Call
 from pipeline.doctor.tracing.roles import Pair, variables_of
@@ -47,17 +47,23 @@ class Drawn:
         self.inside = _rows_of(now.samples) or self.inside
 
     def evidence(self) -> dict[str, Any]:
-        """Mean and spread of the noise, in the step and outside, and how far samples drawn with the same network are from those in the step."""
+        """How samples are drawn; mean and spread of the noise, in the step and outside; how far samples drawn are from those in the step."""
         own, copies = frozenset(variables_of(self.pair.generator)), copies_of(self.pair.generator, self.session)
         calls = [_with_arrays(call) for call in drawn_calls(self.session, [own, *copies])]
         inside, outside = self.inside, _rows_of(calls)
+        place = next((str(call.place) for call in calls if call.place), "")
+        alone = {
+            "place": place,
+            "calls": len(calls),
+            "rows_a_call": max(map(rows_drawn, calls), default=0),
+            "by_batch": any(True in call.batch_norm for call in calls),
+        }
         if inside is None or outside is None or len(inside.noise) < FEWEST or outside.noise.shape[1] != inside.noise.shape[1]:
-            return {}
+            return alone if calls else {}
         columns = _varied(inside.noise)
         if not columns.any() or not _varied(outside.noise[:, columns]).all():
-            return {}
-        found = _compared(inside.noise[:, columns], outside.noise[:, columns])
-        found["place"] = next((str(call.place) for call in calls if call.place), "")
+            return alone
+        found = alone | _compared(inside.noise[:, columns], outside.noise[:, columns])
         same = _rows_of([call for call in calls if variables_of(call.network) == own])
         if same is not None and len(same.samples) >= FEWEST and same.samples.shape[1] == inside.samples.shape[1] and _same_kinds(inside, same):
             found |= {
