@@ -22,7 +22,7 @@ LENGTH_AND_SEED = ("STEPS", "SEED")  # by which scripts can be shortened and var
 RAW = Path("artifacts/raw")
 DIGITS = "train-images-idx3-ubyte"
 # `fit` and clocks in scripts print how long something took: "3s", "61ms/step", "(12.3s)". No two runs have the same.
-DURATION = re.compile(r"\b\d+(\.\d+)?(us|ms|s)\b")
+DURATION = re.compile(r"\b\d+(\.\d+)? ?(us|ms|s)\b")
 STEPS = re.compile(r"^gan-doctor: .* after (\d+) training steps?: ", re.MULTILINE)
 
 
@@ -110,7 +110,7 @@ def same_output(one: Run, other: Run) -> bool:
 def without_durations(output: str) -> str:
     """An output with each duration replaced by a sign.
 
-    >>> without_durations("50/50 - 3s - 61ms/step - d_loss: 0.693 (12.3s)")
+    >>> without_durations("50/50 - 3s - 61ms/step - d_loss: 0.693 (12.3 s)")
     '50/50 - # - #/step - d_loss: 0.693 (#)'
     """
     return DURATION.sub("#", output)

@@ -8,6 +8,7 @@ from pipeline.doctor.diagnosis.loss_levels import discriminator_units, generator
 
 NETWORKS = {"discriminator": "d_loss", "generator": "g_loss"}
 PAGE = "docs/losses.md"
+SLACK = 0.05  # of a band's width: at its ends a loss is not outside of it by a digit that is not shown
 
 
 def losses_report(evidence: Evidence) -> Numbers:
@@ -105,7 +106,8 @@ def _compared(evidence: Evidence, found: Numbers) -> str:
         else:
             label = "" if places else "healthy trainings of this family: "
             parts.append(f"{network} {_number(value)} ({label}{_number(band[0])} to {_number(band[1])})")
-            places[network] = "below" if value < band[0] else "above" if value > band[1] else "in"
+            slack = SLACK * (band[1] - band[0])
+            places[network] = "below" if value < band[0] - slack else "above" if value > band[1] + slack else "in"
     text = ", ".join(parts).capitalize()
     outside = [_outside(evidence, found, network, place) for network, place in places.items() if place != "in"]
     if outside:

@@ -7,14 +7,16 @@ import numpy as np
 from keras import tree
 
 from pipeline.doctor.evidence.step_recorder import FAKE, REAL
-from pipeline.doctor.tracing.look import Observed
+from pipeline.doctor.tracing.look import Look, Observed
 from pipeline.doctor.tracing.losses import Losses
 from pipeline.doctor.tracing.origins import Given
 
 
 def first_not_finite(looks: Sequence[Observed], given: Sequence[Given], losses: Losses) -> str | None:
-    """The first of the real rows, the samples, the losses and their gradients that has a number that is not finite; None if there is none."""
-    parts: list[tuple[str, list[Any]]] = [("real rows", [one.images(REAL) for one in given]), ("samples", [one.images(FAKE) for one in given])]
+    """What has a number that is not finite: the step's data, real rows, samples, losses or gradients, in this order; None if all are finite."""
+    data = [np.asarray(leaf) for look in looks if isinstance(look, Look) for leaf in look.data]
+    parts: list[tuple[str, list[Any]]] = [("what the step is given", [array for array in data if array.dtype.kind == "f"])]
+    parts += [("real rows", [one.images(REAL) for one in given]), ("samples", [one.images(FAKE) for one in given])]
     for name in ("discriminator", "generator"):
         events = [gradient for look in looks for gradient in losses.events(look.record, name)]
         parts.append((f"the {name}'s loss", [leaf for gradient in events for leaf in tree.flatten(gradient.target)]))

@@ -10,11 +10,12 @@ from typing import Any
 
 from pipeline.doctor.diagnosis import thresholds
 from pipeline.doctor.diagnosis.findings import Evidence, Numbers, rule
+from pipeline.doctor.diagnosis.rules.gradients import not_finite
 
 
 def movement(evidence: Evidence) -> dict[str, Numbers]:
-    """What was measured of each network's weights; empty if nothing was."""
-    return dict(evidence.get("over_time", {}).get("movement", {}))
+    """What was measured of each network's weights; empty if nothing was, or if they are not numbers any more."""
+    return {} if not_finite.check(evidence) else dict(evidence.get("over_time", {}).get("movement", {}))
 
 
 @rule(
