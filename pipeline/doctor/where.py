@@ -38,6 +38,7 @@ WHERE: dict[str, tuple[str, ...]] = {
     "generator_sign": ("generator_loss", "generator_gradient"),
     "samples_not_in_loss": ("discriminator_loss",),
     "real_images_not_in_loss": ("discriminator_loss",),
+    "outputs_without_gradient": ("generator_built", "generator_call"),
     "partly_cut": ("{network}_gradient",),
     "gradient_cut": ("{network}_gradient",),
     "not_updated": ("{network}_update", "{network}_gradient", "{network}_call"),

@@ -193,3 +193,18 @@ def test_a_discriminator_that_looks_at_a_border_alone_is_found(border: float, ex
     gan.discriminator = keras.Sequential([keras.Input((8, 8, 1)), Border(), layers.Dense(8, "leaky_relu"), layers.Dense(1)])
     found = shown(trained(gan, 1200, at_random(images)))
     assert [name for name in found if name == "trivial_statistic"] == expected
+
+
+class RoundedLast(keras.layers.Layer):
+    """Rounds the last column."""
+
+    def call(self, rows: Any) -> Any:
+        return keras.ops.concatenate([rows[:, :-1], keras.ops.round(rows[:, -1:])], axis=1)
+
+
+@pytest.mark.slow
+def test_a_column_that_is_rounded_has_no_gradient() -> None:
+    gan = Gan()
+    gan.generator = keras.Sequential([keras.Input((LATENTS,)), layers.Dense(16, "relu"), layers.Dense(4), RoundedLast()])
+    (finding,) = [each for each in trained(gan, 300).findings if each.id == "outputs_without_gradient"]
+    assert finding.evidence == {"outputs_without_gradient": [3], "of": 4}

@@ -76,6 +76,7 @@ FROM_SCRIPTS = frozenset(  # what attached trainings show, and none of the fault
         "only_real_rows_changed",
         "only_samples_changed",
         "optimizer_starts_again",
+        "outputs_without_gradient",
         "partly_cut",
         "penalised_slope",
         "penalty_not_in_loss",

@@ -59,6 +59,7 @@ RULES: tuple[Rule, ...] = (
     critics.penalised_slope,
     updates.gradient_cut,
     updates.partly_cut,
+    updates.outputs_without_gradient,
     updates.not_updated,
     updates.other_network_updated,
     updates.unused_network_output,

@@ -250,6 +250,10 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "samples_not_in_loss": ({"before.step.learns_from.discriminator": ["real"]}, {"before.step.learns_from.discriminator": ["fake", "real"]}),
     "gradient_cut": ({"before.step.gradients.generator.kernel": None}, {"before.step.gradients.generator.kernel": 1e-9}),
     "partly_cut": ({"before.step.gradients.generator.bias": None}, {"before.step.gradients.generator.bias": 1e-9}),
+    "outputs_without_gradient": (
+        {"over_time.output_gradients": {"looks": 5, "outputs": 3, "without_gradient": [1]}},
+        {"over_time.output_gradients": {"looks": 5, "outputs": 3, "without_gradient": []}},
+    ),
     "not_updated": ({"before.step.updated": [["discriminator"]]}, {"before.step.updated": [["generator"], ["discriminator"]]}),
     "real_images_not_in_loss": ({"before.step.learns_from.discriminator": ["fake"]}, {"before.step.learns_from.discriminator": ["fake", "real"]}),
     "other_network_updated": (
@@ -527,7 +531,7 @@ def paths(structure: Any, *before: str) -> list[tuple[str, ...]]:
     return [(*before, name) for name, _ in parts] + [path for name, part in parts for path in paths(part, *before, name)]
 
 
-TRACKED = ("verdicts", "real_rows", "latents", "conditions", "changed_rows", "pairs", "drawn_again", "drawn")
+TRACKED = ("output_gradients", "verdicts", "real_rows", "latents", "conditions", "changed_rows", "pairs", "drawn_again", "drawn")
 MEASURED_AS_A_WHOLE = (("generator",), ("discriminator",), ("data",), *((name,) for name in TRACKED))
 OF_NETWORKS = ("kernels", "zero_kernels", "clipped", "normalised")
 OF_DATA = ("samples_range", "samples_as_drawn", "generators_turn_range", "generators_turn_as_drawn")

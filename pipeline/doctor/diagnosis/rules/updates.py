@@ -61,6 +61,21 @@ def partly_cut(evidence: Evidence) -> Numbers | None:
     return found or None
 
 
+@rule(
+    "warning",
+    why="Some numbers that the generator draws have no gradient: what makes them is never trained.",
+    fix="Round, or choose a category, only when samples are drawn; in training show the discriminator the number before it, or use Gumbel-softmax.",
+    reference="Jang et al. 2017, arXiv:1611.01144",
+)
+def outputs_without_gradient(evidence: Evidence) -> Numbers | None:
+    """Some columns of the generator's last weights have no gradient at any look, and others have one."""
+    found = evidence.get("over_time", {}).get("output_gradients", {})
+    without = found.get("without_gradient", [])
+    if found.get("looks", 0) < thresholds.LOOKS_TO_TELL or not 0 < len(without) < found["outputs"]:
+        return None
+    return {"outputs_without_gradient": without, "of": found["outputs"]}
+
+
 def _has_zero_weights(evidence: Evidence) -> bool:
     """Whether a network's weights are all zero: no gradient passes it, to itself or to the other one."""
     return any(is_zero(evidence["before"].get(name, {})) for name in ("generator", "discriminator"))

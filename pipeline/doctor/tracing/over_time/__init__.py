@@ -3,6 +3,7 @@
 - `real_rows`: fingerprints of the real rows that the discriminator is given.
 - `latents`: fingerprints of what the generator is given.
 - `movement`: how far the weights of both networks move, and at which rates.
+- `output_gradients`: whether all outputs of the generator have a gradient.
 - `verdicts`: what the discriminator says of the last rows with a change that nobody sees.
 - `pairs`: whether the discriminator notices a real row beside the condition of another row.
 - `drawn_again`: whether samples depend on their label and on their noise.

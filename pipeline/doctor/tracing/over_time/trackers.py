@@ -10,6 +10,7 @@ from pipeline.doctor.tracing.over_time.drawn import Drawn
 from pipeline.doctor.tracing.over_time.drawn_again import DrawnAgain
 from pipeline.doctor.tracing.over_time.latents import Latents
 from pipeline.doctor.tracing.over_time.movement import Movement
+from pipeline.doctor.tracing.over_time.output_gradients import OutputGradients
 from pipeline.doctor.tracing.over_time.pairs import Pairs
 from pipeline.doctor.tracing.over_time.real_rows import RealRows
 from pipeline.doctor.tracing.over_time.verdicts import Verdicts
@@ -39,6 +40,7 @@ TRACKERS: dict[str, type[Tracker]] = {
     "pairs": Pairs,
     "drawn_again": DrawnAgain,
     "verdicts": Verdicts,
+    "output_gradients": OutputGradients,
     "averages": Averages,
     "drawn": Drawn,
 }
