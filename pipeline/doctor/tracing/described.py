@@ -66,6 +66,8 @@ def describe_discriminator(discriminator: keras.Layer, given: Sequence[Given], s
     described |= {"trainable_variables": len(weights(discriminator)), "clipped": _is_clipped(discriminator), "dropout": _dropout(discriminator)}
     described["sums_to_one_over_batch"] = any(_is_divided_by_batch(leaf) for one in given for leaf in tree.flatten(one.call.outputs))
     if score and score.logits:  # the losses see what comes before the last activation
+        if described["reach_low"] == described["reach_high"]:  # a softmax of one number: it hides what the logits depend on
+            described["ignored_inputs"] = []
         described |= {"bounded": False, "reach_low": -APART, "reach_high": APART, "at_bounds": 0.0}
     return described
 

@@ -34,6 +34,8 @@ class Pairs:
             return
         leaves = [leaf[one.kinds == REAL][:MOST] for leaf in tree.flatten(one.call.inputs)]
         own = self._scores(one, leaves, score)
+        if not np.ptp(own):  # a softmax of one number, where the losses use the logits behind it
+            return
         higher: list[float] = []
         for shift in range(1, min(SHIFTS + 1, len(own))):
             moved, differ = _moved(leaves, one.image, shift)
