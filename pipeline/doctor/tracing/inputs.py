@@ -54,6 +54,7 @@ def describe_conditions(given: Sequence[Given], losses: Losses, calls: Sequence[
     constant = np.all([(columns == columns[0]).all(axis=0) for columns in inputs if columns.shape == inputs[0].shape], axis=0)
     values = [columns[0][constant] for columns in inputs if columns.shape == inputs[0].shape]
     same = constant.any() and not constant.all() and all(np.array_equal(value, values[0]) for value in values)
+    same &= bool(values[0].any()) or _has_constant_leaf(inputs[0], calls[0], constant)  # a class that never occurs is a column of zeros
     vary = any(_beside(one).size and (_beside(one) != _beside(one)[:1]).any() for one in given if (one.kinds == REAL).any())
     return {
         "constant": int(constant.sum()) if same else 0,
@@ -61,6 +62,13 @@ def describe_conditions(given: Sequence[Given], losses: Losses, calls: Sequence[
         "real_conditions_vary": bool(vary),
         "looks": 1,
     }
+
+
+def _has_constant_leaf(rows: np.ndarray, call: Call, constant: np.ndarray) -> bool:
+    """Whether all columns of one of a network's inputs are constant."""
+    sizes = [flat_rows(leaf).shape[1] for leaf in tree.flatten(call.inputs) if isinstance(leaf, np.ndarray) and leaf.ndim]
+    parts = np.split(constant, np.cumsum(sizes)[:-1]) if sum(sizes) == rows.shape[1] else []
+    return any(part.size and part.all() for part in parts)
 
 
 def _drawn_for(one: Given, calls: Sequence[Call]) -> list[Call]:

@@ -34,6 +34,7 @@ class UnitState:
         self.trains: bool | None = None
         self.traced: Record | None = None  # by the user's own trace, with tensors
         self.traces: list[Traces] = []
+        self.replays = True  # whether a second trace may still be tried
         self.first: list[Observed] = []
         self.latest: Observed | None = None
         self.next = 1
@@ -158,11 +159,11 @@ class Session:
         hosted = _outputs(self.host.record.calls)
         known.latest = Observed(known.traced or Record([], [], []), start, hosted, moved)
         with self.guard.part(REPLAY), self.hooks.recording(None):
-            if not arguments:
-                raise CannotReplayError("The call draws its data itself: several steps in one call, a strategy, or an iterator of another kind.")
-            traces, data = self._traces(known, arguments, start)
-            known.latest = Look(traces, data, start, hosted, moved)
-            known.traced = None  # the look shows more
+            if known.replays:
+                known.replays = bool(known.traces)  # an attempt takes long: where the first one fails, it stays the only one
+                traces, data = self._traces(known, arguments, start)
+                known.replays, known.traced = True, None  # the look shows more
+                known.latest = Look(traces, data, start, hosted, moved)
         if len(known.first) < FIRST_LOOKS and known.calls <= FIRST_LOOKS:
             known.first.append(known.latest)
         self.on_look()
@@ -197,7 +198,9 @@ class Session:
         looks: list[Observed] = [look for known in self.units.values() for look in known.first]
         return looks + ([self.observed] if self.observed else [])
 
-    def _traces(self, known: UnitState, arguments: Any, start: state.Values) -> tuple[Traces, list[Any]]:
+    def _traces(self, known: UnitState, arguments: tuple[Any, ...], start: state.Values) -> tuple[Traces, list[Any]]:
+        if not arguments:
+            raise CannotReplayError("The call draws its data itself: several steps in one call, a strategy, or an iterator of another kind.")
         for traces in known.traces:
             data = traces.data_of(arguments)
             if data is not None:
