@@ -13,6 +13,8 @@ from keras import layers
 from pipeline.doctor.attach import TrainingStopped, attach
 from pipeline.doctor.diagnosis.loss_bands import BANDS
 from pipeline.doctor.report import Report, report_json
+from pipeline.doctor.tracing import session
+from tests.doctor.tracing.small_gans import in_graph
 
 POINTS = np.random.default_rng(0).uniform(-1, 1, (240, 4)).astype("float32")
 KINDS = np.eye(3, dtype="float32")[np.arange(240) % 3]
@@ -217,6 +219,30 @@ def test_a_discriminator_that_normalises_first_sees_no_scale(first: list[Callabl
 def test_a_class_that_never_occurs_is_no_constant_condition(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(globals(), "KINDS", np.eye(3, dtype="float32")[np.arange(240) % 2])
     assert [finding.id for finding in diagnosed(Gan(conditional=True), 300).findings if finding.severity != "note"] == []
+
+
+@pytest.mark.slow
+def test_a_step_that_cannot_be_run_again_is_tried_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[Any] = []
+    traces: Any = vars(session)["Traces"]
+
+    def counted(*given: Any) -> Any:
+        tried.append(given)
+        return traces(*given)
+
+    monkeypatch.setattr(session, "Traces", counted)
+    gan, batches = Gan(), iter(tf.data.Dataset.from_tensor_slices((POINTS, KINDS)).batch(BATCH).repeat())
+
+    def drawing() -> None:
+        gan._step(*next(batches))
+
+    step = in_graph(drawing)
+    with attach() as doctor:
+        for _ in range(200):
+            step()
+        assert doctor.steps == 200
+        assert "a second run of the training step" in doctor.report().not_checked
+    assert len(tried) == 1
 
 
 def test_training_is_stopped_at_an_error_where_asked() -> None:

@@ -58,15 +58,22 @@ def _wait_for(address: str) -> None:
 
 @pytest.fixture
 def page(browser: sync_api.Browser, server: str, made: Tree, written: str) -> Iterator[sync_api.Page]:
-    """The page under /report/ of MLflow's own server; it logs no message until it is left."""
+    """The page under /report/ of MLflow's own server; none of its requests fails, and its own lines log no message."""
     page = browser.new_page()
+    failed: list[str] = []
     messages: list[str] = []
-    page.on("console", lambda message: messages.append(message.text) if "/report/" in page.url else None)
+    page.on("response", lambda answer: failed.append(f"{answer.status} {answer.url}") if _refused(answer) else None)
+    page.on("console", lambda message: messages.append(message.text) if "/report/" in message.location["url"] else None)
     page.route(f"{server}/report/", lambda route: route.fulfill(path=made.folder / "report.html", content_type="text/html"))
     page.goto(f"{server}/report/#cell-answer-0")
     yield page
     page.close()
-    assert messages == []
+    assert (failed, messages) == ([], [])
+
+
+def _refused(answer: sync_api.Response) -> bool:
+    """Whether a request of the report's page failed; MLflow's own page, which a click opens, makes requests of its own."""
+    return answer.status >= 400 and "/report/" in answer.request.headers.get("referer", "")
 
 
 def test_a_click_on_a_cells_run_lands_on_it(page: sync_api.Page, server: str) -> None:
@@ -83,6 +90,17 @@ def test_a_cell_without_a_run_keeps_its_text_and_says_what_records_it(page: sync
     sync_api.expect(row.locator("[role=status]")).to_have_text("MLflow has no such run; python -m pipeline.tracking records it")
     assert row.locator("input").input_value().startswith("tags.`pipeline.evaluation` = '")
     assert row.get_by_role("link").count() == 0
+
+
+def test_a_search_that_fails_is_not_called_a_missing_run(browser: sync_api.Browser, server: str, made: Tree, written: str) -> None:
+    page = browser.new_page()
+    page.route(f"{server}/report/", lambda route: route.fulfill(path=made.folder / "report.html", content_type="text/html"))
+    page.route("**/runs/search", lambda route: route.fulfill(status=500, json={"error_code": "INTERNAL_ERROR"}))
+    with page.expect_response(_refused):
+        page.goto(f"{server}/report/")
+    sync_api.expect(page.locator("#variant-answer .runs")).to_contain_text("The server of this page did not answer with MLflow's runs.")
+    sync_api.expect(page.locator("#cell-answer-1 [role=status]")).to_have_text("")
+    page.close()
 
 
 def test_a_server_without_mlflow_is_named_and_the_texts_stay(browser: sync_api.Browser, made: Tree, written: str) -> None:

@@ -82,15 +82,27 @@ const ask = async (path, body) => {
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify(body),
   });
+  if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
   return answer.json();
 };
+const evaluatedRuns = async (experiment) => {
+  const found = [];
+  let token = "";
+  do {
+    const body = { experiment_ids: [experiment], filter: "tags.`pipeline.evaluation` LIKE '%'", max_results: 1000, page_token: token };
+    const { runs = [], next_page_token } = await ask("runs/search", body);
+    found.push(...runs);
+    token = next_page_token;
+  } while (token);
+  return found;
+};
 const ofCell = ({ data }) => !data.tags.some(({ key, value }) => key === "pipeline.kind" && value !== "cell");
-const linkRun = async (line, experiment) => {
-  const { runs = [] } = await ask("runs/search", { experiment_ids: [experiment], filter: line.firstElementChild.value });
-  const run = runs.find(ofCell);
+const linkRun = (line, runs) => {
+  const search = line.firstElementChild.value;
+  const run = runs.find((each) => each.data.tags.some(({ key, value }) => search === `tags.\`${key}\` = '${value}'`));
   if (run) {
     const link = document.createElement("a");
-    link.href = `/#/experiments/${experiment}/runs/${run.info.run_id}?workflowType=machine_learning`; // not the view for language models
+    link.href = `/#/experiments/${run.info.experiment_id}/runs/${run.info.run_id}?workflowType=machine_learning`; // not the view for language models
     link.textContent = `run ${run.info.run_name}`;
     line.replaceWith(link);
   } else {
@@ -100,8 +112,8 @@ const linkRun = async (line, experiment) => {
 const linkRuns = async () => {
   try {
     const { experiments = [] } = await ask("experiments/search", { filter: "name = 'gan'", max_results: 1 });
-    const found = experiments.map(({ experiment_id }) => experiment_id);
-    await Promise.all([...document.querySelectorAll(".copy")].map((line) => linkRun(line, found[0])));
+    const runs = experiments.length ? (await evaluatedRuns(experiments[0].experiment_id)).filter(ofCell) : [];
+    for (const line of document.querySelectorAll(".copy")) linkRun(line, runs);
     for (const note of document.querySelectorAll(".runs")) note.hidden = !note.parentElement.querySelector(".copy");
   } catch {
     for (const reason of document.querySelectorAll(".reason")) reason.textContent = "The server of this page did not answer with MLflow's runs.";
