@@ -17,7 +17,7 @@ from pipeline.doctor.where import places_of, where
 STEPS_FOR_ERRORS = 1000  # younger trainings draw blots, and one network is ahead of the other: that is a note
 CERTAIN = ("not_finite",)  # what one look proves
 NOT_OF_LOOKS = ("oscillation", "losses_not_examined", "not_examined")  # about means of epochs, and what the report says in its own words
-OF_THE_START = ("initial_scale", "zero_weights", "dead_units")  # about weights before training: later ones prove nothing
+OF_THE_START = ("initial_scale", "zero_weights", "constant_weights", "dead_units")  # about weights before training: later ones prove nothing
 NO_PAIR = "no network was seen whose output reaches another one that is trained"
 NOT_FOLLOWED = {
     "step": ("who is updated", "no update was seen"),

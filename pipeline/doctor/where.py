@@ -50,6 +50,7 @@ WHERE: dict[str, tuple[str, ...]] = {
     "constant_data": ("discriminator_call",),
     "frozen_network": ("{network}_update", "{network}_call"),
     "zero_weights": ("{network}_built", "{network}_call"),
+    "constant_weights": ("{network}_built", "{network}_call"),
     "scaled_twice": ("discriminator_call",),
     "trivial_statistic": ("discriminator_call",),
     "constant_condition": ("generator_call",),

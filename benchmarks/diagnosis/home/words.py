@@ -60,6 +60,7 @@ FROM_SCRIPTS = frozenset(  # what attached trainings show, and none of the fault
         "condition_of_samples_differs",
         "constant_condition",
         "constant_output",
+        "constant_weights",
         "drawn_one_by_one",
         "few_latent_numbers",
         "few_real_rows",

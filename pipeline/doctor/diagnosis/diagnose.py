@@ -36,6 +36,7 @@ RULES: tuple[Rule, ...] = (
     networks.dead_units,
     networks.much_dropout,
     networks.zero_weights,
+    networks.constant_weights,
     networks.frozen_network,
     batch_norm.batch_norm_differs,
     networks.ignored_input,

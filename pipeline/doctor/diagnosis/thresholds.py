@@ -15,6 +15,7 @@ NO_OUTPUT_GRADIENT = 1e-6  # clipped probabilities give zero; a logistic loss at
 DROPPED = 0.75  # of a layer's outputs
 CALLED_OTHERWISE = 0.35  # of the rows of one kind: labels that are flipped on purpose are up to a fifth
 NO_PULL, PULLED_BACK = 0.05, 0.5  # of the gradient at a wrong output: least squares have 0.12 between their targets
+NO_PULL_BESIDE = 1e-4  # of the gradient at the other kind of rows: a Kullback-Leibler divergence has 1e-7 where the target is 0
 TARGET_SLACK = 0.05  # noise on labels that are not clipped; the usual mistake is -1
 SMOOTHED = 0.35  # labels that are smoothed to 0.7 are the softest published
 OTHER_TERMS = 0.05  # of the plain loss: rounding, and an epsilon under a logarithm

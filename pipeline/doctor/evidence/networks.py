@@ -30,6 +30,7 @@ def describe_network(network: keras.Model, inputs: Any) -> dict[str, Any]:
         "trainable_variables": len(network.trainable_variables),
         "kernels": len(kernels),
         "zero_kernels": [variable.path for variable in kernels if not np.any(variable.numpy())],
+        "constant_kernels": [variable.path for variable in kernels if min(variable.shape[-2:]) > 1 and _is_constant(variable.numpy())],
         "output_sd": float(outputs.std()),
         "reach_low": low,
         "reach_high": high,
@@ -38,6 +39,10 @@ def describe_network(network: keras.Model, inputs: Any) -> dict[str, Any]:
         "ignored_inputs": _ignored_inputs(network, inputs),
         "batch_dependent": _batch_dependent(network, inputs),
     }
+
+
+def _is_constant(values: np.ndarray) -> bool:
+    return bool(values.any() and np.ptp(values) == 0)
 
 
 def _reach(network: keras.Model, inputs: Any) -> tuple[float, float]:

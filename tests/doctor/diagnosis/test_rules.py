@@ -228,6 +228,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"before.generator.zero_kernels": ["first", "second", "third"], "before.generator.ignored_inputs": ["latent"]},
         {"before.generator.zero_kernels": ["first", "second"]},
     ),
+    "constant_weights": ({"before.discriminator.constant_kernels": ["second"]}, {"before.discriminator.constant_kernels": []}),
     "frozen_network": ({"before.generator.trainable_variables": 0}, {"before.generator.trainable_variables": 1}),
     "batch_norm_differs": (
         ATTACHED | {"before.step.batch_norm": {"discriminator": ["batch"], "generator": ["moving"]}},
@@ -651,6 +652,19 @@ def test_a_network_without_weights_explains_that_no_gradient_passes() -> None:
     zero = {"before.discriminator.zero_kernels": ["first", "second", "third"], "before.step.gradients.generator": {"kernel": 0.0}}
     assert found_in(zero, {"before.step.updated": [["discriminator"]]}) == ["zero_weights"]
     assert found_in(zero, {"before.discriminator.kernels": 4}) == ["gradient_cut"]
+
+
+def test_one_zero_matrix_is_a_fault_where_no_gradient_reaches_it() -> None:
+    zero = {"before.generator.zero_kernels": ["second"], "before.step.gradients.generator": {"first": 0.0, "second": 0.0, "third": 0.1}}
+    assert found_in(zero) == ["zero_weights"]
+    assert found_in(zero, {"before.step.gradients.generator": {"first": 0.0, "second": 0.1, "third": 0.1}}) == []
+
+
+def test_a_loss_without_a_pull_at_samples_leaves_them_out() -> None:
+    runs = ("surely_wrong", "undecided", "surely_right")
+    divergence = {f"before.loss.{run}": {"real": -2.0, "fake": -2e-7} for run in runs}
+    assert found_in(divergence) == ["logits_as_probabilities", "samples_not_in_loss"]  # and no word of broadcasting
+    assert found_in(LEAST_SQUARES, {"before.loss.undecided": {"real": -1.0, "fake": 0.0}}) == []
 
 
 def test_a_flag_at_rest_says_nothing_of_a_network_that_is_trained() -> None:

@@ -17,9 +17,9 @@ def loss_evidence(evidence: Evidence) -> Numbers:
 
 @rule(
     "error",
-    why="The part of the loss that is about samples never reaches the discriminator that is trained, because samples go through another network. "
-    "The trained one learns to call everything real, and the loss about samples rises without end.",
-    fix="Give real images and samples to one and the same discriminator.",
+    why="The part of the loss that is about samples never reaches the discriminator that is trained: samples go through another network, or the "
+    "loss multiplies by their target, which is 0. The trained one learns to call everything real, and a loss about samples rises without end.",
+    fix="Give real images and samples to one and the same discriminator, and take a loss that is about both targets.",
     settings={"share_discriminator": True},
     reference="Goodfellow et al. 2014, arXiv:1406.2661, algorithm 1",
 )
@@ -45,7 +45,19 @@ def _learns_only_from(kind: str, evidence: Evidence) -> Numbers | None:
     kinds = step.get("learns_from", {}).get("discriminator", [])
     seen = step.get("whole", True) or step.get("looks", 0) >= thresholds.LOOKS_IN_TURNS
     known = "other" not in step.get("discriminator_inputs", ["other"])
-    return {"discriminator_learns_from": kinds} if kinds == [kind] and known and seen else None
+    if kinds == [kind] and known and seen:
+        return {"discriminator_learns_from": kinds}
+    return _without_pull("fake" if kind == "real" else "real", evidence)
+
+
+def _without_pull(kind: str, evidence: Evidence) -> Numbers | None:
+    """The gradients at outputs of one kind if, whatever the outputs are, they are nothing beside those of the other kind."""
+    loss, other = loss_evidence(evidence), "real" if kind == "fake" else "fake"
+    runs = [loss.get(run) or {} for run in ("surely_wrong", "undecided", "surely_right")]
+    if any(run.get(kind) is None or run.get(other) is None for run in runs):
+        return None
+    here, there = (max(abs(run[each]) for run in runs) for each in (kind, other))
+    return {f"largest_gradient_at_{kind}": here, f"largest_gradient_at_{other}": there} if here < thresholds.NO_PULL_BESIDE * there else None
 
 
 @rule(
@@ -98,7 +110,8 @@ def broadcast_outputs(evidence: Evidence) -> Numbers | None:
     real, fake = gradients.get("real"), gradients.get("fake")
     if loss.get("depends_on_kind") is False:
         return {"gradient_depends_on": "the output alone"}
-    if real and fake and real * fake > 0 and not labels_at_random.check(evidence):
+    pulled = all(_without_pull(kind, evidence) is None for kind in ("real", "fake"))
+    if real and fake and real * fake > 0 and pulled and not labels_at_random.check(evidence):
         return {"gradient_at_real": real, "gradient_at_samples": fake}
     return {"each_sample_against_every_real_image": True} if loss.get("pairs_every_with_every") else None
 

@@ -136,15 +136,33 @@ def trained_networks(step: dict[str, Any]) -> set[str]:
 
 @rule(
     "error",
-    why="All weights of the network are zero: every output is the same whatever the input, and no gradient passes a layer.",
+    why="Weights that are zero pass no gradient on: every output is the same whatever the input, and the layers before them never change.",
     fix="Initialise weights at random, by the layers' widths (Glorot or He). Look for an integer division in an initializer of your own.",
     settings={"initializer": "glorot"},
     reference="Glorot and Bengio 2010, Understanding the difficulty of training deep feedforward neural networks",
 )
 def zero_weights(evidence: Evidence) -> Numbers | None:
-    """Every matrix of a network starts at zero."""
-    found = {name: network["zero_kernels"] for name, network in networks(evidence).items() if is_zero(network)}
-    return {f"{name}_layers": layers for name, layers in found.items()} or None
+    """Every matrix of a network starts at zero, or one does and has no gradient, either: it stays there. A last one that starts at zero learns."""
+    gradients = evidence.get("before", {}).get("step", {}).get("gradients", {})
+    found: Numbers = {}
+    for name, network in networks(evidence).items():
+        zero = network.get("zero_kernels", [])
+        stuck = zero if is_zero(network) else [path for path in zero if gradients.get(name, {}).get(path) == 0]
+        found |= {f"{name}_layers": stuck} if stuck else {}
+    return found or None
+
+
+@rule(
+    "warning",
+    why="All weights of a layer begin with one value, so that all of its units compute the same, and outputs grow with the layer's width.",
+    fix="Initialise weights at random, by the layers' widths (Glorot or He).",
+    settings={"initializer": "glorot"},
+    reference="Goodfellow, Bengio and Courville, Deep Learning (2016), section 8.4",
+)
+def constant_weights(evidence: Evidence) -> Numbers | None:
+    """A matrix of a network starts with the same number, other than zero, in all places."""
+    found = {name: network.get("constant_kernels", []) for name, network in networks(evidence).items()}
+    return {f"{name}_layers": layers for name, layers in found.items() if layers} or None
 
 
 def is_zero(network: dict[str, Any]) -> bool:
