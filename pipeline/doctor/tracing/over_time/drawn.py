@@ -1,5 +1,6 @@
 """What the script draws after its training steps, against the noise and the samples inside of them."""
 
+from collections import deque
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -17,6 +18,7 @@ from pipeline.doctor.tracing.roles import Pair, variables_of
 from pipeline.doctor.tracing.session import Session
 
 MOST = 256  # rows that are compared
+LATEST = 4  # looks whose samples are compared with those of the look before
 FEWEST = 16  # rows that show a distribution
 VARIED = 0.5  # of all rows: noise is different in more of them, labels and grids repeat
 
@@ -41,10 +43,16 @@ class Drawn:
     def __init__(self, pair: Pair, session: Session) -> None:
         self.pair, self.session = pair, session
         self.inside: Rows | None = None
+        self.moves: deque[float] = deque(maxlen=LATEST)  # how far samples were from those of the look before
 
     def look(self, now: PairEvidence) -> None:
         """Keep the rows of one look."""
-        self.inside = _rows_of(now.samples) or self.inside
+        before, latest = self.inside, _rows_of(now.samples)
+        if latest is None:
+            return
+        if before is not None and before.samples.shape[1] == latest.samples.shape[1]:
+            self.moves.append(relative_energy_distance(Distances.of(before.samples, latest.samples)))
+        self.inside = latest
 
     def evidence(self) -> dict[str, Any]:
         """How samples are drawn; mean and spread of the noise, in the step and outside; how far samples drawn are from those in the step."""
@@ -67,6 +75,7 @@ class Drawn:
         same = _rows_of([call for call in calls if variables_of(call.network) == own])
         if same is not None and len(same.samples) >= FEWEST and same.samples.shape[1] == inside.samples.shape[1] and _same_kinds(inside, same):
             found |= {
+                "moved_between_looks": max(self.moves, default=0.0),
                 "samples_distance": relative_energy_distance(Distances.of(inside.samples, same.samples)),
                 "range": [float(same.samples.min()), float(same.samples.max())],
                 "range_in_step": [float(inside.samples.min()), float(inside.samples.max())],
