@@ -20,13 +20,13 @@ problem, how to fix it, how it is verified."""
 Row = dict[str, Any]
 
 
-def as_page(own: Row, sets: dict[str, Row], first: Row, costs: Row, pictures: set[str]) -> str:
+def as_page(own: Row, sets: dict[str, Row], first: dict[str, Row], costs: Row, pictures: set[str]) -> str:
     """The page docs/diagnosis.md.
 
     Args:
         own: the results of the part `home`.
         sets: the results of the sets of scripts that were run.
-        first: the results of the development set's first run.
+        first: the results of first runs of scripts that are in the development set now, by what they are.
         costs: what the doctor costs other people's scripts.
         pictures: the ids of findings that have a picture.
     """
@@ -38,5 +38,5 @@ def as_page(own: Row, sets: dict[str, Row], first: Row, costs: Row, pictures: se
 def write_pages() -> None:
     """Write both pages from the results that are there."""
     sets, pictures = published(), {path.stem for path in PICTURES.glob("*.png")}
-    write_text(PAGE, as_page(read_json(HOME), sets, read_json(FIRST), read_json(COST), pictures))
+    write_text(PAGE, as_page(read_json(HOME), sets, {name: read_json(path) for name, path in FIRST.items()}, read_json(COST), pictures))
     write_text(SCRIPTS_PAGE, scripts.as_page(sets))

@@ -28,7 +28,7 @@ def errors(row: Row) -> list[str]:
 
 
 def test_the_pages_and_the_table_are_made_of_the_rules_and_the_results(tmp_path: Path) -> None:
-    first, costs = (json.loads((ROOT / path).read_text()) for path in (FIRST, COST))
+    first, costs = ({name: json.loads((ROOT / path).read_text()) for name, path in FIRST.items()}, json.loads((ROOT / COST).read_text()))
     page = as_page(RESULTS, SCRIPTS, first, costs, {path.stem for path in PICTURES.glob("*.png")})
     assert (ROOT / PAGE).read_text(encoding="utf-8") == page
     assert (ROOT / SCRIPTS_PAGE).read_text(encoding="utf-8") == scripts_page(SCRIPTS)

@@ -13,18 +13,19 @@ PAST = 1000  # updates of the generator, from which on training rules may report
 FAULTS = {"faulty": "with a fault", "harmless": "mutants without harm"}
 
 
-def found(results: dict[str, Row], first: Row) -> list[str]:
-    """The totals; `first` are the results of the development set's first run."""
+def found(results: dict[str, Row], first: dict[str, Row]) -> list[str]:
+    """The totals; `first` are the results of first runs of scripts that are in the development set now."""
     about = [f"- *{name}*: {words}" + ("" if name in results else f" {NOT_RUN.format(name=name)}") for name, words in SETS.items()]
     rows = [row for result in results.values() for row in result["scripts"]]
     parts = [TOTALS, "\n".join(about), DEFINITIONS, faults_table(results, first), HEALTHY, healthy_table(results)]
     return [*parts, NOT_FOUND, not_found(rows), NOT_VISIBLE, not_visible(rows), NO_PLACE, no_place()]
 
 
-def faults_table(results: dict[str, Row], first: Row) -> str:
+def faults_table(results: dict[str, Row], first: dict[str, Row]) -> str:
     """A line per set and kind of script that has a fault."""
     lines = [f"| set | scripts | {' | '.join(OF_FAULTS)} | not visible | with a wrong error |", f"|---|---:|{'---:|' * (len(OF_FAULTS) + 2)}"]
-    for name, result in {"development, first run": {"scripts": [judged_anew(row) for row in first["scripts"]]}, **results}.items():
+    before = {f"development, {name}": {"scripts": [judged_anew(row) for row in result["scripts"]]} for name, result in first.items()}
+    for name, result in (before | results).items():
         for kind, words in FAULTS.items():
             rows = [row for row in result["scripts"] if row["kind"] == kind]
             counted = totals(rows)
