@@ -125,7 +125,7 @@ def saturating_loss(evidence: Evidence) -> Numbers | None:
     loss = loss_evidence(evidence)
     rejected, accepted = (loss.get(run, {}).get("fake") for run in ("rejected", "accepted"))
     recent = [row.get("real_fake_auc") for row in evidence.get("epochs", [])][-thresholds.LOOKS_TO_TELL :]
-    if not rejected or not accepted or abs(rejected) > thresholds.SATURATED * abs(accepted) or len(recent) < thresholds.LOOKS_TO_TELL:
+    if rejected is None or not accepted or abs(rejected) > thresholds.SATURATED * abs(accepted) or len(recent) < thresholds.LOOKS_TO_TELL:
         return None
     if any(auc is None or auc < thresholds.TOLD_APART for auc in recent):
         return None
