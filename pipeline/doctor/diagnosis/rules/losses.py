@@ -111,7 +111,9 @@ def same_wanted_of_both(evidence: Evidence) -> Numbers | None:
     loss = loss_evidence(evidence)
     gradients = [loss.get(run, {}).get(kind) for run in RUNS for kind in ("real", "fake")]
     undecided = [loss.get("undecided", {}).get(kind) for kind in ("real", "fake")]
-    if None in gradients or 0 in undecided or labels_at_random.check(evidence) or not (min(gradients) >= 0 or max(gradients) <= 0):
+    if None in gradients or labels_at_random.check(evidence) or not (min(gradients) >= 0 or max(gradients) <= 0):
+        return None
+    if min(map(abs, undecided)) <= thresholds.NO_PULL * max(map(abs, undecided)):
         return None
     return {"gradients_at_real": gradients[::2], "gradients_at_samples": gradients[1::2]}
 
