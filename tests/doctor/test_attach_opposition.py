@@ -10,10 +10,11 @@ import tensorflow as tf
 from keras import layers
 
 from pipeline.doctor.attach import attach
+from pipeline.doctor.report import Report
 from tests.doctor.test_attach_over_time import shown
 from tests.doctor.tracing.small_gans import in_graph
 
-BATCH, LATENTS, STEPS = 24, 5, 250
+BATCH, LATENTS, STEPS = 24, 5, 400
 TABLE = np.random.default_rng(0).normal(2.0, [1.0, 0.5, 2.0, 1.5], (2400, 4)).astype("float32")
 Losses = Callable[[Any, Any, Any, Any], tuple[Any, Any]]  # scores of real rows, of samples, real rows, samples -> both losses
 
@@ -68,15 +69,15 @@ def between(real: Any, fake: Any) -> Any:
     return weight * real + (1 - weight) * fake
 
 
-def trained(
+def report(
     losses: Losses = plain,
     penalty: Callable[[Any], Any] | None = None,
     at: Callable[[Any, Any], Any] = between,
     weight: float = 10.0,
     rows: Callable[[np.ndarray], np.ndarray] = lambda batch: batch,
     on_the_way: Callable[[Any], Any] = lambda samples: samples,
-) -> list[str]:
-    """What is shown of a training with one step for both networks; each argument is a place for a fault."""
+) -> Report:
+    """The report on a training with one step for both networks; each argument is a place for a fault."""
     keras.utils.set_random_seed(0)
     generator = keras.Sequential([keras.Input((LATENTS,)), layers.Dense(16, "relu"), layers.Dense(4)])
     discriminator = keras.Sequential([keras.Input((4,)), layers.Dense(16, "leaky_relu"), layers.Dense(1)])
@@ -101,7 +102,11 @@ def trained(
     with attach() as doctor:
         for _ in range(STEPS):
             step(tf.constant(rows(TABLE[random.integers(0, len(TABLE), BATCH)])))
-        return shown(doctor.report())
+        return doctor.report()
+
+
+def trained(**arguments: Any) -> list[str]:
+    return shown(report(**arguments))
 
 
 def to_ends(batch: np.ndarray) -> np.ndarray:
@@ -145,6 +150,21 @@ NOT_FOUND: dict[str, dict[str, Any]] = {
 def test_a_mistake_is_named(case: str) -> None:
     arguments, name = FOUND[case]
     assert name in trained(**arguments)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("broken", "first"), [(1, "what the step is given"), (0, None)])
+def test_a_few_broken_rows_are_named_as_the_first_that_is_not_finite(broken: int, first: str | None) -> None:
+    batches: list[int] = []
+
+    def one_broken(batch: np.ndarray) -> np.ndarray:
+        batches.append(len(batch))
+        return np.where(np.arange(BATCH)[:, None] < broken, np.nan, batch).astype("float32") if len(batches) == 137 else batch
+
+    found = report(rows=one_broken).findings
+    assert [(finding.evidence["first"], finding.evidence["step"]) for finding in found if finding.id == "not_finite"] == (
+        [(first, 137)] if first else []
+    )
 
 
 @pytest.mark.slow

@@ -132,7 +132,7 @@ ATTACHED: dict[str, Any] = {
             "may_be_data": False,
         },
         "by_batch": {"looks": 8, "same": []},
-        "opposition": {"looks": 8, "dependent": 8, "same_loss": 0, "shares": 8, "largest_share": 0.1},
+        "opposition": {"looks": 8, "dependent": 8, "same_loss": 0, "turned": 0, "shares": 8, "largest_share": 0.1},
         "movement": {name: {"rows": movement(), "steps": 3432, "moved_from_start": 0.6, "size": 1.1} for name in ("generator", "discriminator")},
         "averages": {
             "generator_moved": 0.7,
@@ -690,6 +690,16 @@ def test_one_of_both_losses_is_enough_for_a_double_activation(part: str) -> None
 @pytest.mark.parametrize(("rejected", "found"), [(0.0, ["saturating_loss"]), (-0.95, [])])
 def test_a_loss_without_any_gradient_at_rejected_samples_saturates(rejected: float, found: list[str]) -> None:
     assert found_in(SATURATING, late(real_fake_auc=0.98), {"before.loss.rejected.fake": rejected}) == found
+
+
+def test_the_square_of_a_difference_of_means_is_no_broadcasting() -> None:
+    assert found_in(APART, {"before.loss.pairs_every_with_every": True}) == ["order_not_wanted"]
+
+
+def test_a_gradient_that_is_turned_round_on_its_way_has_no_wrong_sign() -> None:
+    both_down = ATTACHED | {"before.loss.rejected.fake": 0.38}
+    assert found_in(both_down) == ["generator_sign"]
+    assert found_in(both_down, {"over_time.opposition.turned": 8}) == []
 
 
 def test_a_penalty_of_one_norm_for_the_whole_batch_is_named_by_where_it_is_lowest() -> None:

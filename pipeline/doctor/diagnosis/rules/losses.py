@@ -130,7 +130,7 @@ def broadcast_outputs(evidence: Evidence) -> Numbers | None:
     loss = loss_evidence(evidence)
     gradients = loss.get("undecided", {})
     real, fake = gradients.get("real"), gradients.get("fake")
-    if same_wanted_of_both.check(evidence):
+    if same_wanted_of_both.check(evidence) or order_not_wanted.check(evidence):
         return None
     if loss.get("depends_on_kind") is False:
         return {"gradient_depends_on": "the output alone"}
@@ -235,6 +235,8 @@ def _same_sign(evidence: Evidence, real_is_up: bool) -> Numbers | None:
     loss = loss_evidence(evidence)
     real, fake = (loss.get("undecided", {}).get(kind) for kind in ("real", "fake"))
     generator = loss.get("rejected", {}).get("fake")
+    if evidence.get("over_time", {}).get("opposition", {}).get("turned"):  # what reaches the generator is not the gradient at the outputs
+        return None
     if not (real and fake and generator) or real * fake >= 0 or fake * generator <= 0 or (real < 0) != real_is_up:
         return None
     return {

@@ -18,7 +18,7 @@ class ByBatch:
     """The first batch of real rows of each look: the mean of all numbers, and of each column the mean, the lowest and the highest number."""
 
     def __init__(self, pair: Pair, session: Session) -> None:
-        self.rows: list[set[int]] = []
+        self.rows: list[list[int]] = []  # fingerprints
         self.numbers: list[dict[str, tuple[np.ndarray, np.ndarray]]] = []  # for each look, numbers and the errors that random batches would have
 
     def look(self, now: PairEvidence) -> None:
@@ -26,13 +26,13 @@ class ByBatch:
         batches = [given.images(REAL) for given in now.losses.calls_in_turn("discriminator")]
         batch = next((rows.astype("float64") for rows in batches if len(rows) >= FEWEST), None)
         if batch is not None and len(self.rows) < LOOKS and np.isfinite(batch).all():
-            self.rows.append({hash(row.tobytes()) for row in batch})
+            self.rows.append([hash(row.tobytes()) for row in batch])
             self.numbers.append(_numbers(batch))
 
     def evidence(self) -> dict[str, Any]:
         """Which numbers are the same in all batches; empty where batches share many rows."""
         pairs = list(zip(self.rows, self.rows[1:], strict=False))
-        if not pairs or any(len(one & other) > SHARED * len(one) for one, other in pairs) or len({len(rows) for rows in self.rows}) > 1:
+        if not pairs or any(len({*one} & {*other}) > SHARED * len(one) for one, other in pairs) or len({len(rows) for rows in self.rows}) > 1:
             return {}
         return {"looks": len(self.rows), "same": [name for name in self.numbers[0] if self._is_same(name)]}
 

@@ -25,6 +25,7 @@ class Opposition:
         self.pair, self.variables = pair, own_variables(pair)
         self.depends: list[bool] = []  # for each look, whether the generator's gradient depends on the discriminator's weights
         self.same_loss: list[bool] = []
+        self.turned: list[bool] = []  # whether both have one loss, and something may turn its gradient round
         self.shares: list[float] = []  # of the discriminator's part of the gradient to all others
 
     def look(self, now: PairEvidence) -> None:
@@ -35,16 +36,26 @@ class Opposition:
             return
         events = [[gradient for gradient in look.symbolic().gradients if self.variables["generator"] & set(gradient.variables)] for look in known]
         self.depends.append(any(self._depends(look, gradients) for look, gradients in zip(known, events, strict=True)))
-        self.same_loss.append(any(self._have_one_loss(look) for look in known))
+        one_loss = [look for look in known if self._have_one_loss(look)]
+        self.turned.append(any(self._is_turned(look) for look in one_loss))
+        self.same_loss.append(bool(one_loss) and not self.turned[-1])
         if len(self.shares) < LOOKS and all(look.replaceable for look in known):
             share = self._share(now, known)
             self.shares += [] if share is None else [share]
 
     def evidence(self) -> dict[str, Any]:
-        """At how many looks the generator's gradient depended on the discriminator, at how many both had one loss, and the largest share."""
+        """At how many looks the generator's gradient depended on the discriminator, at how many both had one loss, and the largest share.
+
+        Looks at which something may turn the gradient of the one loss round on its way to the generator are counted apart.
+        """
         if not self.depends:
             return {}
-        found: dict[str, Any] = {"looks": len(self.depends), "dependent": sum(self.depends), "same_loss": sum(self.same_loss)}
+        found: dict[str, Any] = {
+            "looks": len(self.depends),
+            "dependent": sum(self.depends),
+            "same_loss": sum(self.same_loss),
+            "turned": sum(self.turned),
+        }
         return found | ({"shares": len(self.shares), "largest_share": max(self.shares)} if self.shares else {})
 
     def _depends(self, look: Look, gradients: Sequence[Gradient]) -> bool:
@@ -56,13 +67,13 @@ class Opposition:
         return any(inner.op.name in before for outer, inner in graph.captures if id(outer) in handles)
 
     def _have_one_loss(self, look: Look) -> bool:
-        """Whether optimizers move both networks down one and the same number, and no gradient is cut or turned round on its way."""
+        """Whether optimizers move both networks down the gradient of one and the same number."""
         targets: dict[str, set[tuple[int, ...]]] = {"generator": set(), "discriminator": set()}
         for with_arrays, gradient in zip(look.record.gradients, look.symbolic().gradients, strict=True):
             for name, found in targets.items():
                 if _is_applied(look, with_arrays, self.variables[name]):
                     found.add(tuple(id(leaf) for leaf in tree.flatten(gradient.target)))
-        return len(targets["generator"]) == 1 and targets["generator"] == targets["discriminator"] and not self._is_turned(look)
+        return len(targets["generator"]) == 1 and targets["generator"] == targets["discriminator"]
 
     def _is_turned(self, look: Look) -> bool:
         """Whether something between the generator's outputs and the loss may have another gradient than its own."""
