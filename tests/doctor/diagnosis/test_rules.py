@@ -696,6 +696,15 @@ def test_the_square_of_a_difference_of_means_is_no_broadcasting() -> None:
     assert found_in(APART, {"before.loss.pairs_every_with_every": True}) == ["order_not_wanted"]
 
 
+def test_a_hinge_on_the_wrong_side_is_no_loss_of_probabilities() -> None:
+    hinge = {"surely_wrong": (0.0, 1.0), "undecided": (1.0, 1.0), "surely_right": (1.0, 0.0)}
+    assert found_in({f"before.loss.{run}": {"real": real, "fake": fake} for run, (real, fake) in hinge.items()}) == ["same_wanted_of_both"]
+
+
+def test_samples_that_are_not_finite_are_not_far_from_others() -> None:
+    assert found_in(ATTACHED, {"over_time.drawn.samples_distance": float("nan")}) == []
+
+
 def test_a_gradient_that_is_turned_round_on_its_way_has_no_wrong_sign() -> None:
     both_down = ATTACHED | {"before.loss.rejected.fake": 0.38}
     assert found_in(both_down) == ["generator_sign"]
