@@ -10,8 +10,12 @@ RANGE_USED = 0.6  # [0, 1] fills half of tanh's [-1, 1]
 GRADIENT_AT_BOUNDS = 0.1  # of the gradient at the other end: a loss made for the activation has a fiftieth at its right end, or turns round
 PROBABILITY_SLACK = 0.01  # around [0, 1]: a sigmoid's outputs as bfloat16 rounds them
 SCALED_TWICE = 0.02  # of the generator's range: bytes that were divided by 255 twice fill a 255th
+WANTED_SLOPE = 0.1  # relative: the slope where a measured penalty is lowest is exact to a hundredth
+LIGHTEST_PENALTY = 0.01  # published weights of WGAN-GP are 10, and 0.1 for points in the plane
+HEAVIEST_PENALTY = 5000.0  # R1 of large images has up to 100, and sixteen times that where it is added in every sixteenth step
 LINEAR_LOSS = 0.01  # relative difference of a loss's gradients at distant outputs: a Wasserstein loss has none
 NO_OUTPUT_GRADIENT = 1e-6  # clipped probabilities give zero; a logistic loss at a wrong output gives nearly 1
+WIDE_COLUMN = 20.0  # times a spread of 1, and that of samples: a generator starts at about a tenth
 DROPPED = 0.75  # of a layer's outputs
 CALLED_OTHERWISE = 0.35  # of the rows of one kind: labels that are flipped on purpose are up to a fifth
 NO_PULL, PULLED_BACK = 0.05, 0.5  # of the gradient at a wrong output: least squares have 0.12 between their targets
@@ -54,6 +58,7 @@ NO_LONGER_APART = 0.75  # of all pairs of a real row and a sample, of which near
 LOWEST_SLOPE, HIGHEST_SLOPE = 0.3, 3.0  # of a critic whose penalty wants 1
 SMALLEST_NOISE, LARGEST_NOISE = 0.05, 10.0  # standard deviations: N(0, 1) has 1, a uniform distribution on [0, 1] has 0.29
 FEW_NOISE_NUMBERS, MANY_DRAWN_NUMBERS = 2, 50
+ADVERSARIAL = 0.001  # of the other parts of a gradient: healthy GANs with an L1 or a cycle term have 0.03 to 0.4 at their best look
 
 # During training
 LAST_LOOKS = 3  # whose mean is compared with the bands: a single batch's loss jumps

@@ -19,7 +19,7 @@ from pipeline.doctor.tracing.lines import lines_of
 from pipeline.doctor.tracing.look import REPLAY, Observed
 from pipeline.doctor.tracing.losses import Losses
 from pipeline.doctor.tracing.origins import Given, given_again, given_rows
-from pipeline.doctor.tracing.penalties import penalty_is_unused
+from pipeline.doctor.tracing.penalties import describe_penalty, penalty_is_unused
 from pipeline.doctor.tracing.record import variable_id
 from pipeline.doctor.tracing.roles import Pair, own_variables, shared_variables, variables_of
 from pipeline.doctor.tracing.wanted import describe_wanted
@@ -65,6 +65,7 @@ class PairEvidence:
             ("data", lambda: describe_data(self.given, self.losses, self.drawn())),
             ("latent", lambda: describe_latents(self.samples)),
             ("condition", self._conditions_and_use),
+            ("penalty", lambda: describe_penalty(self.losses)),
             ("places", lambda: lines_of(self.networks, self.losses, self.looks, self.built)),
             ("loss", lambda: describe_wanted(self.losses, evidence["discriminator"], self.guard) if "discriminator" in evidence else None),
         ):

@@ -1,15 +1,18 @@
 """The first of a step's tensors that is not finite."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
+import tensorflow as tf
 from keras import tree
 
 from pipeline.doctor.evidence.step_recorder import FAKE, REAL
 from pipeline.doctor.tracing.look import Look, Observed
 from pipeline.doctor.tracing.losses import Losses
 from pipeline.doctor.tracing.origins import Given
+
+MOST = 1_000_000  # numbers that are looked at in every step: that takes less than a millisecond
 
 
 def first_not_finite(looks: Sequence[Observed], given: Sequence[Given], losses: Losses) -> str | None:
@@ -27,3 +30,9 @@ def first_not_finite(looks: Sequence[Observed], given: Sequence[Given], losses: 
 def is_known(part: Any) -> bool:
     """Not a tensor of a graph, as of a step that could not be run again."""
     return isinstance(part, (np.ndarray, np.generic))
+
+
+def all_finite(leaves: Iterable[Any]) -> bool:
+    """Whether no array or tensor among these has a number that is not finite; large ones are not looked at."""
+    arrays = (leaf for leaf in leaves if isinstance(leaf, np.ndarray) or (tf.is_tensor(leaf) and hasattr(leaf, "numpy")))
+    return all(np.isfinite(leaf).all() for leaf in arrays if tf.as_dtype(leaf.dtype).is_floating and np.size(leaf) <= MOST)

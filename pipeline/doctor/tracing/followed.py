@@ -53,6 +53,8 @@ class Followed:
             self._add_kinds(now)
         self.trackers.look(now)
         row = training_row(now, self.session.steps_of(self.pair.generator), self.rows)
+        if "first_not_finite" in row and self.session.not_finite_given is not None:
+            row |= {"first_not_finite": "what the step is given", "first_not_finite_step": self.session.not_finite_given}
         with self.session.guard.part("samples against real rows"):
             row |= self.samples_so_far.look(now)
         self.rows.append(row)

@@ -155,6 +155,7 @@ class Hooks:
             found, at = found if outputs else (found, {})
             with self.guard.part("a gradient"):
                 recorder.gradient(target, sources, found, at)
+                found = recorder.with_slope(sources, found)
             return found
 
         return hook

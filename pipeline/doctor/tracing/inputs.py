@@ -36,7 +36,16 @@ def describe_data(given: Sequence[Given], losses: Losses, drawn: set[bytes]) -> 
             rows = np.concatenate(fake)
             found[names[0]] = [float(rows.min()), float(rows.max())]
             found[names[1]] = all(row.tobytes() in drawn for row in flat_rows(rows))
+            if turn == "discriminator" and all(mask.ndim < 2 for mask in given[0].image if mask.any()) and rows.shape[1:] == images.shape[1:]:
+                found["widest_column"] = _widest_column(images, rows)
     return found
+
+
+def _widest_column(real: np.ndarray, fake: np.ndarray) -> dict[str, float]:
+    """The column of a table in which real rows are spread the widest: their spread, that of samples, and the spread of a column in the middle."""
+    spreads = real.astype("float64").std(axis=0)
+    widest = int(spreads.argmax())
+    return {"column": widest, "sd": float(spreads[widest]), "sd_of_samples": float(fake[:, widest].std()), "middle_sd": float(np.median(spreads))}
 
 
 def describe_latents(calls: Iterable[Call]) -> Evidence | None:

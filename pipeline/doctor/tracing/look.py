@@ -12,7 +12,7 @@ from pipeline.doctor.tracing import state
 from pipeline.doctor.tracing.flow import Source, sources
 from pipeline.doctor.tracing.hooks import Hooks
 from pipeline.doctor.tracing.record import Call, Record
-from pipeline.doctor.tracing.second_trace import Overrides, SecondTrace, untouched
+from pipeline.doctor.tracing.second_trace import AS_IT_IS, Overrides, SecondTrace, untouched
 
 NOISE = 0.1  # of the spread of a network's outputs: enough to show at every element, little enough to stay in a network's range
 REPLAY = "a second run of the training step"
@@ -146,12 +146,12 @@ class Look(Observed):
         """The calls of networks whose outputs nothing uses."""
         return self.traces.plain.unused_calls()
 
-    def run(self, overrides: Overrides | None = None, data: list[Any] | None = None, key: int | None = None) -> Record:
-        """A run with outputs replaced, with other data, or with other random numbers."""
+    def run(self, overrides: Overrides | None = None, data: list[Any] | None = None, key: int | None = None, slope: float = AS_IT_IS) -> Record:
+        """A run with outputs replaced, with other data, with other random numbers, or with other slopes for a penalty."""
         if self.traces.replaceable is None:
             raise ValueError("The outputs of this step's networks cannot be replaced.")
         data, key = self.data if data is None else data, self.step if key is None else key
-        return self.traces.replaceable.run(data, key, overrides=self._all(overrides or {}), start=self.start)
+        return self.traces.replaceable.run(data, key, overrides=self._all(overrides or {}), start=self.start, slope=slope)
 
     def _all(self, overrides: Overrides) -> Overrides:
         return {number: untouched(self.record.calls[number]) for number in self.traces.replaced} | overrides

@@ -31,6 +31,8 @@ UNDONE = (
     *("Random", "Rng", "Stateful", "Stateless", "Truncated", "Parameterized", "Multinomial"),
     *("While", "If", "Case", "PartitionedCall", "Assert", "CheckNumerics"),
 )
+AS_IT_IS = -1.0  # no length of a gradient
+NO_LENGTH = 1e-20
 
 
 class SecondTrace:
@@ -49,11 +51,11 @@ class SecondTrace:
         self.untouched = {number: untouched(plain.calls[number]) for number in replaced} if plain else {}
         self.record = Record([], [], [])
 
-        def body(key: tf.Tensor, data: list[tf.Tensor], overrides: dict[int, list[tuple[tf.Tensor, tf.Tensor]]]) -> list[tf.Tensor]:
+        def body(key: tf.Tensor, data: list[tf.Tensor], overrides: dict[int, list[tuple[tf.Tensor, tf.Tensor]]], slope: tf.Tensor) -> list[tf.Tensor]:
             def replace(number: int, outputs: Any) -> Any:
                 return replace_outputs(outputs, overrides[number]) if number in overrides else outputs
 
-            recorder = Recorder(gradients=True, replace=replace)
+            recorder = Recorder(gradients=True, replace=replace, slope=(lambda part: with_slope(part, slope)) if plain else None)
             leaves = list(self.leaves)
             for place, tensor in zip(self.places, data, strict=True):
                 leaves[place] = tensor
@@ -66,7 +68,7 @@ class SecondTrace:
         masks = tree.map_structure(lambda array: tf.TensorSpec((None, *array.shape[1:]), tf.as_dtype(array.dtype)), self.untouched)
         traced = tf.function(body, autograph=False)
         with state.preserved_random():  # a step may draw from Python's generators while it is traced
-            self.function = traced.get_concrete_function(tf.TensorSpec((), tf.int32), specs, masks)
+            self.function = traced.get_concrete_function(tf.TensorSpec((), tf.int32), specs, masks, tf.TensorSpec(()))
         self.handles = replayable(self.function)
 
     @property
@@ -74,7 +76,9 @@ class SecondTrace:
         """The tensors and arrays of the arguments."""
         return [self.leaves[place] for place in self.places]
 
-    def run(self, data: list[Any], key: int = 0, overrides: Overrides | None = None, start: state.Values | None = None) -> Record:
+    def run(
+        self, data: list[Any], key: int = 0, overrides: Overrides | None = None, start: state.Values | None = None, slope: float = AS_IT_IS
+    ) -> Record:
         """Run the step once and restore what it changes.
 
         Args:
@@ -82,6 +86,7 @@ class SecondTrace:
             key: chooses the random numbers.
             overrides: outputs of networks to replace.
             start: values of variables to start from instead of their present ones.
+            slope: the length that each row's gradient is to have where a penalty asks for it; the plain trace leaves them as they are.
 
         Returns:
             The record, with arrays in the place of tensors.
@@ -89,7 +94,7 @@ class SecondTrace:
         given = self.untouched | (overrides or {})
         with state.preserved(self.handles):
             state.write(self.handles, start or {})
-            fetched = self.function(tf.constant(key, tf.int32), [tf.cast(leaf, _dtype(leaf)) for leaf in data], _tensors(given))
+            fetched = self.function(tf.constant(key, tf.int32), [tf.cast(leaf, _dtype(leaf)) for leaf in data], _tensors(given), tf.constant(slope))
         return self._filled([array.numpy() for array in fetched])
 
     def _fetched(self) -> list[tf.Tensor]:
@@ -159,6 +164,15 @@ def replace_outputs(outputs: Any, overrides: list[tuple[tf.Tensor, tf.Tensor]]) 
         activated._keras_logits = replaced
         leaves.append(activated)
     return tree.pack_sequence_as(outputs, leaves)
+
+
+def with_slope(gradient: Any, slope: tf.Tensor) -> Any:
+    """A gradient with respect to rows, each of the given length; as it is if that is negative, or if it has no rows."""
+    if not tf.is_tensor(gradient) or gradient.shape.rank is None or gradient.shape.rank < 2:
+        return gradient
+    length = tf.sqrt(tf.reduce_sum(tf.square(gradient), axis=list(range(1, gradient.shape.rank)), keepdims=True))
+    factor = tf.where(slope < 0, tf.ones_like(length), tf.cast(slope, length.dtype) / tf.maximum(length, NO_LENGTH))
+    return gradient * tf.stop_gradient(factor)
 
 
 def _is_softmax(output: tf.Tensor) -> bool:

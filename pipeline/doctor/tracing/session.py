@@ -10,6 +10,7 @@ import numpy as np
 from keras import tree
 
 from pipeline.doctor.tracing import state
+from pipeline.doctor.tracing.finite import all_finite
 from pipeline.doctor.tracing.guard import Guard
 from pipeline.doctor.tracing.hooks import Hooks
 from pipeline.doctor.tracing.look import REPLAY, Look, Observed, Traces
@@ -66,6 +67,7 @@ class Session:
         inside: whether a unit is being run.
         units: what is known of each unit, by key.
         on_look: called after a look.
+        not_finite_given: the first call of a unit that was given a number that is not finite, by the unit's own count; None if there was none.
     """
 
     def __init__(self) -> None:
@@ -78,6 +80,7 @@ class Session:
         self.observed: Observed | None = None  # the first step of a loop without compiled functions
         self.latest_observed: Observed | None = None
         self.on_look: Callable[[], None] = lambda: None
+        self.not_finite_given: int | None = None
         self.closed = False
 
     def install(self) -> None:
@@ -119,6 +122,8 @@ class Session:
             recorder = Recorder() if known.calls == 0 else None
             if looking and known.trains is not False:
                 before = self._variables()
+            if known.trains is not False and self.not_finite_given is None and not all_finite(tree.flatten(arguments)):
+                self.not_finite_given = known.calls + 1
         self.inside = True
         try:
             with self.hooks.recording(recorder):

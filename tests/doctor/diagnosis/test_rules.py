@@ -131,6 +131,8 @@ ATTACHED: dict[str, Any] = {
             "drawn_numbers": 784,
             "may_be_data": False,
         },
+        "by_batch": {"looks": 8, "same": []},
+        "opposition": {"looks": 8, "dependent": 8, "same_loss": 0, "turned": 0, "shares": 8, "largest_share": 0.1},
         "movement": {name: {"rows": movement(), "steps": 3432, "moved_from_start": 0.6, "size": 1.1} for name in ("generator", "discriminator")},
         "averages": {
             "generator_moved": 0.7,
@@ -206,7 +208,12 @@ LEAST_SQUARES = {  # with targets 0 and 1
     "before.loss.accepted": {"fake": -0.04},
 }
 LINEAR = {f"before.loss.{run}": {"real": -1.0, "fake": 1.0} for run in ("surely_wrong", "undecided", "surely_right")}
+BOTH_DOWN = {f"before.loss.{run}": {"real": 1.0, "fake": 1.0} for run in ("surely_wrong", "undecided", "surely_right")}
 UNPENALISED = ATTACHED | LINEAR | {"before.step.penalises_gradients": False}
+PENALISED = LINEAR | {"before.penalty": {"shape": "parabola", "weight": 10.0, "wanted": 1.0, "rows": 64, "at_real_rows": False}}
+UNBOUNDED = {"before.generator.bounded": False, "before.generator.reach_low": -1e7, "before.generator.reach_high": 1e7}
+WIDE = {"column": 2, "sd": 5000.0, "sd_of_samples": 0.1, "middle_sd": 1.0}
+R1 = {"before.penalty.wanted": 0.0}
 CHANGED = ATTACHED | {"before.data.samples_as_drawn": False}
 OF_AVERAGE = "over_time.averages.networks.0"
 AT_REST = ATTACHED | {f"{OF_AVERAGE}.moved": False, f"{OF_AVERAGE}.from_first": 0.0, f"{OF_AVERAGE}.from_generator": 1.0}
@@ -216,6 +223,11 @@ BOUNDED = {"before.discriminator.bounded": True, "before.discriminator.reach_low
 SWAPPED = {"before.loss.undecided": {"real": 0.6, "fake": -0.4}, "before.loss.surely_wrong": {"real": 0.05, "fake": -0.05}}
 OF_TARGET_OF_SAMPLES = {"before.loss.surely_wrong.fake": 1.9526, "before.loss.undecided.fake": 1.6225}  # of -1
 NOTHING = {"real": 0.0, "fake": 0.0}
+APART = {
+    "before.loss.surely_wrong": {"real": 1.0, "fake": -1.0},
+    "before.loss.undecided": NOTHING,
+    "before.loss.surely_right": {"real": -1.0, "fake": 1.0},
+}
 SATURATING = {"before.loss.rejected.fake": -0.05, "before.loss.accepted.fake": -0.95}
 CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "no_nonlinearity": (
@@ -272,6 +284,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         SWAPPED,
         SWAPPED | {"before.loss.rejected.fake": 0.38},  # as Keras' guide labels them
     ),
+    "same_wanted_of_both": (BOTH_DOWN, BOTH_DOWN | {f"before.loss.{run}.real": -1.0 for run in ("surely_wrong", "undecided", "surely_right")}),
     "broadcast_outputs": ({"before.loss.undecided": {"real": 0.12, "fake": 0.12}}, {}),
     "learning_rate": (
         {"before.optimizers.discriminator.learning_rate": 0.02},
@@ -289,6 +302,11 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"before.data.low": 0.0, "before.generator.reach_low": 0.0, "before.latent.low": 0.0},
     ),
     "constant_data": ({"before.data.sd_between": 0.0}, {"before.data.sd_between": 0.01}),
+    "unscaled_columns": (UNBOUNDED | {"before.data.widest_column": WIDE}, UNBOUNDED | {"before.data.widest_column": WIDE | {"sd_of_samples": 900.0}}),
+    "normalised_by_batch": (
+        ATTACHED | {"over_time.by_batch.same": ["the mean of each column"]},
+        ATTACHED | {"over_time.by_batch": {"looks": 3, "same": ["the mean of each column"]}},
+    ),
     "samples_differ_between_turns": (
         CHANGED | {"before.data.generators_turn_range": [-0.9, 1.1]},
         CHANGED | {"before.data.generators_turn_range": [-0.9, 0.98]},
@@ -396,6 +414,20 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "constant_output": (BOUNDED | {"before.discriminator.reach_low": 1.0}, BOUNDED | LEAST_SQUARES),
     "rectified_output": ({"before.discriminator.reach_low": 0.0}, {"before.discriminator.reach_low": -0.1}),
     "saturating_loss": (SATURATING | late(real_fake_auc=0.98), SATURATING | late(real_fake_auc=0.9)),
+    "order_not_wanted": (APART, APART | {"before.loss.surely_right": {"real": -0.1, "fake": 0.1}}),
+    "scores_not_compared": (
+        {f"before.loss.{run}": NOTHING for run in ("surely_wrong", "undecided", "surely_right")},
+        {f"before.loss.{run}": NOTHING for run in ("undecided", "surely_right")},
+    ),
+    "one_loss_for_both": (ATTACHED | {"over_time.opposition.same_loss": 8}, ATTACHED | {"over_time.opposition.same_loss": 7}),
+    "discriminator_not_asked": (ATTACHED | {"over_time.opposition.dependent": 0}, ATTACHED | {"over_time.opposition.dependent": 1}),
+    "adversarial_part_lost": (ATTACHED | {"over_time.opposition.largest_share": 1e-4}, ATTACHED | {"over_time.opposition.largest_share": 2e-3}),
+    "penalty_wants_no_slope": (
+        PENALISED | {"before.penalty": {"shape": "linear", "weight": 10.0, "rows": 64, "at_real_rows": False}},
+        PENALISED | {"before.penalty.wanted": 0.2},
+    ),
+    "penalty_at_real_rows": (PENALISED | {"before.penalty.at_real_rows": True}, PENALISED | {"before.penalty.at_real_rows": True} | R1),
+    "penalty_weight": (PENALISED | {"before.penalty.weight": 1e-4}, PENALISED | {"before.penalty.weight": 1e-4} | R1),
     "no_difference_wanted": (
         {
             "before.loss.surely_wrong": {"real": -1.0, "fake": 1.0},
@@ -533,10 +565,22 @@ def paths(structure: Any, *before: str) -> list[tuple[str, ...]]:
     return [(*before, name) for name, _ in parts] + [path for name, part in parts for path in paths(part, *before, name)]
 
 
-TRACKED = ("output_gradients", "verdicts", "real_rows", "latents", "conditions", "changed_rows", "pairs", "drawn_again", "drawn")
-MEASURED_AS_A_WHOLE = (("generator",), ("discriminator",), ("data",), *((name,) for name in TRACKED))
+TRACKED = (
+    "by_batch",
+    "opposition",
+    "output_gradients",
+    "verdicts",
+    "real_rows",
+    "latents",
+    "conditions",
+    "changed_rows",
+    "pairs",
+    "drawn_again",
+    "drawn",
+)
+MEASURED_AS_A_WHOLE = (("generator",), ("discriminator",), ("data",), ("penalty",), *((name,) for name in TRACKED))
 OF_NETWORKS = ("kernels", "zero_kernels", "clipped", "normalised")
-OF_DATA = ("samples_range", "samples_as_drawn", "generators_turn_range", "generators_turn_as_drawn")
+OF_DATA = ("widest_column", "samples_range", "samples_as_drawn", "generators_turn_range", "generators_turn_as_drawn")
 MAY_LACK: dict[tuple[str, ...], tuple[str, ...]] = {("generator",): OF_NETWORKS, ("discriminator",): OF_NETWORKS, ("data",): OF_DATA}
 ALWAYS_THERE = ("epoch", "steps", "classifier_score")  # in each row
 
@@ -641,6 +685,40 @@ def test_a_loss_that_knows_of_the_bounds_is_no_double_activation(wrong: float | 
 @pytest.mark.parametrize("part", ["surely_wrong", "surely_right", "rejected", "accepted"])
 def test_one_of_both_losses_is_enough_for_a_double_activation(part: str) -> None:
     assert found_in(BOUNDED, LOGISTIC_OF_SIGMOID, {f"before.loss.{part}": {}}) == ["double_activation"]
+
+
+@pytest.mark.parametrize(("rejected", "found"), [(0.0, ["saturating_loss"]), (-0.95, [])])
+def test_a_loss_without_any_gradient_at_rejected_samples_saturates(rejected: float, found: list[str]) -> None:
+    assert found_in(SATURATING, late(real_fake_auc=0.98), {"before.loss.rejected.fake": rejected}) == found
+
+
+def test_the_square_of_a_difference_of_means_is_no_broadcasting() -> None:
+    assert found_in(APART, {"before.loss.pairs_every_with_every": True}) == ["order_not_wanted"]
+
+
+def test_a_hinge_on_the_wrong_side_is_no_loss_of_probabilities() -> None:
+    hinge = {"surely_wrong": (0.0, 1.0), "undecided": (1.0, 1.0), "surely_right": (1.0, 0.0)}
+    assert found_in({f"before.loss.{run}": {"real": real, "fake": fake} for run, (real, fake) in hinge.items()}) == ["same_wanted_of_both"]
+
+
+def test_samples_that_are_not_finite_are_not_far_from_others() -> None:
+    assert found_in(ATTACHED, {"over_time.drawn.samples_distance": float("nan")}) == []
+
+
+def test_a_gradient_that_is_turned_round_on_its_way_has_no_wrong_sign() -> None:
+    both_down = ATTACHED | {"before.loss.rejected.fake": 0.38}
+    assert found_in(both_down) == ["generator_sign"]
+    assert found_in(both_down, {"over_time.opposition.turned": 8}) == []
+
+
+def test_a_penalty_of_one_norm_for_the_whole_batch_is_named_by_where_it_is_lowest() -> None:
+    assert found_in(PENALISED, {"before.penalty.wanted": 0.125}) == ["penalty_wants_no_slope"]
+    assert found_in(PENALISED, {"before.penalty.wanted": 0.125, "before.penalty.rows": 16}) == []
+
+
+def test_the_weight_of_a_penalty_may_be_too_large_whatever_it_wants() -> None:
+    assert found_in(PENALISED, R1, {"before.penalty.weight": 1e5}) == ["penalty_weight"]
+    assert found_in(PENALISED, R1, {"before.penalty.weight": 100.0}) == []
 
 
 def test_outputs_of_tanh_are_no_probabilities() -> None:

@@ -17,6 +17,7 @@ Before training:
 While training, over several steps:
 
 - `latents`: the noise that the generator is given.
+- `opposition`: whether the generator is trained against the discriminator.
 - `movement`: how far the weights move.
 - `drawn`: what is drawn after training, and from which network.
 

@@ -38,6 +38,64 @@ def penalised_slope(evidence: Evidence) -> Numbers | None:
 
 @rule(
     "error",
+    why="The penalty is not lowest where each row's gradient has the length 1: without a square it is lowest where there is no slope at all, and "
+    "with one norm over the whole batch where the rows' slopes together have the length 1. The critic becomes flat.",
+    fix="Take the norm of each row's gradient over all axes but the first, subtract 1, square, and only then take the mean over the rows.",
+    reference="Gulrajani et al. 2017, arXiv:1704.00028, algorithm 1",
+)
+def penalty_wants_no_slope(evidence: Evidence) -> Numbers | None:
+    """The penalty of a critic is a linear function of the rows' slopes, or lowest at a slope of 1 over the root of their number."""
+    penalty = _penalty(evidence)
+    if not penalty or not _is_wasserstein(evidence):
+        return None
+    if penalty["shape"] == "linear":
+        return {"penalty": "a linear function of the slope", "weight": penalty["weight"]} if penalty["weight"] > 0 else None
+    of_batch = penalty["rows"] ** -0.5
+    over_batch = penalty["rows"] >= thresholds.ROWS_TO_TELL and abs(penalty["wanted"] - of_batch) < thresholds.WANTED_SLOPE * of_batch
+    return {"slope_of_a_row_where_the_penalty_is_lowest": penalty["wanted"], "rows": penalty["rows"]} if over_batch else None
+
+
+@rule(
+    "warning",
+    why="The penalty wants the critic's slope to be 1, and takes gradients at the real rows themselves: between real rows and samples nothing bounds "
+    "the slope, and there the generator has to find its way.",
+    fix="Take the gradients at random points between each real row and a sample: epsilon * real + (1 - epsilon) * fake.",
+    reference="Gulrajani et al. 2017, arXiv:1704.00028, algorithm 1",
+)
+def penalty_at_real_rows(evidence: Evidence) -> Numbers | None:
+    """A critic's penalty that is lowest at a slope of 1 takes gradients at no other points than the rows that the step is given."""
+    penalty = _penalty(evidence)
+    wanted = penalty.get("wanted", 0.0) if _is_wasserstein(evidence) else 0.0
+    return {"slope_wanted": wanted, "at": "real rows alone"} if _is_one(wanted) and penalty["at_real_rows"] else None
+
+
+@rule(
+    "warning",
+    why="The weight of the gradient penalty is far from any that is known to work: with next to none the critic is not bounded, and with a very "
+    "large one it learns to be flat and nothing else.",
+    fix="Weigh a penalty that wants the slope 1 by 10 (WGAN-GP), and one that wants none by 0.1 to 10 (R1).",
+    settings={"gradient_penalty": 10.0},
+    reference="Gulrajani et al. 2017, arXiv:1704.00028; Mescheder et al. 2018, arXiv:1801.04406",
+)
+def penalty_weight(evidence: Evidence) -> Numbers | None:
+    """The square of the slope is weighed thousands of times; or next to nothing, where only the penalty bounds a critic."""
+    penalty = _penalty(evidence)
+    if penalty.get("shape") != "parabola" or penalty_wants_no_slope.check(evidence):
+        return None
+    tiny = _is_wasserstein(evidence) and _is_one(penalty["wanted"]) and penalty["weight"] < thresholds.LIGHTEST_PENALTY
+    return {"weight_of_the_square": penalty["weight"]} if tiny or penalty["weight"] > thresholds.HEAVIEST_PENALTY else None
+
+
+def _penalty(evidence: Evidence) -> Numbers:
+    return dict(evidence.get("before", {}).get("penalty", {}))
+
+
+def _is_one(wanted: float) -> bool:
+    return abs(wanted - 1) < thresholds.WANTED_SLOPE
+
+
+@rule(
+    "error",
     why="A Wasserstein loss grows without end with the critic's scores, and nothing bounds the critic: scores and gradients explode.",
     fix="Penalise the critic's gradients (WGAN-GP), clip its weights after every update, or normalise them spectrally.",
     settings={"gradient_penalty": 10.0},

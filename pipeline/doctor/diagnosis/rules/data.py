@@ -130,6 +130,38 @@ def few_real_rows(evidence: Evidence) -> Numbers | None:
     return {"real_rows_seen": rows["rows"], "different": rows["different"], "steps_looked_at": rows["looks"]}
 
 
+@rule(
+    "warning",
+    why="A column of the data has a spread tens of times that of what the generator draws there: next to it the discriminator sees no other column, "
+    "and the generator's weights have to grow by that factor before its samples come near.",
+    fix="Bring every column to a mean of 0 and a spread of 1, or to [-1, 1], by numbers computed once over all rows; take the logarithm of amounts.",
+    reference="LeCun et al. 1998, Efficient BackProp, section 4.3",
+)
+def unscaled_columns(evidence: Evidence) -> Numbers | None:
+    """In the column of a table with the widest spread, real rows vary far more than 1, and far more than samples do."""
+    data, generator = _data_and_generator(evidence)
+    widest = data.get("widest_column")
+    if not widest or generator.get("bounded", True) or losses_not_examined.check(evidence):
+        return None
+    wide = widest["sd"] > thresholds.WIDE_COLUMN * max(1.0, widest["sd_of_samples"])
+    return dict(widest) if wide else None
+
+
+@rule(
+    "warning",
+    why="Real rows are normalised by the statistics of their own batch: a row's numbers depend on the rows that happen to be beside it, no batch has "
+    "the mean and spread of the data, and samples cannot be brought back to the data's units.",
+    fix="Compute the mean and spread, or the lowest and highest number, once over all training rows, and normalise every batch by these.",
+    reference="LeCun et al. 1998, Efficient BackProp, section 4.3",
+)
+def normalised_by_batch(evidence: Evidence) -> Numbers | None:
+    """Means or ends of all columns, or the mean of all numbers, are the same in batches of different rows, far closer than chance."""
+    found = evidence.get("over_time", {}).get("by_batch", {})
+    if found.get("looks", 0) < thresholds.BATCH_MEANS or not found["same"]:
+        return None
+    return {"the_same_in_every_batch": found["same"], "batches": found["looks"]}
+
+
 def _sorted(rows: float) -> float:
     """The variation of means of so many rows that no chance explains, and of which a share of all that varies lies between batches."""
     return max(thresholds.FEATURE_VARIATION, 1 + thresholds.BETWEEN_BATCHES * rows)

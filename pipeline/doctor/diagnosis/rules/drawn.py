@@ -117,7 +117,7 @@ def samples_drawn_differ(evidence: Evidence) -> Numbers | None:
         "samples_distance" not in drawn
         or drawn_one_by_one.check(evidence)
         or not low < drawn["spread_of_rows"] < high
-        or drawn["samples_distance"] < max(thresholds.DRAWN_FAR, thresholds.BEYOND_MOVES * drawn["moved_between_looks"])
+        or not drawn["samples_distance"] >= max(thresholds.DRAWN_FAR, thresholds.BEYOND_MOVES * drawn["moved_between_looks"])  # or is no number
     ):
         return None
     return {name: drawn[name] for name in ("samples_distance", "range", "range_in_step")}

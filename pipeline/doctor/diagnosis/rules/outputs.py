@@ -7,7 +7,7 @@ the generator's loss.
 
 from pipeline.doctor.diagnosis import thresholds
 from pipeline.doctor.diagnosis.findings import Evidence, Numbers, rule
-from pipeline.doctor.diagnosis.rules.losses import broadcast_outputs, labels_at_random, loss_evidence
+from pipeline.doctor.diagnosis.rules.losses import broadcast_outputs, labels_at_random, loss_evidence, same_wanted_of_both
 from pipeline.doctor.diagnosis.rules.networks import is_zero
 
 
@@ -51,7 +51,8 @@ def logits_as_probabilities(evidence: Evidence) -> Numbers | None:
     """The discriminator is not bounded to [0, 1], and the loss has no right gradient outside of it."""
     loss, network = loss_evidence(evidence), evidence.get("before", {}).get("discriminator", {})
     kind = next((kind for kind in ("real", "fake") if _expects_probabilities(loss, kind)), None)
-    if not network or _gives_probabilities(network) or kind is None or broadcast_outputs.check(evidence) or labels_at_random.check(evidence):
+    explained = (broadcast_outputs, labels_at_random, same_wanted_of_both)
+    if not network or _gives_probabilities(network) or kind is None or any(other.check(evidence) for other in explained):
         return None
     return {"outputs_reach": [network["reach_low"], network["reach_high"]], "gradient_at_a_wrong_output": loss["surely_wrong"][kind]}
 
@@ -125,7 +126,7 @@ def saturating_loss(evidence: Evidence) -> Numbers | None:
     loss = loss_evidence(evidence)
     rejected, accepted = (loss.get(run, {}).get("fake") for run in ("rejected", "accepted"))
     recent = [row.get("real_fake_auc") for row in evidence.get("epochs", [])][-thresholds.LOOKS_TO_TELL :]
-    if not rejected or not accepted or abs(rejected) > thresholds.SATURATED * abs(accepted) or len(recent) < thresholds.LOOKS_TO_TELL:
+    if rejected is None or not accepted or abs(rejected) > thresholds.SATURATED * abs(accepted) or len(recent) < thresholds.LOOKS_TO_TELL:
         return None
     if any(auc is None or auc < thresholds.TOLD_APART for auc in recent):
         return None

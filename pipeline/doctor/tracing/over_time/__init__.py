@@ -1,9 +1,11 @@
 """What one look cannot show, added up over the looks at a training: each module tracks one thing; `trackers` has the list of them.
 
 - `real_rows`: fingerprints of the real rows that the discriminator is given.
+- `by_batch`: whether real rows are normalised batch by batch.
 - `latents`: fingerprints of what the generator is given.
 - `movement`: how far the weights of both networks move, and at which rates.
 - `output_gradients`: whether all outputs of the generator have a gradient.
+- `opposition`: whether the generator is trained against the discriminator, and how much of its gradient comes from there.
 - `verdicts`: what the discriminator says of the last rows with a change that nobody sees.
 - `pairs`: whether the discriminator notices a real row beside the condition of another row.
 - `drawn_again`: whether samples depend on their label and on their noise.

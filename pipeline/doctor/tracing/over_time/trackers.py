@@ -4,12 +4,14 @@ from typing import Any, Protocol
 
 from pipeline.doctor.tracing.evidence import PairEvidence
 from pipeline.doctor.tracing.over_time.averages import Averages
+from pipeline.doctor.tracing.over_time.by_batch import ByBatch
 from pipeline.doctor.tracing.over_time.changed_rows import ChangedRows
 from pipeline.doctor.tracing.over_time.conditions import Conditions
 from pipeline.doctor.tracing.over_time.drawn import Drawn
 from pipeline.doctor.tracing.over_time.drawn_again import DrawnAgain
 from pipeline.doctor.tracing.over_time.latents import Latents
 from pipeline.doctor.tracing.over_time.movement import Movement
+from pipeline.doctor.tracing.over_time.opposition import Opposition
 from pipeline.doctor.tracing.over_time.output_gradients import OutputGradients
 from pipeline.doctor.tracing.over_time.pairs import Pairs
 from pipeline.doctor.tracing.over_time.real_rows import RealRows
@@ -33,6 +35,7 @@ class Tracker(Protocol):
 
 TRACKERS: dict[str, type[Tracker]] = {
     "real_rows": RealRows,
+    "by_batch": ByBatch,
     "latents": Latents,
     "movement": Movement,
     "conditions": Conditions,
@@ -41,6 +44,7 @@ TRACKERS: dict[str, type[Tracker]] = {
     "drawn_again": DrawnAgain,
     "verdicts": Verdicts,
     "output_gradients": OutputGradients,
+    "opposition": Opposition,
     "averages": Averages,
     "drawn": Drawn,
 }
