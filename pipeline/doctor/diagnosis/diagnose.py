@@ -17,6 +17,7 @@ from pipeline.doctor.diagnosis.rules import (
     data,
     drawn,
     gradients,
+    gradients_on_their_way,
     latents,
     losses,
     movement,
@@ -35,6 +36,7 @@ RULES: tuple[Rule, ...] = (
     networks.collapsed_layers,
     networks.initial_scale,
     networks.dead_units,
+    networks.narrow_layer,
     networks.much_dropout,
     networks.zero_weights,
     networks.constant_weights,
@@ -44,6 +46,7 @@ RULES: tuple[Rule, ...] = (
     batch_norm.inference_batch_norm,
     batch_norm.batch_statistics_under_penalty,
     batch_norm.batch_statistics_of_a_mixture,
+    batch_norm.same_mean_score,
     batch_norm.scale_not_seen,
     updates.not_examined,
     losses.losses_not_examined,
@@ -60,11 +63,14 @@ RULES: tuple[Rule, ...] = (
     critics.penalty_wants_no_slope,
     critics.penalty_at_real_rows,
     critics.penalty_weight,
+    critics.spectral_norm_at_rest,
     critics.unbounded_critic,
     critics.penalised_slope,
     updates.gradient_cut,
     updates.partly_cut,
     updates.outputs_without_gradient,
+    updates.weights_left_out,
+    updates.network_built_again,
     updates.not_updated,
     updates.other_network_updated,
     updates.unused_network_output,
@@ -94,6 +100,7 @@ RULES: tuple[Rule, ...] = (
     changes.only_real_rows_changed,
     changes.only_samples_changed,
     turns.samples_differ_between_turns,
+    turns.judged_by_a_copy,
     turns.constant_condition,
     turns.trivial_statistic,
     drawn.samples_from_untrained_network,
@@ -106,6 +113,7 @@ RULES: tuple[Rule, ...] = (
     conditions.condition_of_samples_differs,
     conditions.class_target_differs,
     conditions.condition_not_judged,
+    conditions.labels_without_class,
     conditions.same_labels_every_step,
     conditions.swapped_pairs_not_noticed,
     conditions.condition_ignored,
@@ -117,6 +125,8 @@ RULES: tuple[Rule, ...] = (
     latents.latents_alike_in_a_batch,
     latents.latent_scale,
     latents.few_latent_numbers,
+    gradients_on_their_way.gradients_pile_up,
+    gradients_on_their_way.gradient_fades,
     movement.rate_decays_early,
     movement.optimizer_starts_again,
     movement.stops_moving,
@@ -124,6 +134,7 @@ RULES: tuple[Rule, ...] = (
     movement.steps_too_large,
     movement.weights_shrink,
     movement.trained_rarely,
+    movement.updates_far_apart,
     gradients.not_finite,
     training.pinned_loss,
     training.discriminator_wins,
@@ -148,7 +159,7 @@ RULES: tuple[Rule, ...] = (
 )
 IN_TRAINING = frozenset(rule.id for rule in RULES if rule.check.__module__ in {module.__name__ for module in (gradients, samples, training)})
 # What may come of another error; where there is none, it is to be fixed itself.
-SYMPTOMS = IN_TRAINING | {"stops_moving", "hardly_moves", "steps_too_large", "trained_rarely", "trivial_statistic"}
+SYMPTOMS = IN_TRAINING | {"stops_moving", "hardly_moves", "steps_too_large", "trained_rarely", "updates_far_apart", "trivial_statistic"}
 RULE_FAILED = "rule_failed"  # the id of the finding that says that a rule raised an error
 
 

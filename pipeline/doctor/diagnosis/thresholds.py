@@ -4,6 +4,7 @@
 CONSTANT = 1e-3  # a spread below this counts as none: it is far under one grey level of 255
 AT_BOUNDS = 0.5  # with Glorot's weights no output starts within a hundredth of a bound; with N(0, 1) nine in ten do
 OUTPUT_SD = 10.0  # logits start with a spread under 1 in every healthy variant; at 10 the sigmoid in the loss is flat
+FIRST_SAMPLES = 10.0  # times the range of real rows; with Glorot's weights samples start within it
 DEAD_UNITS = 0.9  # about half of a layer's ReLUs are zero for one input, but few are for all of 48
 RANGE_SLACK = 0.05  # of the images' range: rounding and noise that was added
 RANGE_USED = 0.6  # [0, 1] fills half of tanh's [-1, 1]
@@ -34,6 +35,9 @@ PAIRS_TO_TELL = 60  # of samples with the same label: where labels are drawn twi
 LABELS_AGREE = 0.5  # labels that are drawn twice have 0, give or take 0.1; the same ones 1
 ROWS_TO_TELL = 8
 OF_ANOTHER_ROW = 0.9  # of the rows: a discriminator may be shown some pairs that do not fit on purpose
+ROWS_OF_LABELS = 150  # in which one of ten classes is missing once in a million times
+ROWS_WITHOUT_CLASS, MORE_THAN_A_CLASS = 0.3, 1.5  # of the rows; of the most frequent class: labels that are dropped on purpose are up to a fifth
+NO_CHANCE = 0.01  # of the rows
 ROWS_CHANGED = 0.9  # of a batch: an augmentation that grows with training changes few rows, of both kinds
 SMALLEST_CHANGE = 0.02  # of the spread of real rows: noise that fills the steps between 256 grey levels has 0.002
 HIGHEST_BETA_1 = 0.95  # the usual 0.9 is high for a GAN, but trains
@@ -49,6 +53,12 @@ LOOKS_AT_MOVEMENT = 4
 RATE_LEFT = 0.01  # of the highest learning rate: a cosine that ends at zero is below it in the last sixteenth
 HARDLY_MOVED = 0.02  # of the weights' size
 LARGE_STEP = 0.1  # of the weights' size
+PILED_UP, PILING_UP = (
+    10.0,
+    3.0,
+)  # times the gradient of the step; times as much as at first: of 32 batches that are added up there are 32 from the start
+FADED = 0.001  # of the largest gradient of a matrix
+UPDATES_APART = 10.0  # times; healthy ones here are up to four times apart
 SHRUNK, GROWN = 0.1, 10.0  # of the weights' first size; healthy ones are between 0.9 and 1.8 times as large
 CRITIC_UPDATES = 20  # for one of the generator: published critics have up to five, and more only at the start
 GENERATOR_UPDATES = 3.5  # for one of the discriminator: two are a known trick

@@ -25,6 +25,7 @@ from pipeline.doctor.tracing.seen import Seen, call_again, few_rows, first_outpu
 Evidence = dict[str, Any]
 APART = 5.0  # logits at which every logistic loss is sure
 SAME_OUTPUT = 0.1  # of the spread of outputs: the small number in a batch normalisation's root is not scaled
+ONE_MEAN = 1e-3  # of the spread of outputs: rounding; a normalised layer before the last activation leaves a twentieth
 PILED_UP = 1e-4  # of a matrix's weights
 
 
@@ -63,6 +64,7 @@ def describe_discriminator(discriminator: keras.Layer, given: Sequence[Given], s
     with _as_before(discriminator, inputs, looks):
         described: Evidence = describe_network(seen, inputs) | {"normalised": _is_normalised(seen, inputs)}
         described["blind_to_scale"] = described["batch_dependent"] and _is_blind(seen, inputs)
+        described["same_mean_of_any_batch"] = described["batch_dependent"] and _has_one_mean(seen, inputs)
     described |= {"trainable_variables": len(weights(discriminator)), "clipped": _is_clipped(discriminator), "dropout": _dropout(discriminator)}
     described["sums_to_one_over_batch"] = any(_is_divided_by_batch(leaf) for one in given for leaf in tree.flatten(one.call.outputs))
     if score and score.logits:  # the losses see what comes before the last activation
@@ -127,6 +129,24 @@ def _is_blind(seen: Seen, inputs: Any) -> bool:
     with restored(seen):
         after = np.asarray(seen(moved, training=True))
     return bool(np.abs(after - before).mean() < SAME_OUTPUT * before.std())
+
+
+def _has_one_mean(seen: Seen, inputs: Any) -> bool:
+    """Whether the mean output of a batch is the same for real rows and for noise of any kind, with batch normalisation as in training."""
+    random, means, spreads = np.random.default_rng(0), [], []
+    for scale in (0.0, 1.0, 30.0):
+        rows = tree.map_structure(lambda leaf, by=scale: leaf + by * _noise_like(leaf, random) if leaf.dtype.is_floating else leaf, inputs)
+        with restored(seen):
+            outputs = np.asarray(seen(rows, training=True), "float64")
+        if outputs.min() > 0 and outputs.max() < 1:  # probabilities: a logit's mean is meant
+            outputs = np.log(outputs) - np.log1p(-outputs)
+        means.append(float(outputs.mean()))
+        spreads.append(float(outputs.std()))
+    return bool(min(spreads) > 0 and np.ptp(means) < ONE_MEAN * min(spreads))
+
+
+def _noise_like(leaf: tf.Tensor, random: np.random.Generator) -> tf.Tensor:
+    return tf.cast(np.std(leaf) * random.uniform(0, 1, leaf.shape), leaf.dtype)
 
 
 def _is_known(structure: Any) -> bool:

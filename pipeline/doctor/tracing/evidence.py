@@ -1,14 +1,14 @@
 """Evidence before training, for one generator and one discriminator of any script, in the form that the rules read."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
 import numpy as np
 from keras import tree
 
-from pipeline.doctor.evidence.layers import is_statistic
+from pipeline.doctor.evidence.layers import is_spectral_vector, is_statistic
 from pipeline.doctor.evidence.step_recorder import FAKE, OTHER, REAL
 from pipeline.doctor.tracing.described import describe_discriminator, describe_generator
 from pipeline.doctor.tracing.finite import first_not_finite
@@ -104,7 +104,8 @@ class PairEvidence:
             "moved": sorted(moved),
             "trainable": {name: bool(network.trainable_variables) for name, network in self.networks.items()},
             "gradients": {name: self._gradient_norms(name) for name in self.networks},
-            "statistics_moved": {name: self._statistics_moved(name) for name in self.networks},
+            "statistics_moved": {name: self._moved(name, is_statistic) for name in self.networks},
+            "spectral_vectors_moved": {name: self._moved(name, is_spectral_vector) for name in self.networks},
             "discriminator_inputs": sorted(kinds),
             "learns_from": {name: sorted(kind for kind, g in self.losses.gradients(name).items() if g.any()) for name in self.networks},
             "mixes_real_and_fake": any({REAL, FAKE} <= set(given.kinds.tolist()) for given in self.given),
@@ -142,9 +143,10 @@ class PairEvidence:
                         norms[paths[place]] = _larger(_norm(part), norms.get(paths[place]))
         return norms
 
-    def _statistics_moved(self, name: str) -> bool | None:
-        statistics = {variable_id(variable) for variable in self.networks[name].variables if is_statistic(variable)}
-        return bool(statistics & {variable for look in self.looks for variable in look.moved}) if statistics else None
+    def _moved(self, name: str, kind: Callable[[keras.Variable], bool]) -> bool | None:
+        """Whether a step moved a network's variables of a kind; None if it has none."""
+        variables = {variable_id(variable) for variable in self.networks[name].variables if kind(variable)}
+        return bool(variables & {variable for look in self.looks for variable in look.moved}) if variables else None
 
     def _batch_norm(self, turn: str) -> list[str]:
         modes = {mode for given in self.losses.calls_in_turn(turn) for mode in given.call.batch_norm}

@@ -19,6 +19,7 @@ from pipeline.doctor.tracing.record import Call, Gradient, Record
 from pipeline.doctor.tracing.recorder import Recorder
 
 SAME_AGAIN = 6  # updates of the same variables in a row that are taken for a step of one update each
+LONGEST = 10, 50  # times the updates of the last step, and more: a step that has more does not end as the last one did
 WINDOW, GROWTH = 40, 0.25
 REMEMBERED = 200  # calls before the first gradient of a step
 
@@ -42,6 +43,7 @@ class Loop(Recorder):
         self.before: state.Variables | None = None
         self.closing: frozenset[int] | None = None
         self.in_steps = 0  # of the recorded calls: those before the end of the last step, or run of a unit, that trains
+        self.updates = 0  # of the last step
         self.steps, self.next = 0, 3  # the first two show where steps end: it is known when the second one has begun
         self.random = random.Random(0)
 
@@ -89,6 +91,8 @@ class Loop(Recorder):
 
     def update(self, optimizer: Any, gradients: list[Any], variables: list[Any]) -> None:
         super().update(optimizer, gradients if self.gradients else [], variables)
+        if len(self.record.updates) > LONGEST[0] * self.updates + LONGEST[1]:
+            self._begin_anew()
         if self.closing is None:
             *earlier, latest = [frozenset(update.variables) for update in self.record.updates]
             begins_again = latest in earlier and earlier[-1] != latest
@@ -100,6 +104,13 @@ class Loop(Recorder):
         """The optimizer has applied its gradients."""
         if self.closing is not None and self.record.updates and frozenset(self.record.updates[-1].variables) == self.closing:
             self._end_step(len(self.record.updates))
+
+    def _begin_anew(self) -> None:
+        """What ended a step comes no more, as where a network was made anew: forget the record, and learn again where steps end."""
+        latest = self.record.updates[-1]
+        self.record, self.before, self.call_marks, self.closing, self.in_steps = Record([], [], [latest]), None, {}, None, 0
+        self.following.close()
+        self.marks, self.gradients, self.next = Marks(self.guard), False, self.steps + 3
 
     def look_soon(self) -> None:
         """Record the next step whole."""
@@ -115,6 +126,7 @@ class Loop(Recorder):
         record, before, marks, self.call_marks = self.record, self.before, self.call_marks, {}
         self.record, self.before, self.steps, self.in_steps = Record([], [], []), None, self.steps + 1, 0
         self.following.close()
+        self.updates = updates
         if self.steps == self.next and before is not None and not self.open:
             window = max(WINDOW, int(GROWTH * self.steps))
             self.next = self.steps + 1 + window // 2 + self.random.randrange(window)

@@ -211,10 +211,15 @@ class Session:
         return max(counts, default=0)
 
     @property
+    def updated_at_last(self) -> set[int]:
+        """The ids of the variables that optimizers were given at the latest look at each part of the training."""
+        latest = [look for look in [*(known.latest for known in self.units.values()), self.latest_observed] if look is not None]
+        return {variable for look in latest for update in look.record.updates for variable in update.variables}
+
+    @property
     def updated(self) -> set[int]:
         """The ids of all variables that an optimizer was seen to be given."""
-        latest = [look for look in [*(known.latest for known in self.units.values()), self.latest_observed] if look is not None]
-        return {variable for look in self.first_looks + latest for update in look.record.updates for variable in update.variables}
+        return self.updated_at_last.union(*(update.variables for look in self.first_looks for update in look.record.updates))
 
     @property
     def first_looks(self) -> list[Observed]:

@@ -188,6 +188,16 @@ def labelled(kind: str, agree: float, labels: int = 10) -> dict[str, Any]:
     return {"over_time.conditions": {"generator": {kind: {"labels": labels, "pairs_alike": 100, "agree": agree}}}}
 
 
+def one_hot(rows_without: int, never: int) -> dict[str, Any]:
+    """What is known of 512 rows of one-hot labels."""
+    return {"over_time.one_hot": {"rows": 512, "classes": 5, "rows_without": rows_without, "most_of_a_class": 60, "never": never}}
+
+
+def piled_up(growth: float) -> dict[str, Any]:
+    """What the generator's optimizer is given is forty times the gradient."""
+    return {"over_time.applied": {"generator": {"looks": 9, "given_over_computed_at_first": 3.0, "given_over_computed": 40.0, "growth": growth}}}
+
+
 def looked(tracker: str, steps: int = 1200, **values: float) -> dict[str, Any]:
     """The same values in all looks at a training of so many steps."""
     return {f"over_time.{tracker}": {"steps": steps, "rows": [{"step": steps * share // 10} | values for share in range(1, 11, 2)]}}
@@ -268,6 +278,37 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"over_time.output_gradients": {"looks": 5, "outputs": 3, "without_gradient": [1]}},
         {"over_time.output_gradients": {"looks": 5, "outputs": 3, "without_gradient": []}},
     ),
+    "gradients_pile_up": (piled_up(growth=12.0), piled_up(growth=1.1)),  # a gradient divided by its own size does not grow
+    "gradient_fades": (
+        {"over_time.fading": {"generator": {"looks": 5, "left_at_first_layer": 1e-4}}},
+        {"over_time.fading": {"generator": {"looks": 5, "left_at_first_layer": 0.01}}},
+    ),
+    "spectral_norm_at_rest": (
+        {"before.step.spectral_vectors_moved": {"discriminator": False}},
+        {"before.step.spectral_vectors_moved": {"discriminator": True, "generator": None}},
+    ),
+    "network_built_again": ({"over_time.built_again": {"networks": ["generator"]}}, {"over_time.built_again": {}}),
+    "updates_far_apart": (
+        ATTACHED | {"over_time.movement.generator.rows": movement(update=0.0002)},
+        ATTACHED | {"over_time.movement.generator.rows": movement(update=0.0004)},
+    ),
+    "weights_left_out": (
+        {"over_time.left_out": {"looks": 5, "networks": {"generator": {"weights": ["encoder/kernel"], "of": 6}}}},
+        {"over_time.left_out": {"looks": 2, "networks": {"generator": {"weights": ["encoder/kernel"], "of": 6}}}},
+    ),
+    "judged_by_a_copy": (
+        {"over_time.judges": {"copies": ["clone"], "looks": 5, "looks_at_own": 0, "copies_move": False}},
+        {"over_time.judges": {"copies": ["clone"], "looks": 5, "looks_at_own": 0, "copies_move": True}},
+    ),
+    "narrow_layer": (
+        ATTACHED | {"before.generator.fewest_units": 1},
+        ATTACHED | {"before.generator.fewest_units": 1, "over_time.latents.drawn_numbers": 2},
+    ),
+    "same_mean_score": (
+        ATTACHED | {"before.discriminator.same_mean_of_any_batch": True},
+        ATTACHED | {"before.discriminator.same_mean_of_any_batch": True, "before.step.mixes_real_and_fake": True},
+    ),
+    "labels_without_class": (one_hot(rows_without=256, never=0), one_hot(rows_without=48, never=0)),
     "not_updated": ({"before.step.updated": [["discriminator"]]}, {"before.step.updated": [["generator"], ["discriminator"]]}),
     "real_images_not_in_loss": ({"before.step.learns_from.discriminator": ["fake"]}, {"before.step.learns_from.discriminator": ["fake", "real"]}),
     "other_network_updated": (
@@ -402,7 +443,11 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
     "steps_too_large": (
         ATTACHED | {"over_time.movement.generator.rows": movement(update=0.3)},
-        ATTACHED | {"over_time.movement.generator.rows": movement(update=[0.3] * 3 + [0.05] * 5)},
+        ATTACHED
+        | {
+            "over_time.movement.generator.rows": movement(update=[0.3] * 3 + [0.05] * 5),
+            "over_time.movement.discriminator.rows": movement(update=0.02),
+        },
     ),
     "weights_shrink": (ATTACHED | {"over_time.movement.generator.size": 0.05}, ATTACHED | {"over_time.movement.generator.size": 0.2}),
     "trained_rarely": (
@@ -569,6 +614,11 @@ TRACKED = (
     "by_batch",
     "opposition",
     "output_gradients",
+    "applied",
+    "fading",
+    "left_out",
+    "judges",
+    "one_hot",
     "verdicts",
     "real_rows",
     "latents",
@@ -579,7 +629,7 @@ TRACKED = (
     "drawn",
 )
 MEASURED_AS_A_WHOLE = (("generator",), ("discriminator",), ("data",), ("penalty",), *((name,) for name in TRACKED))
-OF_NETWORKS = ("kernels", "zero_kernels", "clipped", "normalised")
+OF_NETWORKS = ("kernels", "zero_kernels", "constant_kernels", "fewest_units", "clipped", "normalised")
 OF_DATA = ("widest_column", "samples_range", "samples_as_drawn", "generators_turn_range", "generators_turn_as_drawn")
 MAY_LACK: dict[tuple[str, ...], tuple[str, ...]] = {("generator",): OF_NETWORKS, ("discriminator",): OF_NETWORKS, ("data",): OF_DATA}
 ALWAYS_THERE = ("epoch", "steps", "classifier_score")  # in each row
@@ -786,6 +836,23 @@ def test_rows_of_a_table_or_image_beside_samples_of_another_row_are_named(turn: 
     assert found_in({"over_time.conditions": own}) == []
     assert found_in({"over_time.conditions": other}) == ["condition_of_samples_differs"]
     assert found_in({"over_time.conditions": {turn: {"rows": {"given": 16, "own": 8, "of_another_row": 8}}}}) == []
+
+
+def test_samples_that_start_many_times_as_wide_as_real_rows_are_found() -> None:
+    assert found_in(ATTACHED, {"before.data.samples_range": [-12.0, 12.0]}) == ["initial_scale"]
+    assert found_in(ATTACHED, {"before.data.samples_range": [-6.0, 6.0]}) == []
+    assert found_in(ATTACHED, {"before.data.samples_range": [-12.0, 12.0], "before.data.samples_as_drawn": False}) == []
+
+
+def test_weights_that_spectral_normalisation_rescales_are_not_compared() -> None:
+    apart = ATTACHED | {"over_time.movement.generator.rows": movement(update=0.0002)}
+    assert found_in(apart, {"before.step.spectral_vectors_moved": {"discriminator": None}}) == ["updates_far_apart"]
+    assert found_in(apart, {"before.step.spectral_vectors_moved": {"discriminator": True}}) == []
+
+
+def test_labels_that_are_counted_from_one_leave_one_class_out() -> None:
+    assert found_in(one_hot(rows_without=51, never=1)) == ["labels_without_class"]
+    assert found_in(one_hot(rows_without=51, never=0)) == []  # the last class may be all zeros on purpose
 
 
 def test_too_few_labels_say_nothing() -> None:

@@ -18,6 +18,7 @@ While training, over several steps:
 
 - `latents`: the noise that the generator is given.
 - `opposition`: whether the generator is trained against the discriminator.
+- `gradients_on_their_way`: what becomes of gradients inside of a network, and between a tape and an optimizer.
 - `movement`: how far the weights move.
 - `drawn`: what is drawn after training, and from which network.
 

@@ -68,9 +68,32 @@ def scale_not_seen(evidence: Evidence) -> Numbers | None:
     before = evidence.get("before", {})
     step = before.get("step", {})
     by_batch = "batch" in step.get("batch_norm", {}).get("discriminator", [])
-    if not before.get("discriminator", {}).get("blind_to_scale") or not by_batch or step.get("mixes_real_and_fake", True):
+    if (
+        same_mean_score.check(evidence)
+        or not before.get("discriminator", {}).get("blind_to_scale")
+        or not by_batch
+        or step.get("mixes_real_and_fake", True)
+    ):
         return None
     return {"sees_scale_and_shift": False}
+
+
+@rule(
+    "error",
+    why="The discriminator's scores are normalised over each batch, and real rows and samples come in batches of their own: both have the same mean "
+    "score whatever they are, so that it can neither accept the ones nor reject the others.",
+    fix="Take batch normalisation away from the end of the discriminator: none after, and none right before its last layer.",
+    settings={"discriminator_normalization": "none"},
+    reference="Radford et al. 2016, arXiv:1511.06434, section 3",
+)
+def same_mean_score(evidence: Evidence) -> Numbers | None:
+    """The mean score of a batch is the same for real rows and for noise, and real rows and samples are given to the discriminator apart."""
+    before = evidence.get("before", {})
+    step = before.get("step", {})
+    by_batch = "batch" in step.get("batch_norm", {}).get("discriminator", [])
+    if not before.get("discriminator", {}).get("same_mean_of_any_batch") or not by_batch or step.get("mixes_real_and_fake", True):
+        return None
+    return {"same_mean_of_any_batch": True}
 
 
 def _with_batch_statistics(evidence: Evidence, name: str) -> Numbers | None:

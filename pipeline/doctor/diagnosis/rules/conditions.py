@@ -54,6 +54,25 @@ def condition_not_judged(evidence: Evidence) -> Numbers | None:
 
 @rule(
     "warning",
+    why="Many rows of the one-hot labels that the generator is given have no one: their classes lie outside of what there is room for, and all of "
+    "them look the same.",
+    fix="Make the depth of the one-hot numbers that of the classes, and count labels from zero: tf.one_hot gives zeros for any other "
+    "label, without a word.",
+    reference="TensorFlow, tf.one_hot: indices outside of the depth give zeros",
+)
+def labels_without_class(evidence: Evidence) -> Numbers | None:
+    """Rows of zeros are more frequent than any class, or there are some while one of the classes never occurs."""
+    found = evidence.get("over_time", {}).get("one_hot", {})
+    if found.get("rows", 0) < thresholds.ROWS_OF_LABELS or not found["most_of_a_class"]:
+        return None
+    too_many = found["rows_without"] > thresholds.ROWS_WITHOUT_CLASS * found["rows"]
+    too_many &= found["rows_without"] > thresholds.MORE_THAN_A_CLASS * found["most_of_a_class"]
+    shifted = found["rows_without"] > thresholds.NO_CHANCE * found["rows"] and found["never"] > 0
+    return {name: found[name] for name in ("rows_without", "rows", "classes", "never")} if too_many or shifted else None
+
+
+@rule(
+    "warning",
     why="Samples are drawn for the same labels in the same order at every step, some more often than others: the labels were drawn once, when "
     "the step was traced.",
     fix="Draw labels with tf.random or keras.random, or outside of the compiled step: what NumPy draws inside of it is a constant.",

@@ -96,6 +96,20 @@ def _is_one(wanted: float) -> bool:
 
 @rule(
     "error",
+    why="Keras' spectral normalisation divides weights by their norm only in calls with training=True, and there are none: its layers do nothing, "
+    "and the network is not bounded.",
+    fix="Call the discriminator with training=True in its own turn.",
+    reference="Keras, keras.layers.SpectralNormalization; Miyato et al. 2018, arXiv:1802.05957",
+)
+def spectral_norm_at_rest(evidence: Evidence) -> Numbers | None:
+    """A training step leaves all vectors of a network's spectral normalisation as they were."""
+    moved = step_evidence(evidence).get("spectral_vectors_moved", {})
+    found = [name for name, value in moved.items() if value is False]
+    return {"networks": found} if found else None
+
+
+@rule(
+    "error",
     why="A Wasserstein loss grows without end with the critic's scores, and nothing bounds the critic: scores and gradients explode.",
     fix="Penalise the critic's gradients (WGAN-GP), clip its weights after every update, or normalise them spectrally.",
     settings={"gradient_penalty": 10.0},

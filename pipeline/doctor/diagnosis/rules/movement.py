@@ -112,6 +112,30 @@ def _again(of: Numbers) -> Numbers | None:
 
 
 @rule(
+    "warning",
+    why="One network is moved many times as far in each of its updates as the other one, which cannot follow.",
+    fix="Begin with the same optimizer and learning rate for both, 0.0002 with Adam, and keep one within a few times the other.",
+    reference="Heusel et al. 2017, arXiv:1706.08500",
+)
+def updates_far_apart(evidence: Evidence) -> Numbers | None:
+    """In the middle of all looks one network's update, relative to its weights, is many times that of the other one.
+
+    Not where spectral normalisation rescales weights in the step: what that moves is no update.
+    """
+    if any(evidence.get("before", {}).get("step", {}).get("spectral_vectors_moved", {}).values()):
+        return None
+    if any(other.check(evidence) for other in (rate_decays_early, hardly_moves, stops_moving, steps_too_large)):
+        return None
+    updates = {name: [row["update"] for row in of["rows"][1:] if row["update"] > 0] for name, of in movement(evidence).items()}
+    if len(updates) < 2 or min(map(len, updates.values())) < thresholds.LOOKS_AT_MOVEMENT:
+        return None
+    middle = {name: sorted(sizes)[len(sizes) // 2] for name, sizes in updates.items()}
+    if max(middle.values()) < thresholds.UPDATES_APART * min(middle.values()):
+        return None
+    return {f"{name}_update_over_weights": size for name, size in sorted(middle.items(), key=lambda item: item[1])}
+
+
+@rule(
     "error",
     why="A network is no longer trained: its weights stay as they are while training goes on.",
     fix="Look at what freezes it: a trainable flag that is not switched back, a condition in the loop, a gradient that has become zero.",

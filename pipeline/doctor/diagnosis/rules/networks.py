@@ -62,7 +62,7 @@ def collapsed_layers(evidence: Evidence) -> Numbers | None:
     reference="Glorot and Bengio 2010, Understanding the difficulty of training deep feedforward neural networks",
 )
 def initial_scale(evidence: Evidence) -> Numbers | None:
-    """Most outputs of a bounded network start at its bounds, or an unbounded discriminator's start far from zero.
+    """Most outputs of a bounded network start at its bounds, an unbounded discriminator's start far from zero, or samples are far too wide.
 
     Large scores do no harm to a Wasserstein loss: it has the same gradient everywhere.
     """
@@ -75,7 +75,17 @@ def initial_scale(evidence: Evidence) -> Numbers | None:
             found[f"{name}_outputs_at_bounds"] = network["at_bounds"]
         if name == "discriminator" and network["output_sd"] / scale > thresholds.OUTPUT_SD and loss_family(evidence) != WASSERSTEIN:
             found["discriminator_output_sd"] = network["output_sd"]
+    first = _first_samples(data)
+    if first > thresholds.FIRST_SAMPLES and "generator" in living_networks(evidence):
+        found["generator_first_samples_to_real_rows"] = first
     return found or None
+
+
+def _first_samples(data: Numbers) -> float:
+    """The range of the first samples over that of real rows."""
+    low, high = data.get("samples_range") or (0.0, 0.0)
+    real = data.get("high", 0.0) - data.get("low", 0.0)
+    return float(high - low) / real if real > thresholds.CONSTANT and data.get("samples_as_drawn") else 0.0
 
 
 @rule(
@@ -89,6 +99,24 @@ def dead_units(evidence: Evidence) -> Numbers | None:
     """Nearly all units before some layer are zero for every row of a batch."""
     found = {name: network["dead_units"] for name, network in living_networks(evidence).items() if network["dead_units"] > thresholds.DEAD_UNITS}
     return {f"{name}_dead_units": share for name, share in found.items()} or None
+
+
+@rule(
+    "warning",
+    why="All that a network knows of its input passes through one or two numbers on the way to its output: it cannot draw, or tell apart, more "
+    "than these numbers can say.",
+    fix="Make the narrow layer wider: 32 units or more for small images. A number that looks like an output in the middle may be one layer too many.",
+    reference="Radford et al. 2016, arXiv:1511.06434, section 3",
+)
+def narrow_layer(evidence: Evidence) -> Numbers | None:
+    """Everything passes through at most two units between two layers, where more numbers are drawn from, and judged."""
+    latents = evidence.get("over_time", {}).get("latents", {})
+    if latents.get("drawn_numbers", 0) < thresholds.MANY_DRAWN_NUMBERS:
+        return None
+    found = {name: network.get("fewest_units") for name, network in living_networks(evidence).items()}
+    if latents["numbers"] <= thresholds.FEW_NOISE_NUMBERS:  # the noise itself is as narrow
+        found.pop("generator", None)
+    return {f"{name}_units": units for name, units in found.items() if units and units <= thresholds.FEW_NOISE_NUMBERS} or None
 
 
 @rule(

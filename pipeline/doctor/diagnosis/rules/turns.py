@@ -23,6 +23,21 @@ def samples_differ_between_turns(evidence: Evidence) -> Numbers | None:
 
 @rule(
     "error",
+    why="In its own turn the generator is judged by another network than the discriminator that is trained: one of the same shape whose weights "
+    "never change. What the discriminator learns does not reach the generator.",
+    fix="Call the discriminator itself in the generator's turn. Build each network once, before the loop; a clone has weights of its own.",
+    reference="Goodfellow et al. 2014, arXiv:1406.2661, algorithm 1",
+)
+def judged_by_a_copy(evidence: Evidence) -> Numbers | None:
+    """The generator's loss depends on a network of the discriminator's shape that stands still, and at no look on the discriminator."""
+    judges = evidence.get("over_time", {}).get("judges", {})
+    if judges.get("looks", 0) < thresholds.LOOKS_TO_TELL or judges["looks_at_own"] or judges["copies_move"]:
+        return None
+    return {"generator_is_judged_by": judges["copies"], "looks": judges["looks"]}
+
+
+@rule(
+    "error",
     why="One network is given the same condition in every row of every step, and the other one many: the generator learns no other condition, or the "
     "discriminator knows samples by theirs.",
     fix="Draw the conditions of samples at random, or take those of the real batch; and give real rows their own.",

@@ -76,6 +76,37 @@ def outputs_without_gradient(evidence: Evidence) -> Numbers | None:
     return {"outputs_without_gradient": without, "of": found["outputs"]}
 
 
+@rule(
+    "warning",
+    why="Some weights of a network are given to no optimizer: they stay as they were initialised while the rest learns around them.",
+    fix="Give the optimizer network.trainable_variables, read after the last layer was added and the network was built. Set trainable = False on a "
+    "part that is to stay as it is.",
+    reference="Keras, keras.Model.trainable_variables",
+)
+def weights_left_out(evidence: Evidence) -> Numbers | None:
+    """Trainable weights of a network that is trained are given to no optimizer at any look, and nothing else moves them."""
+    found = evidence.get("over_time", {}).get("left_out", {})
+    if found.get("looks", 0) < thresholds.LOOKS_TO_TELL or gradient_cut.check(evidence) or partly_cut.check(evidence):
+        return None
+    numbers: Numbers = {}
+    for network, left in found.get("networks", {}).items():
+        numbers |= {f"{network}_weights": left["weights"], f"of_{network}": left["of"]}
+    return numbers or None
+
+
+@rule(
+    "error",
+    why="A network was made anew while the other one was trained on: what the earlier one had learnt is lost, and the new one begins against a "
+    "partner that is far ahead.",
+    fix="Build both networks and both optimizers once, before the loop over epochs.",
+    reference="Goodfellow et al. 2014, arXiv:1406.2661, algorithm 1",
+)
+def network_built_again(evidence: Evidence) -> Numbers | None:
+    """At last another model of the same shapes is trained in the place of one network, beside the same partner as before."""
+    networks = evidence.get("over_time", {}).get("built_again", {}).get("networks")
+    return {"networks_built_again": networks} if networks else None
+
+
 def _has_zero_weights(evidence: Evidence) -> bool:
     """Whether a network's weights are all zero: no gradient passes it, to itself or to the other one."""
     return any(is_zero(evidence["before"].get(name, {})) for name in ("generator", "discriminator"))

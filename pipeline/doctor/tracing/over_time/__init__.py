@@ -4,6 +4,12 @@
 - `by_batch`: whether real rows are normalised batch by batch.
 - `latents`: fingerprints of what the generator is given.
 - `movement`: how far the weights of both networks move, and at which rates.
+- `judges`: which network judges samples in the generator's turn.
+- `one_hot`: whether each row of one-hot labels has its one.
+- `fading`: how much of a gradient is left at the first weights.
+- `applied`: what the optimizers are given, against the gradients of the same step.
+- `built_again`: networks that are made anew while their partner is trained on.
+- `left_out`: weights that no optimizer is ever given.
 - `output_gradients`: whether all outputs of the generator have a gradient.
 - `opposition`: whether the generator is trained against the discriminator, and how much of its gradient comes from there.
 - `verdicts`: what the discriminator says of the last rows with a change that nobody sees.

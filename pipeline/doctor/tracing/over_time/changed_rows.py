@@ -8,7 +8,7 @@ from pipeline.doctor.evidence.step_recorder import FAKE, REAL
 from pipeline.doctor.tracing.evidence import PairEvidence
 from pipeline.doctor.tracing.look import Look
 from pipeline.doctor.tracing.origins import Given
-from pipeline.doctor.tracing.roles import Pair
+from pipeline.doctor.tracing.roles import Pair, find_pairs
 from pipeline.doctor.tracing.session import Session
 
 LOOKS = 3  # runs of the step cost time, and what a script does to its rows does not change
@@ -20,6 +20,8 @@ class ChangedRows:
 
     def __init__(self, pair: Pair, session: Session) -> None:
         self.pair = pair
+        pairs = find_pairs(session.first_looks, session.host.record)  # of two generators, as in a BiGAN, one's samples would count as real rows
+        self.alone = sum(other.discriminator is pair.discriminator for other in pairs) == 1
         self.changes: dict[str, list[list[float]]] = {REAL: [], FAKE: []}  # for each run: the relative change of each row
         self.looks = self.dimensions = 0
 
@@ -27,7 +29,7 @@ class ChangedRows:
         """Compare the rows of one look."""
         calls = now.losses.calls_in_turn("discriminator")
         looks = [look for look in now.looks if isinstance(look, Look) and any(one.look is look for one in calls)]
-        if self.looks >= LOOKS or len(looks) != 1 or not looks[0].replaceable:
+        if not self.alone or self.looks >= LOOKS or len(looks) != 1 or not looks[0].replaceable:
             return
         look, calls = looks[0], [one for one in calls if one.look is looks[0]]
         real = np.concatenate([one.images(REAL) for one in calls])

@@ -3,14 +3,20 @@
 from typing import Any, Protocol
 
 from pipeline.doctor.tracing.evidence import PairEvidence
+from pipeline.doctor.tracing.over_time.applied import Applied
 from pipeline.doctor.tracing.over_time.averages import Averages
+from pipeline.doctor.tracing.over_time.built_again import BuiltAgain
 from pipeline.doctor.tracing.over_time.by_batch import ByBatch
 from pipeline.doctor.tracing.over_time.changed_rows import ChangedRows
 from pipeline.doctor.tracing.over_time.conditions import Conditions
 from pipeline.doctor.tracing.over_time.drawn import Drawn
 from pipeline.doctor.tracing.over_time.drawn_again import DrawnAgain
+from pipeline.doctor.tracing.over_time.fading import Fading
+from pipeline.doctor.tracing.over_time.judges import Judges
 from pipeline.doctor.tracing.over_time.latents import Latents
+from pipeline.doctor.tracing.over_time.left_out import LeftOut
 from pipeline.doctor.tracing.over_time.movement import Movement
+from pipeline.doctor.tracing.over_time.one_hot import OneHot
 from pipeline.doctor.tracing.over_time.opposition import Opposition
 from pipeline.doctor.tracing.over_time.output_gradients import OutputGradients
 from pipeline.doctor.tracing.over_time.pairs import Pairs
@@ -38,7 +44,13 @@ TRACKERS: dict[str, type[Tracker]] = {
     "by_batch": ByBatch,
     "latents": Latents,
     "movement": Movement,
+    "left_out": LeftOut,
+    "built_again": BuiltAgain,
+    "applied": Applied,
+    "fading": Fading,
+    "judges": Judges,
     "conditions": Conditions,
+    "one_hot": OneHot,
     "changed_rows": ChangedRows,
     "pairs": Pairs,
     "drawn_again": DrawnAgain,
