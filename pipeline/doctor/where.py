@@ -1,5 +1,7 @@
 """Which line of the user's code a finding is about."""
 
+import re
+
 from pipeline.doctor.diagnosis.findings import Finding
 from pipeline.doctor.tracing.followed import Followed
 
@@ -12,11 +14,13 @@ def places_of(one: Followed) -> dict[str, str]:
 
 
 def where(finding: Finding, places: dict[str, str]) -> str:
-    """The line that a finding is about: of the network that its numbers name first, or else of the discriminator."""
-    network = "generator" if "generator" in str(finding.evidence) else "discriminator"
+    """The line that a finding is about: of the network and the layer that its numbers name first, or else of the discriminator."""
+    text = str(finding.evidence)
+    network = min((name for name in ("generator", "discriminator") if name in text), key=text.index, default="discriminator")
+    layer = next((word for word in re.findall(r"[\w/]+", text) if f"layer {word}" in places), "")
     drawn = finding.evidence.get("name", "drawn")
     order = WHERE.get(finding.id, ())
-    return next((places[key] for kind in order if (key := kind.format(network=network, drawn=drawn)) in places), "")
+    return next((places[key] for kind in order if (key := kind.format(network=network, layer=layer, drawn=drawn)) in places), "")
 
 
 WHERE: dict[str, tuple[str, ...]] = {
@@ -54,22 +58,22 @@ WHERE: dict[str, tuple[str, ...]] = {
     "gradient_fades": ("{network}_built", "{network}_call"),
     "spectral_norm_at_rest": ("{network}_call",),
     "network_built_again": ("{network}_built",),
-    "updates_far_apart": ("{network}_update",),
+    "updates_far_apart": ("{network}_optimizer", "{network}_update"),
     "weights_left_out": ("{network}_update",),
-    "narrow_layer": ("{network}_built", "{network}_call"),
+    "narrow_layer": ("layer {layer}", "{network}_built", "{network}_call"),
     "same_mean_score": ("discriminator_built", "discriminator_call"),
     "partly_cut": ("{network}_gradient",),
     "gradient_cut": ("{network}_gradient",),
     "not_updated": ("{network}_update", "{network}_gradient", "{network}_call"),
     "other_network_updated": ("generator_update",),
-    "learning_rate": ("discriminator_update",),
-    "momentum": ("discriminator_update",),
+    "learning_rate": ("{network}_optimizer", "{network}_update"),
+    "momentum": ("{network}_optimizer", "{network}_update"),
     "range_mismatch": ("discriminator_call",),
     "range_unused": ("discriminator_call",),
     "constant_data": ("discriminator_call",),
     "frozen_network": ("{network}_update", "{network}_call"),
-    "zero_weights": ("{network}_built", "{network}_call"),
-    "constant_weights": ("{network}_built", "{network}_call"),
+    "zero_weights": ("layer {layer}", "{network}_built", "{network}_call"),
+    "constant_weights": ("layer {layer}", "{network}_built", "{network}_call"),
     "scaled_twice": ("discriminator_call",),
     "trivial_statistic": ("discriminator_call",),
     "constant_condition": ("generator_call",),
@@ -98,7 +102,7 @@ WHERE: dict[str, tuple[str, ...]] = {
     "unbounded_critic": ("discriminator_loss", "discriminator_gradient"),
     "batch_norm_differs": ("generators_turn",),
     "no_nonlinearity": ("{network}_built", "{network}_call"),
-    "collapsed_layers": ("{network}_built", "{network}_call"),
+    "collapsed_layers": ("layer {layer}", "{network}_built", "{network}_call"),
     "dead_units": ("{network}_built", "{network}_call"),
     "initial_scale": ("{network}_built", "{network}_call"),
     "ignored_input": ("{network}_built", "{network}_call"),
@@ -114,9 +118,9 @@ WHERE: dict[str, tuple[str, ...]] = {
     "latents_alike_in_a_batch": ("generator_call",),
     "latent_scale": ("generator_call",),
     "few_latent_numbers": ("generator_call",),
-    "rate_decays_early": ("{network}_update",),
-    "hardly_moves": ("{network}_update",),
-    "steps_too_large": ("{network}_update",),
+    "rate_decays_early": ("{network}_schedule", "{network}_optimizer", "{network}_update"),
+    "hardly_moves": ("{network}_optimizer", "{network}_update"),
+    "steps_too_large": ("{network}_optimizer", "{network}_update"),
     "weights_shrink": ("{network}_update",),
     "optimizer_starts_again": ("{network}_update",),
     "stops_moving": ("{network}_update",),

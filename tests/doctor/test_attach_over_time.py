@@ -11,6 +11,7 @@ from keras import layers
 
 from pipeline.doctor.attach import attach
 from pipeline.doctor.report import Report
+from tests.conftest import ROOT
 from tests.doctor.tracing.small_gans import in_graph
 
 POINTS = np.random.default_rng(0).uniform(-1, 1, (2400, 4)).astype("float32")
@@ -165,6 +166,18 @@ def against_each_other(real: Any, fake: Any) -> Any:
 def test_what_several_steps_show_is_named(case: str) -> None:
     train, name = CASES[case]
     assert name in shown(train())
+
+
+@pytest.mark.slow
+def test_a_rate_is_named_in_the_line_of_its_schedule() -> None:
+    with attach() as doctor:  # what was made before has no known line
+        gan, batch = Gan(optimizer=decaying), at_random(POINTS)
+        for number in range(700):
+            gan.train_discriminator(tf.constant(batch(number)))
+            gan.train_generator(None)
+        (finding,) = (each for each in doctor.report().findings if each.id == "rate_decays_early")
+    file, _, line = finding.where.rpartition(":")
+    assert "ExponentialDecay" in (ROOT / file).read_text().splitlines()[int(line) - 1]
 
 
 @pytest.mark.slow

@@ -14,14 +14,16 @@ from pipeline.doctor.tracing.places import Place, operation_place
 from pipeline.doctor.tracing.roles import variables_of
 
 
-def lines_of(networks: Mapping[str, keras.Layer], losses: Losses, looks: Sequence[Observed], built: Mapping[keras.Layer, Place]) -> dict[str, str]:
+def lines_of(networks: Mapping[str, keras.Layer], losses: Losses, looks: Sequence[Observed], built: Mapping[Any, Place]) -> dict[str, str]:
     """For each network the lines that build it, call it, use its outputs in a loss, compute its gradient and update it, as far as they are known.
+
+    The lines of its layers stand under "layer" and the layer's name, or the path of one of its variables.
 
     Args:
         networks: the networks by their role.
         losses: their losses.
         looks: what was seen of each unit.
-        built: the lines that made layers.
+        built: the lines that made layers, optimizers and schedules.
     """
     found: list[tuple[str, Place | str | None]] = []
     for name, network in networks.items():
@@ -35,8 +37,23 @@ def lines_of(networks: Mapping[str, keras.Layer], losses: Losses, looks: Sequenc
             found += [(f"{name}_call", call.place) for call in look.record.calls if call.network is network]
             found += [(f"{name}_unused", call.place) for call in look.unused_calls() if call.network is network]
             found += [(f"{name}_gradient", gradient.place) for gradient in losses.events(look.record, name)]
-            found += [(f"{name}_update", update.place) for update in look.record.updates if variables_of(network) & set(update.variables)]
+            for update in look.record.updates:
+                if variables_of(network) & set(update.variables):
+                    found += [(f"{name}_update", update.place), *_optimizer_places(name, update.optimizer, built)]
+        found += _layer_places(network, built)
     return {name: str(place) for name, place in reversed(found) if place is not None}
+
+
+def _optimizer_places(name: str, optimizer: Any, built: Mapping[Any, Place]) -> list[tuple[str, Place | None]]:
+    """The lines that made a network's optimizer and, if it has one, its schedule."""
+    schedule = getattr(optimizer, "_learning_rate", None)
+    is_schedule = isinstance(schedule, keras.optimizers.schedules.LearningRateSchedule)
+    return [(f"{name}_optimizer", built.get(optimizer)), (f"{name}_schedule", built.get(schedule) if is_schedule else None)]
+
+
+def _layer_places(network: keras.Layer, built: Mapping[Any, Place]) -> list[tuple[str, Place | None]]:
+    layers = [layer for layer in network._flatten_layers(include_self=False) if layer in built]
+    return [(f"layer {key}", built[layer]) for layer in layers for key in (layer.name, *(variable.path for variable in layer.variables))]
 
 
 def _loss_places(given: Given, losses: Losses, name: str) -> list[Place]:
