@@ -36,7 +36,7 @@ class Hooks:
         self.recorder: Recorder | None = None
         self.inline = False
         self.built: weakref.WeakKeyDictionary[Any, Place] = weakref.WeakKeyDictionary()  # the line that made a layer, an optimizer or a schedule
-        self.models: weakref.WeakSet[keras.Model] = weakref.WeakSet()  # all that live
+        self.models: weakref.WeakSet[keras.Layer] = weakref.WeakSet()  # all that live, and layers that were called like a model
         self.removed = False
         self._originals: list[tuple[type, str, Any]] = []
 
@@ -106,6 +106,7 @@ class Hooks:
                     follows = recorder.follows(layer) and not _is_symbolic((given, named))
                     follows &= tf.executing_eagerly() or not recorder.eager
                     if follows:
+                        self.models.add(layer)
                         recorder.begin_call()
             if recorder is None or not follows:
                 return original(layer, *given, **named)
