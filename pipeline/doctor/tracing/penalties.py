@@ -51,16 +51,18 @@ def describe_penalty(losses: Losses) -> dict[str, Any] | None:
     """What a penalty wants of the length of each row's gradient: the loss is measured while all rows have another one.
 
     Returns:
-        `shape`, "linear" or "parabola"; of the latter the `weight` of the square and the slope `wanted`; the number of `rows`; whether gradients are
+        `shape`, "linear" or "parabola"; of the latter the `weight` of the square and the slope `wanted`; the number of `rows`, and the `axes` of
+        one that has several; whether gradients are
         taken at real rows alone (`at_real_rows`). None if there is no penalty, or one of another shape.
     """
     looks = [look for look in losses.looks if isinstance(look, Look) and look.replaceable and slope(look) is not None]
     if not looks:
         return None
     values = [_loss(losses, looks[0].run(slope=length)) for length in SLOPES]
-    rows = next(len(leaf) for gradient in looks[0].record.gradients for leaf in tree.flatten(gradient.of_tensors) if np.ndim(leaf) > 1)
+    shape = next(np.shape(leaf) for gradient in looks[0].record.gradients for leaf in tree.flatten(gradient.of_tensors) if np.ndim(leaf) > 1)
     found = _shape(values) if np.isfinite(values).all() else None
-    return found | {"rows": rows, "at_real_rows": _at_real_rows(looks[0], losses)} if found else None
+    axes = [length for length in shape[1:] if len(shape) > 2 and length > 1]  # a row of numbers has no parts
+    return found | {"rows": shape[0], "axes": axes, "at_real_rows": _at_real_rows(looks[0], losses)} if found else None
 
 
 def _loss(losses: Losses, record: Record) -> float:

@@ -35,7 +35,7 @@ def movement(**values: Any) -> list[dict[str, Any]]:
         "step": [1, 430, 860, 1290, 1720, 2150, 2580, 3010],
     }
     columns = {
-        name: value if isinstance(value, list) else [value] * 8
+        name: list(value) if isinstance(value, (list, range)) else [value] * 8
         for name, value in (row | {"optimizer": "Adam", "same_as_before": False} | values).items()
     }
     return [dict(zip(columns, place, strict=True)) for place in zip(*columns.values(), strict=True)]
@@ -220,7 +220,7 @@ LEAST_SQUARES = {  # with targets 0 and 1
 LINEAR = {f"before.loss.{run}": {"real": -1.0, "fake": 1.0} for run in ("surely_wrong", "undecided", "surely_right")}
 BOTH_DOWN = {f"before.loss.{run}": {"real": 1.0, "fake": 1.0} for run in ("surely_wrong", "undecided", "surely_right")}
 UNPENALISED = ATTACHED | LINEAR | {"before.step.penalises_gradients": False}
-PENALISED = LINEAR | {"before.penalty": {"shape": "parabola", "weight": 10.0, "wanted": 1.0, "rows": 64, "at_real_rows": False}}
+PENALISED = LINEAR | {"before.penalty": {"shape": "parabola", "weight": 10.0, "wanted": 1.0, "rows": 64, "axes": [], "at_real_rows": False}}
 UNBOUNDED = {"before.generator.bounded": False, "before.generator.reach_low": -1e7, "before.generator.reach_high": 1e7}
 WIDE = {"column": 2, "sd": 5000.0, "sd_of_samples": 0.1, "middle_sd": 1.0}
 R1 = {"before.penalty.wanted": 0.0}
@@ -348,6 +348,10 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         ATTACHED | {"over_time.by_batch.same": ["the mean of each column"]},
         ATTACHED | {"over_time.by_batch": {"looks": 3, "same": ["the mean of each column"]}},
     ),
+    "samples_changed_for_the_generator": (
+        ATTACHED | {"before.data.generators_turn_as_drawn": False},
+        CHANGED | {"before.data.generators_turn_as_drawn": False},
+    ),
     "samples_differ_between_turns": (
         CHANGED | {"before.data.generators_turn_range": [-0.9, 1.1]},
         CHANGED | {"before.data.generators_turn_range": [-0.9, 0.98]},
@@ -470,6 +474,10 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "penalty_wants_no_slope": (
         PENALISED | {"before.penalty": {"shape": "linear", "weight": 10.0, "rows": 64, "at_real_rows": False}},
         PENALISED | {"before.penalty.wanted": 0.2},
+    ),
+    "penalty_of_parts": (
+        PENALISED | {"before.penalty.wanted": 3.9, "before.penalty.axes": [16, 16]},
+        PENALISED | {"before.penalty.wanted": 3.9, "before.penalty.axes": [64, 64]},
     ),
     "penalty_at_real_rows": (PENALISED | {"before.penalty.at_real_rows": True}, PENALISED | {"before.penalty.at_real_rows": True} | R1),
     "penalty_weight": (PENALISED | {"before.penalty.weight": 1e-4}, PENALISED | {"before.penalty.weight": 1e-4} | R1),
@@ -800,6 +808,15 @@ def test_a_generator_that_moves_between_looks_draws_what_it_trained() -> None:
     drawn = ATTACHED | {"over_time.drawn.samples_distance": 1.8}
     assert found_in(drawn) == ["samples_drawn_differ"]
     assert found_in(drawn, {"over_time.drawn.moved_between_looks": 3.4}) == []
+
+
+def test_a_critic_is_trained_at_least_as_often_as_the_generator() -> None:
+    twice = ATTACHED | {"over_time.movement.discriminator.rows": movement(iterations=[1, 215, 430, 645, 860, 1075, 1290, 1505])}
+    assert found_in(twice) == []
+    assert found_in(twice, PENALISED) == ["trained_rarely"]
+    seldom = {"over_time.movement.generator.rows": movement(iterations=range(1, 9), step=range(1, 9))}
+    assert found_in(ATTACHED, seldom, {"over_time.movement.generator.steps": 1000}) == []  # the last look at it was long ago
+    assert found_in(ATTACHED, seldom, {"over_time.movement.generator.steps": 100}) == ["trained_rarely"]
 
 
 def test_a_flag_at_rest_says_nothing_of_a_network_that_is_trained() -> None:

@@ -56,6 +56,24 @@ def penalty_wants_no_slope(evidence: Evidence) -> Numbers | None:
 
 
 @rule(
+    "error",
+    why="The penalty takes the norm of a part of each row's gradient, such as of every line of an image by itself, and wants 1 of each: it is lowest "
+    "where the whole gradient is the root of their number times as long, and bounds the critic that much less.",
+    fix="Flatten each row's gradient, or take its norm over all axes but the first (axis=[1, 2, 3] of images).",
+    reference="Gulrajani et al. 2017, arXiv:1704.00028, algorithm 1",
+)
+def penalty_of_parts(evidence: Evidence) -> Numbers | None:
+    """The penalty of a critic is lowest at a slope of about the root of an axis' length, and not at 1."""
+    penalty = _penalty(evidence)
+    if penalty.get("shape") != "parabola" or not _is_wasserstein(evidence):
+        return None
+    roots = [length**0.5 for length in penalty["axes"] if length**0.5 * thresholds.PARTS_OF_A_SLOPE > 1 + thresholds.WANTED_SLOPE]
+    if not any(root * thresholds.PARTS_OF_A_SLOPE < penalty["wanted"] < root * (1 + thresholds.WANTED_SLOPE) for root in roots):
+        return None
+    return {"slope_where_the_penalty_is_lowest": penalty["wanted"], "axes_of_a_row": penalty["axes"]}
+
+
+@rule(
     "warning",
     why="The penalty wants the critic's slope to be 1, and takes gradients at the real rows themselves: between real rows and samples nothing bounds "
     "the slope, and there the generator has to find its way.",

@@ -10,6 +10,7 @@ from typing import Any
 
 from pipeline.doctor.diagnosis import thresholds
 from pipeline.doctor.diagnosis.findings import Evidence, Numbers, rule
+from pipeline.doctor.diagnosis.loss_family import WASSERSTEIN, loss_family
 from pipeline.doctor.diagnosis.rules.gradients import not_finite
 
 
@@ -161,15 +162,22 @@ def _stopped(of: Numbers) -> Numbers | None:
     reference="Goodfellow et al. 2014, arXiv:1406.2661, algorithm 1; Gulrajani et al. 2017, arXiv:1704.00028",
 )
 def trained_rarely(evidence: Evidence) -> Numbers | None:
-    """One network has had many times as many updates as the other."""
+    """One network has had many times as many updates as the other, or the generator more than a critic with a Wasserstein loss."""
     if optimizer_starts_again.check(evidence):
         return None
-    updates = {name: max(of["rows"][-1]["iterations"], 1) for name, of in movement(evidence).items() if len(of["rows"]) >= thresholds.LOOKS_TO_TELL}
+    updates = {name: _updates(of) for name, of in movement(evidence).items() if len(of["rows"]) >= thresholds.LOOKS_TO_TELL}
     if len(updates) < 2:
         return None
     many = updates["discriminator"] > thresholds.CRITIC_UPDATES * updates["generator"]
-    few = updates["generator"] > thresholds.GENERATOR_UPDATES * updates["discriminator"]
+    most = thresholds.UPDATES_AGAINST_A_CRITIC if loss_family(evidence) == WASSERSTEIN else thresholds.GENERATOR_UPDATES
+    few = updates["generator"] > most * updates["discriminator"]
     return {f"updates_of_{name}": number for name, number in updates.items()} if many or few else None
+
+
+def _updates(of: Numbers) -> int:
+    """The updates of a network's optimizer until now: the last look at it may be long ago."""
+    last = of["rows"][-1]
+    return max(round(last["iterations"] * max(of["steps"] / last["step"], 1)), 1)
 
 
 def _of_networks(evidence: Evidence, check: Callable[[Numbers], Numbers | None]) -> Numbers | None:

@@ -22,6 +22,21 @@ def samples_differ_between_turns(evidence: Evidence) -> Numbers | None:
 
 
 @rule(
+    "warning",
+    why="In the generator's turn its outputs are changed before the discriminator is given them, in the discriminator's own turn they are not: the "
+    "discriminator learns to judge something else than what the generator is judged by.",
+    fix="Do the same to samples in both turns, and to real rows as well: noise, augmentation, rounding, scaling.",
+    reference="Zhao et al. 2020, arXiv:2006.10738, section 3.2",
+)
+def samples_changed_for_the_generator(evidence: Evidence) -> Numbers | None:
+    """Samples are given as drawn in the discriminator's turn alone."""
+    data = evidence.get("before", {}).get("data", {})
+    if data.get("generators_turn_as_drawn", True) or not data.get("samples_as_drawn", False):
+        return None
+    return {"discriminators_turn": data.get("samples_range"), "generators_turn": data.get("generators_turn_range")}
+
+
+@rule(
     "error",
     why="In its own turn the generator is judged by another network than the discriminator that is trained: one of the same shape whose weights "
     "never change. What the discriminator learns does not reach the generator.",
