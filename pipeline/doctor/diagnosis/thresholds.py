@@ -113,7 +113,6 @@ WIDER = 1.5  # normal numbers instead of those between -1 and 1 are 1.7 times as
 SAME_SPREAD = (0.8, 1.25)  # of noise over rows: truncated or interpolated noise draws fewer kinds of samples
 DRAWN_ALONE = 4  # calls of one row each: fewer are trials
 DRAWN_FAR = 0.8  # one constant row has 1; the same generator in both modes under 0.25
-BEYOND_MOVES = 2.0  # times the largest distance between samples of neighbouring looks
 
 # Of networks that are called again with other conditions
 TRAINED = 0.4  # of the steps: later looks count

@@ -107,17 +107,14 @@ def drawn_one_by_one(evidence: Evidence) -> Numbers | None:
     reference="Ioffe 2017, arXiv:1702.03275",
 )
 def samples_drawn_differ(evidence: Evidence) -> Numbers | None:
-    """Samples drawn after training are further from those in the step than one constant row is, by their energy distance.
-
-    They are drawn some steps after the look, and a generator that itself moves as far between two looks draws no other samples than it trained.
-    """
+    """Samples drawn after training are further from those in the step than one constant row is, by their energy distance."""
     drawn = evidence.get("over_time", {}).get("drawn", {})
     low, high = thresholds.SAME_SPREAD
     if (
         "samples_distance" not in drawn
         or drawn_one_by_one.check(evidence)
         or not low < drawn["spread_of_rows"] < high
-        or not drawn["samples_distance"] >= max(thresholds.DRAWN_FAR, thresholds.BEYOND_MOVES * drawn["moved_between_looks"])  # or is no number
+        or not drawn["samples_distance"] >= thresholds.DRAWN_FAR  # or is no number
     ):
         return None
     return {name: drawn[name] for name in ("samples_distance", "range", "range_in_step")}

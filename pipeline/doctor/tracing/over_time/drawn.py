@@ -1,6 +1,5 @@
 """What the script draws after its training steps, against the noise and the samples inside of them."""
 
-from collections import deque
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -8,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 from keras import tree
 
+from pipeline.doctor.tracing.again import Again
 from pipeline.doctor.tracing.distributions import Distances, relative_energy_distance
 from pipeline.doctor.tracing.evidence import PairEvidence
 from pipeline.doctor.tracing.inputs import columns_of, flat_rows
@@ -18,7 +18,7 @@ from pipeline.doctor.tracing.roles import Pair, variables_of
 from pipeline.doctor.tracing.session import Session
 
 MOST = 256  # rows that are compared
-LATEST = 4  # looks whose samples are compared with those of the look before
+FAR = 0.25  # of the distance of one constant row: the same generator in both modes stays below
 FEWEST = 16  # rows that show a distribution
 VARIED = 0.5  # of all rows: noise is different in more of them, labels and grids repeat
 
@@ -43,16 +43,14 @@ class Drawn:
     def __init__(self, pair: Pair, session: Session) -> None:
         self.pair, self.session = pair, session
         self.inside: Rows | None = None
-        self.moves: deque[float] = deque(maxlen=LATEST)  # how far samples were from those of the look before
+        self.calls: Sequence[Call] = []  # that gave them
+        self.again = Again(pair.generator)
 
     def look(self, now: PairEvidence) -> None:
         """Keep the rows of one look."""
-        before, latest = self.inside, _rows_of(now.samples)
-        if latest is None:
-            return
-        if before is not None and before.samples.shape[1] == latest.samples.shape[1]:
-            self.moves.append(relative_energy_distance(Distances.of(before.samples, latest.samples)))
-        self.inside = latest
+        latest = _rows_of(now.samples)
+        if latest is not None:
+            self.inside, self.calls = latest, now.samples
 
     def evidence(self) -> dict[str, Any]:
         """How samples are drawn; mean and spread of the noise, in the step and outside; how far samples drawn are from those in the step."""
@@ -74,13 +72,21 @@ class Drawn:
         found = alone | _compared(inside.noise[:, columns], outside.noise[:, columns])
         same = _rows_of([call for call in calls if variables_of(call.network) == own])
         if same is not None and len(same.samples) >= FEWEST and same.samples.shape[1] == inside.samples.shape[1] and _same_kinds(inside, same):
-            found |= {
-                "moved_between_looks": max(self.moves, default=0.0),
-                "samples_distance": relative_energy_distance(Distances.of(inside.samples, same.samples)),
-                "range": [float(same.samples.min()), float(same.samples.max())],
-                "range_in_step": [float(inside.samples.min()), float(inside.samples.max())],
-            }
+            found |= self._samples_compared(inside, same)
         return found
+
+    def _samples_compared(self, inside: Rows, outside: Rows) -> dict[str, Any]:
+        """How far samples drawn outside are from those in the step; where that is far, from what the present generator draws there."""
+        in_step, distance = inside.samples, relative_energy_distance(Distances.of(inside.samples, outside.samples))
+        if distance > FAR:
+            drawn = [self.again(call.inputs, True in call.batch_norm)[0] for call in self.calls]
+            in_step = np.concatenate([flat_rows(samples) for samples in drawn])[-MOST:]
+            distance = relative_energy_distance(Distances.of(in_step, outside.samples))
+        return {
+            "samples_distance": distance,
+            "range": [float(outside.samples.min()), float(outside.samples.max())],
+            "range_in_step": [float(in_step.min()), float(in_step.max())],
+        }
 
 
 def _rows_of(calls: Sequence[Call]) -> Rows | None:
