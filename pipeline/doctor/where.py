@@ -83,6 +83,7 @@ WHERE: dict[str, tuple[str, ...]] = {
     "condition_not_judged": ("generators_turn",),
     "same_labels_every_step": ("generator_call",),
     "swapped_pairs_not_noticed": ("discriminator_call",),
+    "input_given_back": ("generator_loss", "generator_call"),
     "condition_ignored": ("generator_call",),
     "latents_ignored": ("generator_call",),
     "shared_weights": ("generator_built", "generator_call"),

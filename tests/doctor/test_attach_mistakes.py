@@ -60,6 +60,22 @@ class Apart(Gan):
         self.of_generator.apply(tape.gradient(loss, weights), weights)
 
 
+class Encoded(Apart):
+    """The generator is given what an encoder makes of the noise; the encoder is trained with it, or left out, or frozen on purpose."""
+
+    def __init__(self, trained: bool, trainable: bool) -> None:
+        super().__init__(lambda gan: gan.discriminator)
+        self.encoder = keras.Sequential([keras.Input((LATENTS,)), layers.Dense(LATENTS, "tanh")])
+        self.encoder.trainable = trainable
+        self.weights = self.generator.trainable_variables + (self.encoder.trainable_variables if trained else [])
+
+    def _generator(self, _: Any) -> None:
+        with tf.GradientTape() as tape:
+            samples = self.generator(self.encoder(self.noise(), training=True), training=True)
+            loss = tf.reduce_mean(tf.nn.softplus(-self.judge(samples, training=True)))
+        self.of_generator.apply(tape.gradient(loss, self.weights), self.weights)
+
+
 class Piling(Apart):
     """The generator's gradients are added to those of earlier steps; every fourth step they are set to zero, or never."""
 
@@ -114,6 +130,14 @@ def test_weights_that_no_optimizer_is_given_are_named() -> None:
     assert found.id == "weights_left_out"
     assert len(found.evidence["generator_weights"]) == 2
     assert found.evidence["of_generator"] == 4
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("trained", "trainable"), [(False, True), (True, True), (False, False)])
+def test_an_encoder_that_no_optimizer_is_given_is_named_unless_it_is_frozen(trained: bool, trainable: bool) -> None:
+    gan = Encoded(trained, trainable)
+    left_out = [found.evidence["networks_that_feed_the_generator"] for found in of(gan)]
+    assert left_out == ([] if trained or not trainable else [[gan.encoder.name]])
 
 
 @pytest.mark.slow

@@ -70,6 +70,7 @@ FROM_SCRIPTS = frozenset(  # what attached trainings show, and none of the fault
         "gradient_fades",
         "gradients_pile_up",
         "hardly_moves",
+        "input_given_back",
         "judged_by_a_copy",
         "labels_at_random",
         "labels_without_class",

@@ -118,6 +118,7 @@ RULES: tuple[Rule, ...] = (
     conditions.labels_without_class,
     conditions.same_labels_every_step,
     conditions.swapped_pairs_not_noticed,
+    conditions.input_given_back,
     conditions.condition_ignored,
     conditions.latents_ignored,
     data.sorted_batches,

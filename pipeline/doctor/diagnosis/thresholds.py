@@ -118,6 +118,7 @@ DRAWN_FAR = 0.8  # one constant row has 1; the same generator in both modes unde
 TRAINED = 0.4  # of the steps: later looks count
 LOOKS_AT_PAIRS = 3
 PAIRS_COMPARED = 100
+GIVEN_BACK = 0.2  # of the distance of a real row: outputs of a healthy pix2pix are about as far from the input as real rows
 NOTICED = 0.08  # from one half of the pairs: outlines shuffled apart have 0.04; healthy label maps 0.16, a restorer 0.36 with the other sign
 IGNORED = 0.02  # of the distance of samples with other noise, or of real rows; a small GAN that learns slowly has 0.1
 

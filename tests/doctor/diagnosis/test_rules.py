@@ -474,6 +474,10 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         PENALISED | {"before.penalty": {"shape": "linear", "weight": 10.0, "rows": 64, "at_real_rows": False}},
         PENALISED | {"before.penalty.wanted": 0.2},
     ),
+    "input_given_back": (
+        looked("copied", output_to_input=0.03, real_row_to_input=0.35),
+        looked("copied", output_to_input=0.3, real_row_to_input=0.35),
+    ),
     "penalty_of_parts": (
         PENALISED | {"before.penalty.wanted": 3.9, "before.penalty.axes": [16, 16]},
         PENALISED | {"before.penalty.wanted": 3.9, "before.penalty.axes": [64, 64]},
@@ -632,6 +636,7 @@ TRACKED = (
     "conditions",
     "changed_rows",
     "pairs",
+    "copied",
     "drawn_again",
     "drawn",
 )

@@ -109,6 +109,22 @@ def swapped_pairs_not_noticed(evidence: Evidence) -> Numbers | None:
 
 @rule(
     "warning",
+    why="The trained generator gives back the images that it is given, almost unchanged, although the real rows that belong to them are others: a "
+    "term of its loss asks for the input in the place of the target.",
+    fix="Compare the generator's output with the target in the L1 term, not with its input, and weigh an identity term by less than that.",
+    reference="Isola et al. 2017, arXiv:1611.07004, section 3.1",
+)
+def input_given_back(evidence: Evidence) -> Numbers | None:
+    """Outputs are many times nearer to the generator's inputs than real rows are to what stands beside them."""
+    rows = _late(evidence.get("over_time", {}).get("copied", {}))
+    if len(rows) < thresholds.LOOKS_AT_PAIRS:
+        return None
+    nearness = [row["output_to_input"] / max(row["real_row_to_input"], 1e-12) for row in rows]
+    return {"output_to_input_over_real_row_to_input": max(nearness), "looks": len(rows)} if max(nearness) < thresholds.GIVEN_BACK else None
+
+
+@rule(
+    "warning",
     why="The trained generator draws the same for every label: what it is asked for does not change what it draws.",
     fix="Check that the label reaches the generator's first layers in a form as large as the noise (an embedding, or one-hot numbers), and that the "
     "discriminator is given it, too.",

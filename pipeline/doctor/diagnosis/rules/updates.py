@@ -79,19 +79,20 @@ def outputs_without_gradient(evidence: Evidence) -> Numbers | None:
 @rule(
     "warning",
     why="Some weights of a network are given to no optimizer: they stay as they were initialised while the rest learns around them.",
-    fix="Give the optimizer network.trainable_variables, read after the last layer was added and the network was built. Set trainable = False on a "
-    "part that is to stay as it is.",
+    fix="Give the optimizer network.trainable_variables, read after the last layer was added and the network was built. With an encoder "
+    "give it those of both. Set trainable = False on a part that is to stay as it is.",
     reference="Keras, keras.Model.trainable_variables",
 )
 def weights_left_out(evidence: Evidence) -> Numbers | None:
-    """Trainable weights of a network that is trained are given to no optimizer at any look, and nothing else moves them."""
+    """Trainable weights of a network that is trained, or of one that feeds the generator, are given to no optimizer, and nothing else moves them."""
     found = evidence.get("over_time", {}).get("left_out", {})
     if found.get("looks", 0) < thresholds.LOOKS_TO_TELL or gradient_cut.check(evidence) or partly_cut.check(evidence):
         return None
     numbers: Numbers = {}
     for network, left in found.get("networks", {}).items():
         numbers |= {f"{network}_weights": left["weights"], f"of_{network}": left["of"]}
-    return numbers or None
+    never = found.get("never_trained", [])
+    return (numbers | ({"networks_that_feed_the_generator": never} if never else {})) or None
 
 
 @rule(

@@ -14,6 +14,7 @@
 - `opposition`: whether the generator is trained against the discriminator, and how much of its gradient comes from there.
 - `verdicts`: what the discriminator says of the last rows with a change that nobody sees.
 - `pairs`: whether the discriminator notices a real row beside the condition of another row.
+- `copied`: whether the generator gives back the images that it is given.
 - `drawn_again`: whether samples depend on their label and on their noise.
 - `averages`: what becomes of networks of the generator's shape that no optimizer updates.
 - `drawn`: what the script draws after its training steps.

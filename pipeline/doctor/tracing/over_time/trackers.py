@@ -9,6 +9,7 @@ from pipeline.doctor.tracing.over_time.built_again import BuiltAgain
 from pipeline.doctor.tracing.over_time.by_batch import ByBatch
 from pipeline.doctor.tracing.over_time.changed_rows import ChangedRows
 from pipeline.doctor.tracing.over_time.conditions import Conditions
+from pipeline.doctor.tracing.over_time.copied import Copied
 from pipeline.doctor.tracing.over_time.drawn import Drawn
 from pipeline.doctor.tracing.over_time.drawn_again import DrawnAgain
 from pipeline.doctor.tracing.over_time.fading import Fading
@@ -53,6 +54,7 @@ TRACKERS: dict[str, type[Tracker]] = {
     "one_hot": OneHot,
     "changed_rows": ChangedRows,
     "pairs": Pairs,
+    "copied": Copied,
     "drawn_again": DrawnAgain,
     "verdicts": Verdicts,
     "output_gradients": OutputGradients,
