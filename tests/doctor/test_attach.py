@@ -178,7 +178,7 @@ def test_losses_are_compared_once_a_training_is_long_enough() -> None:
     young, grown = (diagnosed(Gan(), steps) for steps in (300, 1300))
     assert "it is too early to compare" in young.losses[0]["sentence"]
     (losses,) = grown.losses
-    assert losses["sentence"].startswith("logistic, non-saturating. Discriminator 1.")
+    assert losses["sentence"].startswith("Logistic, non-saturating. Discriminator 1.")
     assert losses["discriminator_band"] == pytest.approx(BANDS["logistic"]["discriminator"], rel=0.01)
     assert losses["generator_band"] is None  # its loss has another term
     assert losses["sentence"] in " ".join(str(grown).split())

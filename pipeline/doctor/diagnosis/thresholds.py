@@ -5,6 +5,7 @@ CONSTANT = 1e-3  # a spread below this counts as none: it is far under one grey 
 AT_BOUNDS = 0.5  # with Glorot's weights no output starts within a hundredth of a bound; with N(0, 1) nine in ten do
 OUTPUT_SD = 10.0  # logits start with a spread under 1 in every healthy variant; at 10 the sigmoid in the loss is flat
 FIRST_SAMPLES = 10.0  # times the range of real rows; with Glorot's weights samples start within it
+NARROW = 0.1  # a range of real rows below this is what is wrong, not that samples are wider
 DEAD_UNITS = 0.9  # about half of a layer's ReLUs are zero for one input, but few are for all of 48
 RANGE_SLACK = 0.05  # of the images' range: rounding and noise that was added
 RANGE_USED = 0.6  # [0, 1] fills half of tanh's [-1, 1]

@@ -20,6 +20,7 @@ from pipeline.doctor.tracing.recorder import Recorder
 from pipeline.doctor.tracing.roles import variables_of
 from pipeline.doctor.tracing.units import CannotReplayError, Unit, follow_train_function, unfollow_train_function, unit_hooks
 
+PATIENCE = 3  # looks at others, until a unit that is run rarely is looked at in its next call: all are compared with each other
 FIRST_LOOKS = 2  # in a row: a discriminator may be given real images and samples in two calls of the same function
 REMEMBERED = 16  # calls of networks outside of any unit
 HOST = 0  # the key of what is trained outside of any unit
@@ -39,13 +40,15 @@ class UnitState:
         self.first: list[Observed] = []
         self.latest: Observed | None = None
         self.next = 1
+        self.waited_for = 0  # looks at others since the last one at this
         self.random = random.Random(number)
 
     def looks_next(self, alone: bool) -> bool:
         """Whether to look at the next call; `alone`: no other unit was called since the first look."""
         if self.trains is False:
             return False
-        return self.calls + 1 == self.next or (alone and self.calls < FIRST_LOOKS and len(self.first) == 1 and not self.is_whole)
+        due = self.calls + 1 == self.next or self.waited_for >= PATIENCE
+        return due or (alone and self.calls < FIRST_LOOKS and len(self.first) == 1 and not self.is_whole)
 
     @property
     def is_whole(self) -> bool:
@@ -54,6 +57,7 @@ class UnitState:
 
     def looked(self) -> None:
         """Choose the next call to look at: a random one of the next window, so that no period of the script's own is met always or never."""
+        self.waited_for = 0
         window = max(WINDOW, int(GROWTH * self.calls))
         self.next = self.calls + 1 + window // 2 + self.random.randrange(window)
 
@@ -145,6 +149,8 @@ class Session:
                 self._look(known, arguments, before)
             finally:
                 known.looked()
+                for other in self.units.values():
+                    other.waited_for += other is not known
         if known.trains:
             self.last = known
             self.host.unit_ran(REMEMBERED)

@@ -82,10 +82,10 @@ def initial_scale(evidence: Evidence) -> Numbers | None:
 
 
 def _first_samples(data: Numbers) -> float:
-    """The range of the first samples over that of real rows."""
+    """The range of the first samples over that of real rows; 0 where real rows are narrow, so that samples cannot but be wider."""
     low, high = data.get("samples_range") or (0.0, 0.0)
     real = data.get("high", 0.0) - data.get("low", 0.0)
-    return float(high - low) / real if real > thresholds.CONSTANT and data.get("samples_as_drawn") else 0.0
+    return float(high - low) / real if real > thresholds.NARROW and data.get("samples_as_drawn") else 0.0
 
 
 @rule(
