@@ -1,96 +1,96 @@
+# GAN on digits, object style. Usage: python digits_gan_class.py
 import os
 import sys
 from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parent.parent))
-import keras
+
 import numpy as np
-from digits import load_digits
-from keras.layers import Dense, Flatten, Input, LeakyReLU, Reshape
-from keras.models import Model, Sequential
+import tensorflow as tf
+from keras.layers import BatchNormalization, Dense, Dropout, Input, LeakyReLU, Reshape, Flatten
+from keras.models import Sequential
 from keras.optimizers import Adam
+from keras.losses import BinaryCrossentropy
+from keras.utils import set_random_seed
+from digits import load_digits
+
+set_random_seed(2024)
 
 
-class GAN():
+class GAN:
     def __init__(self):
-        keras.utils.set_random_seed(1)
         self.img_shape = (28, 28, 1)
-        self.latent_dim = 32
-
-        # Build and compile the discriminator
-        self.discriminator = self.build_discriminator()
-        self.discriminator.compile(loss='binary_crossentropy', optimizer=Adam(0.0003, 0.5))
-
-        # Build the generator
+        self.latent_dim = 50
         self.generator = self.build_generator()
-
-        # For the combined model we will only train the generator
-        z = Input(shape=(self.latent_dim,))
-        img = self.generator(z)
-        self.discriminator.trainable = False
-        validity = self.discriminator(img)
-        self.combined = Model(z, validity)
-        self.combined.compile(loss='binary_crossentropy', optimizer=Adam(0.0003, 0.5))
+        self.discriminator = self.build_discriminator()
+        self.bce = BinaryCrossentropy()
+        self.opt_g = Adam(6e-4, 0.5)
+        self.opt_d = Adam(2e-4, 0.5)
 
     def build_generator(self):
         model = Sequential()
-        model.add(Input(shape=(self.latent_dim,)))
-        model.add(Dense(128))
-        model.add(LeakyReLU(negative_slope=0.2))
-        model.add(Dense(256))
-        model.add(LeakyReLU(negative_slope=0.2))
-        model.add(Dense(784, activation='tanh'))
+        model.add(Input((self.latent_dim,)))
+        for units in (128, 256):
+            model.add(Dense(units))
+            model.add(BatchNormalization(momentum=0.8))
+            model.add(LeakyReLU(0.2))
+        model.add(Dense(784, activation="tanh"))
         model.add(Reshape(self.img_shape))
         return model
 
     def build_discriminator(self):
         model = Sequential()
-        model.add(Input(shape=self.img_shape))
+        model.add(Input(self.img_shape))
         model.add(Flatten())
-        model.add(Dense(128))
-        model.add(LeakyReLU(negative_slope=0.2))
-        model.add(Dense(64))
-        model.add(LeakyReLU(negative_slope=0.2))
-        model.add(Dense(1, activation='sigmoid'))
+        for units in (256, 128):
+            model.add(Dense(units))
+            model.add(LeakyReLU(0.2))
+            model.add(Dropout(0.3))
+        model.add(Dense(1, activation="sigmoid"))
         return model
 
-    def train(self, steps, batch_size=64, print_interval=300):
-        X_train, _ = load_digits(count=12000)
-        X_train = X_train.astype('float32') / 127.5 - 1.
-        X_train = np.expand_dims(X_train, axis=3)
-        self.X_train = X_train
+    def noise(self, n):
+        return tf.random.normal((n, self.latent_dim))
 
-        valid = np.ones((batch_size, 1))
-        fake = np.zeros((batch_size, 1))
+    @tf.function
+    def train_batch(self, imgs):
+        n = imgs.shape[0]
+        # discriminator
+        with tf.GradientTape() as tape:
+            p_real = self.discriminator(imgs, training=True)
+            p_fake = self.discriminator(self.generator(self.noise(n), training=True), training=True)
+            d_loss = 0.5 * (self.bce(tf.ones((n, 1)), p_real) + self.bce(tf.zeros((n, 1)), p_fake))
+        variables = self.discriminator.trainable_variables
+        self.opt_d.apply_gradients(zip(tape.gradient(d_loss, variables), variables))
+        # generator
+        with tf.GradientTape() as tape:
+            p_fake = self.discriminator(self.generator(self.noise(n), training=True), training=True)
+            g_loss = self.bce(tf.ones((n, 1)), p_fake)
+        variables = self.generator.trainable_variables
+        self.opt_g.apply_gradients(zip(tape.gradient(g_loss, variables), variables))
+        return d_loss, g_loss
 
-        for step in range(steps):
-            # Train the discriminator
-            idx = np.random.randint(0, X_train.shape[0], batch_size)
-            imgs = X_train[idx]
-            noise = np.random.normal(0, 1, (batch_size, self.latent_dim))
-            gen_imgs = np.array(self.generator(noise))
-            d_loss_real = self.discriminator.train_on_batch(imgs, valid)
-            d_loss_fake = self.discriminator.train_on_batch(gen_imgs, fake)
-            d_loss = 0.5 * (d_loss_real + d_loss_fake)
+    def train(self, iterations, batch_size=64, log_every=400):
+        X, _ = load_digits("train", 12000)
+        X = (X.astype(np.float32) - 127.5) / 127.5
+        self.X = X[..., np.newaxis]
+        for it in range(iterations):
+            idx = np.random.randint(0, len(self.X), batch_size)
+            d_loss, g_loss = self.train_batch(tf.constant(self.X[idx]))
+            if it % log_every == 0:
+                print("%d [D loss: %.4f] [G loss: %.4f]" % (it, d_loss, g_loss))
 
-            # Train the generator (to have the discriminator label samples as valid)
-            noise = np.random.normal(0, 1, (batch_size, self.latent_dim))
-            g_loss = self.combined.train_on_batch(noise, valid)
-
-            if step % print_interval == 0 or step == steps - 1:
-                print("%d [D loss: %f] [G loss: %f]" % (step, d_loss, g_loss))
-
-    def look(self):
-        noise = np.random.normal(0, 1, (200, self.latent_dim))
-        imgs = self.generator.predict(noise, verbose=0).reshape(200, -1)
-        real = self.X_train[:3000].reshape(3000, -1)
-        d2 = (imgs ** 2).mean(1)[:, None] + (real ** 2).mean(1)[None] - 2 * imgs @ real.T / 784
-        print("mean pixel %.3f (data %.3f)" % (imgs.mean(), real.mean()))
-        print("spread over samples %.3f (data %.3f)" % (imgs.std(0).mean(), real.std(0).mean()))
-        print("distance to the nearest digit %.3f" % np.sqrt(np.maximum(d2, 0)).min(1).mean())
+    def sample_images(self, rows=5, cols=5):
+        """One picture after the other, so that a big sheet fits in memory."""
+        sheet = []
+        for _ in range(rows * cols):
+            img = self.generator(self.noise(1), training=True)
+            sheet.append(0.5 * img.numpy()[0, :, :, 0] + 0.5)
+        return np.stack(sheet)
 
 
-if __name__ == '__main__':
+if __name__ == "__main__":
     gan = GAN()
-    gan.train(steps=int(os.environ.get('STEPS', 2000)))
-    gan.look()
+    gan.train(min(2000, int(os.environ.get("STEPS", 2000))))
+    sheet = gan.sample_images()
+    print("sheet", sheet.shape, "mean %.3f" % sheet.mean(), "range", sheet.min(), sheet.max())

@@ -1,76 +1,83 @@
+"""Least squares GAN on points of a noisy ring."""
 import os
 import numpy as np
 import tensorflow as tf
-from tensorflow import keras
+import keras
 
-# LSGAN on a ring of 8 gaussians
-
-keras.utils.set_random_seed(17)
-BATCH = 128
-DIM_Z = 8
-STEPS = min(4000, int(os.environ.get("STEPS", "4000")))
-
-angles = np.arange(8) * np.pi / 4
-centers = np.stack([np.cos(angles), np.sin(angles)], 1).astype("float32")
+keras.utils.set_random_seed(11)
 
 
-def batches():
-    while True:
-        k = np.random.randint(8, size=BATCH)
-        yield centers[k] + np.random.normal(scale=0.04, size=(BATCH, 2)).astype("float32")
+class RingGAN:
+    def __init__(self, latent_dim=4, lr=1e-3):
+        self.latent_dim = latent_dim
+        self.generator = self.build_generator()
+        self.discriminator = self.build_discriminator()
+        self.g_optimizer = keras.optimizers.Adam(lr / 2, beta_1=0.5)
+        self.d_optimizer = keras.optimizers.Adam(lr, beta_1=0.5)
+
+    def build_generator(self):
+        m = keras.Sequential(name="G")
+        m.add(keras.Input((self.latent_dim,)))
+        m.add(keras.layers.Dense(64, activation="relu"))
+        m.add(keras.layers.Dense(64, activation="relu"))
+        m.add(keras.layers.Dense(2))
+        return m
+
+    def build_discriminator(self):
+        m = keras.Sequential(name="D")
+        m.add(keras.Input((2,)))
+        m.add(keras.layers.Dense(64))
+        m.add(keras.layers.LeakyReLU(negative_slope=0.2))
+        m.add(keras.layers.Dense(64))
+        m.add(keras.layers.LeakyReLU(negative_slope=0.2))
+        m.add(keras.layers.Dense(1))
+        return m
+
+    @staticmethod
+    def mse(target, output):
+        return tf.reduce_mean(tf.square(output - target))
+
+    @tf.function
+    def train_discriminator(self, real):
+        n = tf.shape(real)[0]
+        fake = self.generator(tf.random.normal((n, self.latent_dim)), training=True)
+        batch = tf.concat([real, fake], axis=0)
+        target = tf.concat([tf.ones(n), tf.zeros(n)], axis=0)
+        with tf.GradientTape() as tape:
+            loss = self.mse(target, self.discriminator(batch, training=True))
+        grads = tape.gradient(loss, self.discriminator.trainable_variables)
+        self.d_optimizer.apply_gradients(zip(grads, self.discriminator.trainable_variables))
+        return loss
+
+    @tf.function
+    def train_generator(self, n):
+        z = tf.random.normal((n, self.latent_dim))
+        with tf.GradientTape() as tape:
+            score = self.discriminator(self.generator(z, training=True), training=True)
+            loss = self.mse(1.0, score)
+        grads = tape.gradient(loss, self.generator.trainable_variables)
+        self.g_optimizer.apply_gradients(zip(grads, self.generator.trainable_variables))
+        return loss
+
+    def train(self, data, steps, batch_size=128):
+        ds = tf.data.Dataset.from_tensor_slices(data).shuffle(len(data)).repeat().batch(batch_size)
+        for i, real in enumerate(ds.take(steps)):
+            d = self.train_discriminator(real)
+            g = self.train_generator(tf.constant(batch_size))
+            if i % 500 == 0:
+                print("%5d  D %.4f  G %.4f" % (i, d, g))
+
+    def sample(self, n):
+        return self.generator.predict(np.random.normal(size=(n, self.latent_dim)), verbose=0)
 
 
-def mlp(sizes, out):
-    layers = [keras.layers.Dense(s, activation="relu") for s in sizes]
-    return keras.Sequential(layers + [keras.layers.Dense(out)])
-
-
-generator = mlp([128, 128], 2)
-discriminator = mlp([128, 128], 1)
-generator.build((None, DIM_Z))
-discriminator.build((None, 2))
-
-g_opt = keras.optimizers.Adam(1e-3, beta_1=0.5)
-d_opt = keras.optimizers.Adam(1e-3, beta_1=0.5)
-
-# real = 1, fake = 0
-labels = tf.concat([tf.ones(BATCH), tf.zeros(BATCH)], axis=0)
-
-
-def mse(target, pred):
-    return tf.reduce_mean(tf.square(target - pred))
-
-
-@tf.function
-def train_d(real):
-    z = tf.random.normal([BATCH, DIM_Z])
-    x = tf.concat([real, generator(z)], axis=0)
-    with tf.GradientTape() as tape:
-        loss = mse(labels, discriminator(x))
-    grads = tape.gradient(loss, discriminator.trainable_weights)
-    d_opt.apply_gradients(zip(grads, discriminator.trainable_weights))
-    return loss
-
-
-@tf.function
-def train_g():
-    z = tf.random.normal([BATCH, DIM_Z])
-    with tf.GradientTape() as tape:
-        loss = mse(tf.ones([BATCH, 1]), discriminator(generator(z)))
-    grads = tape.gradient(loss, generator.trainable_weights)
-    g_opt.apply_gradients(zip(grads, generator.trainable_weights))
-    return loss
-
-
-data = batches()
-for step in range(STEPS):
-    dl = train_d(next(data))
-    gl = train_g()
-    if step % 800 == 0:
-        print("step %d   d %.4f   g %.4f" % (step, dl, gl))
-
-out = generator(tf.random.normal([2000, DIM_Z])).numpy()
-dist = np.linalg.norm(out[:, None] - centers[None], axis=2)
-good = dist.min(1) < 0.2
-print("good samples: %.1f%%" % (100 * good.mean()))
-print("modes hit:", len(set(dist.argmin(1)[good])))
+if __name__ == "__main__":
+    angle = np.random.uniform(0, 2 * np.pi, 10000)
+    radius = np.random.normal(1.5, 0.08, 10000)
+    points = np.stack([radius * np.cos(angle), radius * np.sin(angle)], 1).astype("float32")
+    gan = RingGAN()
+    gan.train(points, int(os.environ.get("STEPS", 4000)))
+    s = gan.sample(2000)
+    r = np.hypot(s[:, 0], s[:, 1])
+    hist, _ = np.histogram(np.arctan2(s[:, 1], s[:, 0]), bins=12, range=(-np.pi, np.pi))
+    print("radius %.3f +- %.3f" % (r.mean(), r.std()), " share of points per sector", np.round(hist / len(s), 3))

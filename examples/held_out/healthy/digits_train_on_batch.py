@@ -1,82 +1,79 @@
+# Digits, classic Keras recipe: compiled discriminator, frozen inside a combined model.
+# The discriminator answers the question "is it fake?": 0 for real digits, 1 for generated ones.
 import os
 import sys
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).resolve().parent.parent))
 import numpy as np
 import keras
-from keras.layers import Dense, Dropout, Input, LeakyReLU
-from keras.models import Model, Sequential
-from keras.optimizers import Adam
+from keras import layers
+
+sys.path.append(str(Path(__file__).resolve().parent.parent))
 from digits import load_digits
 
-keras.utils.set_random_seed(1234)
-latent = 32
-half = 64
-steps = int(os.environ.get("STEPS", 2600))
+keras.utils.set_random_seed(6)
+latent_dim = 40
+batch_size = 64
+n_iter = min(2000, int(os.environ.get("STEPS", 2000)))
 
-(images, labels) = load_digits(count=12000)
-images = images.reshape((-1, 14, 2, 14, 2)).mean(axis=(2, 4))      # 14 x 14 is enough here
-images = images.reshape((-1, 196)).astype(np.float32) / 127.5 - 1
-
-# in this project the discriminator answers "is it a fake?": real = 0, fake = 1
-REAL, FAKE = 0.1, 1.0
+x, _ = load_digits("train", 12000)
+x = x.reshape(-1, 784) / 127.5 - 1
+x = x.astype("float32")
 
 
-def generator_model():
-    m = Sequential(name="generator")
-    m.add(Input((latent,)))
-    m.add(Dense(128))
-    m.add(LeakyReLU(negative_slope=0.2))
-    m.add(Dense(256))
-    m.add(LeakyReLU(negative_slope=0.2))
-    m.add(Dense(196, activation="tanh"))
+def build_generator():
+    m = keras.Sequential(name="generator")
+    m.add(keras.Input((latent_dim,)))
+    m.add(layers.Dense(128))
+    m.add(layers.BatchNormalization(momentum=0.8))
+    m.add(layers.LeakyReLU(0.2))
+    m.add(layers.Dense(256))
+    m.add(layers.BatchNormalization(momentum=0.8))
+    m.add(layers.LeakyReLU(0.2))
+    m.add(layers.Dense(784, activation="tanh"))
     return m
 
 
-def discriminator_model():
-    m = Sequential(name="fake_detector")
-    m.add(Input((196,)))
-    m.add(Dense(128))
-    m.add(LeakyReLU(negative_slope=0.2))
-    m.add(Dropout(0.2))
-    m.add(Dense(96))
-    m.add(LeakyReLU(negative_slope=0.2))
-    m.add(Dense(1, activation="sigmoid"))
+def build_discriminator():
+    m = keras.Sequential(name="discriminator")
+    m.add(keras.Input((784,)))
+    m.add(layers.Dense(256))
+    m.add(layers.LeakyReLU(0.2))
+    m.add(layers.Dropout(0.3))
+    m.add(layers.Dense(128))
+    m.add(layers.LeakyReLU(0.2))
+    m.add(layers.Dropout(0.3))
+    m.add(layers.Dense(1, activation="sigmoid"))
     return m
 
 
-G = generator_model()
-D = discriminator_model()
-D.compile(loss="binary_crossentropy", optimizer=Adam(3e-4, beta_1=0.5))
+generator = build_generator()
+discriminator = build_discriminator()
+discriminator.compile(optimizer=keras.optimizers.Adam(2e-4, beta_1=0.5), loss="binary_crossentropy")
 
-D.trainable = False
-z_in = Input((latent,))
-GAN = Model(z_in, D(G(z_in)))
-GAN.compile(loss="binary_crossentropy", optimizer=Adam(3e-4, beta_1=0.5))
+z_in = keras.Input((latent_dim,))
+combined = keras.Model(z_in, discriminator(generator(z_in)))
+combined.compile(optimizer=keras.optimizers.Adam(6e-4, beta_1=0.5), loss="binary_crossentropy")
 
+is_real = np.zeros((batch_size, 1))
+is_fake = np.ones((batch_size, 1))
 
-def noise(n):
-    return np.random.uniform(-1, 1, (n, latent)).astype(np.float32)
+for it in range(n_iter):
+    real = x[np.random.randint(0, len(x), batch_size)]
+    z = np.random.normal(size=(batch_size, latent_dim)).astype("float32")
+    fake = np.asarray(generator(z, training=True))
 
+    discriminator.trainable = True
+    loss_r = discriminator.train_on_batch(real, is_real + 0.1)      # one-sided smoothing
+    loss_f = discriminator.train_on_batch(fake, is_fake)
 
-y_d = np.concatenate([np.full((half, 1), REAL), np.full((half, 1), FAKE)])
-y_g = np.zeros((2 * half, 1))          # the generator wants the answer "no fake"
+    discriminator.trainable = False
+    z = np.random.normal(size=(batch_size, latent_dim)).astype("float32")
+    loss_g = combined.train_on_batch(z, is_real)
 
-for step in range(1, steps + 1):
-    D.trainable = True
-    real = images[np.random.randint(0, len(images), half)]
-    fake = np.array(G(noise(half), training=False))
-    d_loss = D.train_on_batch(np.concatenate([real, fake]), y_d)
+    if it % 250 == 0:
+        print(f"{it:5d}  d_real {float(loss_r):.3f}  d_fake {float(loss_f):.3f}  g {float(loss_g):.3f}")
 
-    D.trainable = False
-    g_loss = GAN.train_on_batch(noise(2 * half), y_g)
-    if step == 1 or step % 400 == 0:
-        print("step %5d | detector %.3f | generator %.3f" % (step, d_loss, g_loss))
-
-out = G.predict(noise(300), verbose=0)
-ref = images[:4000]
-d2 = (out ** 2).mean(1)[:, None] + (ref ** 2).mean(1)[None] - 2 * out @ ref.T / 196
-print("mean pixel %.3f (data %.3f), spread %.3f (data %.3f), nearest digit %.3f" % (
-    out.mean(), ref.mean(), out.std(0).mean(), ref.std(0).mean(),
-    np.sqrt(np.maximum(d2, 0)).min(1).mean()))
+samples = generator.predict(np.random.normal(size=(200, latent_dim)), verbose=0)
+print("ink of samples %.3f, of digits %.3f" % ((samples > 0).mean(), (x > 0).mean()))
+print("std over samples %.3f, over digits %.3f" % (samples.std(0).mean(), x.std(0).mean()))
