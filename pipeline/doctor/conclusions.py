@@ -33,6 +33,8 @@ NOT_FOLLOWED = {
 
 def conclusions(followed: Sequence[Followed], session: Session) -> Report:
     """The report on everything that was followed."""
+    for one in followed:
+        one.conclude()
     not_checked = dict(session.guard.not_checked)
     if not followed:
         not_checked.setdefault("the training", NO_PAIR)
@@ -40,7 +42,6 @@ def conclusions(followed: Sequence[Followed], session: Session) -> Report:
     checked: list[str] = []
     losses: list[dict[str, Any]] = []
     for one in followed:
-        one.conclude()
         label = f"{_name(one.pair.generator)} against {_name(one.pair.discriminator)}: " if len(followed) > 1 else ""
         found, withdrawn = _findings(one, session)
         findings += [finding for finding in found if finding not in findings]
