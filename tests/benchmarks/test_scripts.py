@@ -135,6 +135,7 @@ def test_totals_count_each_verdict(faulty: Script, healthy: Script) -> None:
         "warnings_in_healthy": 1,
         "right_line": 1,
         "output_same": 5,
+        "output_never_same": 0,
         "reports": 5,
     }
 

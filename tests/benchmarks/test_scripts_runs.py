@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks.diagnosis.scripts import kept, running
 from benchmarks.diagnosis.scripts.cost import cost_of
-from benchmarks.diagnosis.scripts.running import TIMED_OUT, Run, environment, run, run_pair, run_plain, same_output
+from benchmarks.diagnosis.scripts.running import TIMED_OUT, Pair, Run, environment, output_kept, run, run_pair, run_plain, same_output
 from pipeline.files.errors import DataError
 from tests.conftest import ROOT
 
@@ -37,6 +37,18 @@ def test_the_same_output_is_the_same_bytes_and_status_but_for_durations() -> Non
     assert same_output(one, Run(0, 9.0, "5/5 - 4s - 1s/step - loss: 0.6931\n", "other words"))
     assert not same_output(one, one._replace(output="5/5 - 3s - 61ms/step - loss: 0.6932\n"))
     assert not same_output(one, one._replace(status=1))
+
+
+def test_an_output_is_compared_only_where_a_script_prints_the_same_twice_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = Run(0, 1.0, "loss: 1\n", "")
+    other = one._replace(output="loss: 2\n")
+    assert [output_kept(Pair(one, one)), output_kept(Pair(one, other, one)), output_kept(Pair(one, other, other))] == [True, False, None]
+    monkeypatch.chdir(ROOT)
+    script = tmp_path / "script.py"
+    script.write_text("import time\nprint(time.time_ns())\n")
+    assert output_kept(run_pair(script, dict(os.environ), tmp_path / "kept")) is None
+    script.write_text("print(1)\n")
+    assert run_pair(script, dict(os.environ), tmp_path / "kept").again is None
 
 
 def test_the_environment_has_one_thread_full_length_and_the_digits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -88,9 +100,9 @@ def test_a_changed_doctor_runs_no_script_without_the_doctor_again(tmp_path: Path
     monkeypatch.chdir(ROOT)
     script = tmp_path / "script.py"
     script.touch()
-    before = [kept.place(tmp_path, script, {}, doctor) for doctor in (False, True)]
+    before = [kept.place(tmp_path, script, {}, kind) for kind in (kept.PLAIN, kept.DOCTORS)]
     monkeypatch.setattr(kept, "doctors_code", lambda: "another")
-    after = [kept.place(tmp_path, script, {}, doctor) for doctor in (False, True)]
+    after = [kept.place(tmp_path, script, {}, kind) for kind in (kept.PLAIN, kept.DOCTORS)]
     assert (before[0] == after[0], before[1] == after[1]) == (True, False)
 
 

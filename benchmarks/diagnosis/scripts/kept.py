@@ -15,17 +15,18 @@ from pipeline.files.artifacts import read_json, write_json
 
 Row = dict[str, Any]
 FOLDER = Path("artifacts/diagnosis-bench")
+PLAIN, AGAIN, DOCTORS = "plain", "again", "doctor"
 DOCTOR = Path("pipeline/doctor")
 SETTINGS = ("SEED", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS")
 
 
-def place(folder: Path, script: Path, variables: dict[str, str], doctor: bool) -> Path:
-    """Where the run of a script is kept."""
+def place(folder: Path, script: Path, variables: dict[str, str], kind: str) -> Path:
+    """Where the run of a script is kept: `doctor` is the run with the doctor, other kinds are runs without it."""
     parts = [script.read_bytes(), *(path.read_bytes() for path in sorted([*script.parent.parent.glob("*.py"), *Path("examples").glob("*.py")]))]
     parts += [f"{name}={variables.get(name)}".encode() for name in SETTINGS]
     parts += [f"{name} {version(name)}".encode() for name in ("keras", "tensorflow")]
-    parts += [doctors_code().encode()] if doctor else []
-    return folder / f"{script.stem}-{'doctor' if doctor else 'plain'}-{hash_of(parts)}.json"
+    parts += [doctors_code().encode()] if kind == DOCTORS else []
+    return folder / f"{script.stem}-{kind}-{hash_of(parts)}.json"
 
 
 @cache

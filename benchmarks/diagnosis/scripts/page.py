@@ -35,7 +35,7 @@ def faulty_table(rows: Sequence[Row]) -> str:
     lines = ["| script | fault | line | verdict | findings | right line | same output |", "|---|---|---:|---|---|---|---|"]
     for row in rows:
         found = findings_text(row["findings"], row["expected"]["named_by"])
-        parts = [linked(row), escaped(row["fault"]), row["line"], row["verdict"], found, yes(row["right_line"]), yes(row["output_same"])]
+        parts = [linked(row), escaped(row["fault"]), row["line"], row["verdict"], found, yes(row["right_line"]), yes(row["output_same"], unknown="by chance")]
         lines.append(f"| {' | '.join(map(str, parts))} |")
     return "\n".join(lines)
 
@@ -45,7 +45,7 @@ def healthy_table(rows: Sequence[Row]) -> str:
     lines = ["| script | style | updates of the generator | verdict | findings | same output |", "|---|---|---:|---|---|---|"]
     for row in rows:
         updates = "not seen" if row["generator_updates"] is None else row["generator_updates"]
-        parts = [linked(row), row["style"], updates, row["verdict"], findings_text(row["findings"], []), yes(row["output_same"])]
+        parts = [linked(row), row["style"], updates, row["verdict"], findings_text(row["findings"], []), yes(row["output_same"], unknown="by chance")]
         lines.append(f"| {' | '.join(map(str, parts))} |")
     return "\n".join(lines)
 
@@ -118,6 +118,6 @@ def linked(row: Row) -> str:
     return f"[{row['script']}](../examples/{FOLDERS[row['set']]}{folder}/{row['script']}.py)"
 
 
-def yes(value: bool | None) -> str:
+def yes(value: bool | None, unknown: str = "") -> str:
     """Yes or no, no in bold."""
-    return "" if value is None else "yes" if value else "**no**"
+    return unknown if value is None else "yes" if value else "**no**"

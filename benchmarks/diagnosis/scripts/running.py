@@ -38,10 +38,11 @@ class Run(NamedTuple):
 
 
 class Pair(NamedTuple):
-    """A script's two runs."""
+    """A script's two runs, and a third one, without the doctor, where these two do not print the same."""
 
     plain: Run
     with_doctor: Run
+    again: Run | None = None
 
 
 def environment() -> dict[str, str]:
@@ -58,12 +59,13 @@ def environment() -> dict[str, str]:
 
 def run_pair(script: Path, variables: dict[str, str], folder: Path = kept.FOLDER) -> Pair:
     """Run a script without the doctor, then with it; a script that fails or takes too long is recorded as such."""
-    return Pair(run_plain(script, variables, folder), run_with_doctor(script, variables, folder))
+    plain, with_doctor = run_plain(script, variables, folder), run_with_doctor(script, variables, folder)
+    return Pair(plain, with_doctor, None if same_output(plain, with_doctor) else run_plain(script, variables, folder, kept.AGAIN))
 
 
-def run_plain(script: Path, variables: dict[str, str], folder: Path = kept.FOLDER) -> Run:
+def run_plain(script: Path, variables: dict[str, str], folder: Path = kept.FOLDER, kind: str = kept.PLAIN) -> Run:
     """Run a script as it is, unless `folder` has that run."""
-    return _once(kept.place(folder, script, variables, doctor=False), lambda: run([sys.executable, str(script)], variables, SECONDS))
+    return _once(kept.place(folder, script, variables, kind), lambda: run([sys.executable, str(script)], variables, SECONDS))
 
 
 def run_with_doctor(script: Path, variables: dict[str, str], folder: Path = kept.FOLDER) -> Run:
@@ -75,7 +77,7 @@ def run_with_doctor(script: Path, variables: dict[str, str], folder: Path = kept
             ended = run([sys.executable, "-m", "pipeline.doctor", "run", "--report", str(file), str(script)], variables, SECONDS)
             return ended._replace(report=read_json(file) if file.is_file() else None)
 
-    return _once(kept.place(folder, script, variables, doctor=True), diagnosed)
+    return _once(kept.place(folder, script, variables, kept.DOCTORS), diagnosed)
 
 
 def _once(place: Path, make: Callable[[], Run]) -> Run:
@@ -100,6 +102,13 @@ def run(command: list[str], variables: dict[str, str], seconds: float) -> Run:
     said = errors.decode("utf-8", "replace")
     counted = STEPS.search(said)
     return Run(status, time.perf_counter() - began, output.decode("utf-8", "backslashreplace"), _last_line(said), counted and int(counted[1]))
+
+
+def output_kept(pair: Pair) -> bool | None:
+    """Whether a script printed the same with the doctor; None if it does not print the same without it either."""
+    if same_output(pair.plain, pair.with_doctor):
+        return True
+    return None if pair.again is not None and not same_output(pair.plain, pair.again) else False
 
 
 def same_output(one: Run, other: Run) -> bool:

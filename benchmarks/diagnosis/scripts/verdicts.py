@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.diagnosis.scripts.kept import doctors_code
-from benchmarks.diagnosis.scripts.running import Pair, Run, same_output
+from benchmarks.diagnosis.scripts.running import Pair, Run, output_kept
 from benchmarks.diagnosis.scripts.scripts import Fault, Script, style
 
 Row = dict[str, Any]
@@ -35,7 +35,7 @@ def row(script: Script, pair: Pair) -> Row:
         "verdict": verdict(fault, findings),
         "wrong_errors": unrelated(fault, findings, ("error",)),
         "right_line": right_line(script, findings),
-        "output_same": same_output(pair.plain, pair.with_doctor),
+        "output_same": output_kept(pair),
         "plain": _ended(pair.plain, explain=pair.plain.status != 0),
         "with_doctor": _ended(pair.with_doctor, explain=pair.with_doctor.report is None),
         "doctor": doctors_code(),
@@ -83,7 +83,8 @@ def totals(rows: Sequence[Row]) -> Row:
         "errors_in_healthy": sum(len(each["wrong_errors"]) for each in healthy),
         "warnings_in_healthy": sum(len(unrelated(None, each["findings"], ("warning",))) for each in healthy),
         "right_line": sum(each["verdict"] == "named" and each["right_line"] is True for each in rows),
-        "output_same": sum(each["output_same"] for each in rows),
+        "output_same": sum(each["output_same"] is True for each in rows),
+        "output_never_same": sum(each["output_same"] is None for each in rows),
         "reports": sum(each["has_report"] for each in rows),
     }
 
