@@ -46,9 +46,9 @@ SCRIPTS = """# Scripts: what the doctor said of each
 This page is made by `python -m benchmarks.diagnosis`, like [Diagnosis](diagnosis.md), which has the totals.
 
 The right line is that of the mistake, give or take two. The output is the same if the script ended with the same status and printed the same bytes on
-standard output, with the doctor and without it; durations, which no two runs have in common, are left out. "By chance" stands for a script that prints
-something else each time without the doctor, too, as where not all random numbers have a seed. In the tables findings stand with their severity and
-line; in bold what names the fault."""
+standard output, with the doctor and without it; durations, which no two runs have in common, are left out. "By chance" stands for a script that
+prints something else each time without the doctor, too, as where not all random numbers have a seed. In the tables findings stand with their severity
+and line; in bold what names the fault."""
 NOT_CHECKED = "### What was not checked\n\nWhat the doctor said that it could not check, and scripts that did not run to their end."
 COST = """In other people's scripts, one for each way to train, with the doctor attached: seconds of the whole script, and those that the doctor took
 until it had examined the networks, and afterwards, also as shares of the whole."""
