@@ -23,6 +23,7 @@ TRIALS: list[Row] = _read("search")["trials"]
 FIRST_TRIALS: Row = _read("first_trials")
 DIAGNOSIS: Row = _read("diagnosis")
 SERVING: Row = _read("serving")
+HELD_OUT: Row = _read("scripts_held_out")["totals"]
 LOSS_BANDS: Row = _read("loss_bands")["families"]
 VARIANTS = load_settings(ROOT / "params.yaml").gan
 ASKED_RATES = (0.001, 0.0001, 0.00003)  # the learning rates that the question names
@@ -87,6 +88,13 @@ QUOTED: dict[str, list[tuple[str, tuple[float, ...]]]] = {
         ("The question names three learning rates, {:.3f} (as in params.yaml), {:.4f} and {:.5f}", ASKED_RATES),
         ("the discriminator's loss between {:.4f} and {:.4f} and the generator's between {:.4f} and {:.4f}", (LOW + LOG_2, LOG_2 + HIGH, LOW, LOG_2)),
         ("which of {} faults that were put into healthy GANs", (len(DIAGNOSIS["faults"]),)),
+        (
+            "it named {} of {} faults, misnamed {}, and reported an error in {} of {} healthy GANs",
+            (
+                *(HELD_OUT["faulty"]["named"], sum(HELD_OUT["faulty"].values()), HELD_OUT["faulty"]["misnamed"]),
+                *(HELD_OUT["healthy"]["wrong error"], sum(HELD_OUT["healthy"].values())),
+            ),
+        ),
         ("reads {:.2f} % of the MNIST test set", (100 * CELLS[0]["classifier_accuracy"],)),
     ],
     "docs/losses.md": [
