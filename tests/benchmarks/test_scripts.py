@@ -248,8 +248,11 @@ def test_the_page_about_other_tools_has_a_table_that_is_scored(
     (tmp_path / "findings.csv").write_text(table.content)
     main([*scoring.content.split()[3:-1], str(tmp_path / "findings.csv")])
     faulty, healthy = capsys.readouterr().out.splitlines()[:2]
-    assert faulty == "development, faulty, scripts 25, named 1, symptoms only 1, misnamed 0, missed 23, wrong errors 0, wrong warnings 0"
-    assert healthy == "development, healthy, scripts 14, no error 13, wrong error 1, wrong errors 1, wrong warnings 0"
+    scripts_of = {kind: len(list((ROOT / "examples" / kind).glob("*.py"))) for kind in ("faulty", "healthy")}
+    all_faulty, all_healthy = f"scripts {scripts_of['faulty']}", f"scripts {scripts_of['healthy']}"
+    missed, no_error = f"missed {scripts_of['faulty'] - 2}", f"no error {scripts_of['healthy'] - 1}"
+    assert faulty == f"development, faulty, {all_faulty}, named 1, symptoms only 1, misnamed 0, {missed}, wrong errors 0, wrong warnings 0"
+    assert healthy == f"development, healthy, {all_healthy}, {no_error}, wrong error 1, wrong errors 1, wrong warnings 0"
     assert Path(commands.content.split()[-1]).is_file()
 
 

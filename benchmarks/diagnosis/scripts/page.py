@@ -35,7 +35,15 @@ def faulty_table(rows: Sequence[Row]) -> str:
     lines = ["| script | fault | line | verdict | findings | right line | same output |", "|---|---|---:|---|---|---|---|"]
     for row in rows:
         found = findings_text(row["findings"], row["expected"]["named_by"])
-        parts = [linked(row), escaped(row["fault"]), row["line"], row["verdict"], found, yes(row["right_line"]), yes(row["output_same"], unknown="by chance")]
+        parts = [
+            linked(row),
+            escaped(row["fault"]),
+            row["line"],
+            row["verdict"],
+            found,
+            yes(row["right_line"]),
+            yes(row["output_same"], unknown="by chance"),
+        ]
         lines.append(f"| {' | '.join(map(str, parts))} |")
     return "\n".join(lines)
 
