@@ -9,10 +9,10 @@ export MLFLOW_DISABLE_TELEMETRY := true
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help run doctor test test-all check ui promote serve play docs bench faults others lock oracles clean
+.PHONY: help run doctor test test-all check ui promote serve play docs bench diagnosis-bench losses lock oracles clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(ENVIRONMENT) ## run the pipeline: data, classifier, GANs, scores, leaderboard
 	@python -m pipeline
@@ -47,11 +47,11 @@ docs: $(ENVIRONMENT) ## the documentation with the reference as a site: site/ind
 bench: $(ENVIRONMENT) ## publish results with their cost, and the picture of the README
 	@python -m benchmarks.publish
 
-faults: $(ENVIRONMENT) ## put known faults into GANs and record which the doctor names, and what it costs: a quarter of an hour
+diagnosis-bench: $(ENVIRONMENT) ## what the doctor finds in known faults, other people's scripts and mutants: two hours; continues where it was interrupted
 	@python -m benchmarks.diagnosis
 
-others: $(ENVIRONMENT) ## run other people's GANs (examples/) with the doctor: half an hour
-	@python -m benchmarks.others
+losses: $(ENVIRONMENT) ## in which bands the losses of healthy GANs stay: half an hour; continues where it was interrupted
+	@python -m benchmarks.losses
 
 lock: $(ENVIRONMENT) ## requirements.lock from pyproject.toml, versions kept where they fit; and that of the oracles
 	@uv pip compile pyproject.toml --extra pipeline --extra serve --extra docs --extra dev --universal --python-version 3.11 --generate-hashes --no-annotate \

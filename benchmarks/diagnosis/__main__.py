@@ -1,53 +1,68 @@
-"""`python -m benchmarks.diagnosis`: which faults the doctor names, what it found in trained cells, and what it costs.
+"""`python -m benchmarks.diagnosis [PART...]`: measures what the doctor finds. Parts: home, development, held-out, deepcrime, healthy; none means all.
 
-Run `dvc repro` before. Writes benchmarks/diagnosis.json, docs/failure-modes.md and its pictures.
+It may be interrupted, and continues where it was: what has run is kept in artifacts/diagnosis-bench/. Run `dvc repro` before the part `home`.
+
+`python -m benchmarks.diagnosis mutants` writes DeepCrime's mutants and measures which do harm; `score FILE.csv` scores another tool; `page` writes
+the pages from the results that are there.
 """
 
-import io
-from contextlib import redirect_stdout
+import argparse
 from pathlib import Path
 
-from pipeline.runtime import pin_runtime
+from benchmarks.diagnosis.deepcrime.writing import measure_harm, write_mutants
+from benchmarks.diagnosis.page import COST, write_pages
+from benchmarks.diagnosis.scripts.cost import measure
+from benchmarks.diagnosis.scripts.kept import FOLDER
+from benchmarks.diagnosis.scripts.results import chosen, published, run_all, update, write_csv
+from benchmarks.diagnosis.scripts.running import environment
+from benchmarks.diagnosis.scripts.score import as_text, score
+from benchmarks.machine import machine
+from pipeline.files.artifacts import write_json
+from pipeline.files.errors import DataError, one_line_errors
 
-# isort: split
-
-
-from benchmarks.diagnosis.cells import diagnosed, draw_cells
-from benchmarks.diagnosis.cost import measure
-from benchmarks.diagnosis.page import PAGE, as_page
-from benchmarks.diagnosis.pictures import FOLDER
-from benchmarks.diagnosis.suite import run_suite
-from pipeline.__main__ import print_diagnoses
-from pipeline.data.digits import Digits, load_digits
-from pipeline.files.artifacts import read_json, staged_file, write_json
-from pipeline.files.errors import one_line_errors
-from pipeline.settings.params import Settings, load_settings
-
-RESULTS = Path("benchmarks/diagnosis.json")
-TRAIN, UNSEEN = Path("artifacts/data/train.npz"), Path("artifacts/data/validation.npz")
-IMAGES = 4000  # of the training split: enough for the short training of each GAN
+SCRIPT_PARTS = ("development", "held-out", "deepcrime", "healthy")
+PARTS = ("home", *SCRIPT_PARTS)
 
 
-def session(settings: Settings) -> str:
-    """What `make doctor` prints about the asker's network before training."""
-    asker = settings.model_copy(update={"run": settings.run.model_copy(update={"variants": ["asker"]})})
-    with redirect_stdout(io.StringIO()) as printed:
-        print_diagnoses(asker, TRAIN, Path("none"))
-    return printed.getvalue()
+def measure_scripts(parts: list[str]) -> None:
+    """Run the scripts of parts, and publish what was found; with the development set, also what the doctor costs."""
+    variables, found = environment(), chosen(parts)
+    print(f"{len(found)} scripts; what has run is kept in {FOLDER}/, and Ctrl-C ends after the scripts that run", flush=True)
+    update(run_all(found, variables), {"machine": machine()})
+    if "development" in parts:
+        write_json(COST, {"machine": machine(), "cost": measure(variables)})
+    write_csv(published())
+
+
+def run_parts(parts: list[str]) -> None:
+    """Measure parts, and write the pages."""
+    unknown = [part for part in parts if part not in PARTS]
+    if unknown:
+        raise DataError(f"{unknown[0]}: expected parts out of {', '.join(PARTS)}, or one of mutants, score, page alone; correct the command")
+    if "home" in parts:
+        from benchmarks.diagnosis.home.measuring import measure_home  # TensorFlow's threads are pinned for this part alone
+
+        measure_home()
+    if set(parts) & set(SCRIPT_PARTS):
+        measure_scripts(parts)
+    write_pages()
+
+
+def main(words: list[str]) -> None:
+    """Run the command that the words say."""
+    if words == ["mutants"]:
+        write_mutants()
+        measure_harm(environment())
+    elif words == ["page"]:
+        write_pages()
+    elif words[:1] == ["score"] and len(words) == 2:
+        print(as_text(score(Path(words[1]))))
+    else:
+        run_parts(words or list(PARTS))
 
 
 if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.diagnosis", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("words", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}; or mutants; or page; or score FILE.csv")
     with one_line_errors():
-        settings, digits = load_settings(), load_digits(TRAIN)
-        pin_runtime(settings.train.threads)
-        few = Digits(digits.name, digits.images[:IMAGES], digits.labels[:IMAGES])
-        before = read_json(RESULTS)["cells"] if RESULTS.is_file() else []
-        results = (
-            {"session": session(settings)}
-            | run_suite(few, load_digits(UNSEEN), settings)
-            | {"cells": diagnosed(settings, before), "cost": measure(few, settings)}
-        )
-        draw_cells(results["cells"], {row["expected"] for row in results["faults"]})
-        write_json(RESULTS, results)
-        with staged_file(PAGE) as partial:
-            partial.write_text(as_page(read_json(RESULTS), {path.stem for path in FOLDER.glob("*.png")}), encoding="utf-8")
+        main(parser.parse_args().words)

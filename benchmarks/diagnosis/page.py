@@ -1,105 +1,42 @@
-"""docs/failure-modes.md from the list of rules and from what the suite measured."""
+"""docs/diagnosis.md and docs/diagnosis-scripts.md, from the rules and the committed results."""
 
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from benchmarks.diagnosis.pictures import FOLDER
-from benchmarks.diagnosis.words import CELLS, CONFUSION, COST, FAILING_RULE, FOUND_IN_SCRIPTS, FROM_SCRIPTS, INTRODUCTION, SESSION
-from pipeline.doctor.diagnosis.diagnose import RULES
-from pipeline.doctor.diagnosis.findings import SEVERITIES, Rule, Setting, Times
-from pipeline.doctor.diagnosis.summary import evidence_text
+from benchmarks.diagnosis.home import page as home
+from benchmarks.diagnosis.home.words import PICTURES
+from benchmarks.diagnosis.scripts import page as scripts
+from benchmarks.diagnosis.scripts import totals
+from benchmarks.diagnosis.scripts.results import FIRST, published
+from pipeline.files.artifacts import read_json, write_text
 
-PAGE = Path("docs/failure-modes.md")
+PAGE, SCRIPTS_PAGE = Path("docs/diagnosis.md"), Path("docs/diagnosis-scripts.md")
+HOME, COST = Path("benchmarks/diagnosis.json"), Path("benchmarks/scripts_cost.json")
+INTRODUCTION = """# Diagnosis: failure modes of GANs, what the doctor finds, and what it does not
+
+This page is made by `python -m benchmarks.diagnosis` from the list of rules and the results in `benchmarks/`. First what was measured: in scripts
+with a known fault, in healthy ones, in faults put into small GANs. Then [each failure mode](#the-failure-modes): what it looks like, why it is a
+problem, how to fix it, how it is verified."""
 Row = dict[str, Any]
 
 
-def as_page(results: dict[str, Any], pictures: set[str]) -> str:
-    """The whole page; `pictures` are the ids of findings that have one."""
-    parts = [INTRODUCTION, faults_table(results["faults"]), CONFUSION, confusion_table(results["faults"]), healthy_table(results["healthy"])]
-    parts += [CELLS, cells_table(results["cells"]), COST, cost_table(results["cost"]), SESSION, f"```text\n{results['session'].strip()}\n```"]
-    parts += ["## The failure modes", *(failure_mode(rule, results, pictures) for rule in RULES), FAILING_RULE]
-    return "\n\n".join(parts) + "\n"
+def as_page(own: Row, sets: dict[str, Row], first: dict[str, Row], costs: Row, pictures: set[str]) -> str:
+    """The page docs/diagnosis.md.
+
+    Args:
+        own: the results of the part `home`.
+        sets: the results of the sets of scripts that were run.
+        first: the results of first runs of scripts that are in the development set now, by what they are.
+        costs: what the doctor costs other people's scripts.
+        pictures: the ids of findings that have a picture.
+    """
+    rows = [row for result in sets.values() for row in result["scripts"]]
+    parts = [INTRODUCTION, *totals.found(sets, first), *home.measured(own), *home.cost(own), *scripts.cost(costs["cost"])]
+    return "\n\n".join([*parts, *home.failure_modes(own, pictures, rows)]) + "\n"
 
 
-def faults_table(faults: list[Row]) -> str:
-    """A line per fault."""
-    lines = ["| fault | GAN | found | epoch | steps an epoch | evidence | besides it |", "|---|---|---|---:|---:|---|---|"]
-    for row in faults:
-        found = f"[{row['expected']}](#{row['expected']})" if row["named"] else f"**not found**: {row['expected']}"
-        beside = ", ".join(row["errors_beside"] + row["others_beside"])
-        start = f"| {row['fault']} | `{row['gan']}` | {found} | {row['epoch']} | {row['steps']} |"
-        lines.append(f"{start} {evidence_text(row['evidence'] or {})} | {beside} |")
-    return "\n".join(lines)
-
-
-def confusion_table(faults: list[Row]) -> str:
-    """Expected findings against those found: counts, a row per expected finding, a column per finding that was found besides an expected one."""
-    expected = list(dict.fromkeys(row["expected"] for row in faults))
-    beside = sorted({name for row in faults for name in row["errors_beside"] + row["others_beside"]})
-    lines = [
-        "| expected | faults | found |" + "".join(f" {name} |" for name in beside),
-        "|---|---:|---:|" + "---:|" * len(beside),
-    ]
-    for name in expected:
-        rows = [row for row in faults if row["expected"] == name]
-        others = Counter(other for row in rows for other in row["errors_beside"] + row["others_beside"])
-        lines.append(f"| {name} | {len(rows)} | {sum(row['named'] for row in rows)} |" + "".join(f" {others[other]} |" for other in beside))
-    return "\n".join(lines)
-
-
-def healthy_table(healthy: list[Row]) -> str:
-    """The same GANs without a fault."""
-    lines = ["Without a fault, in the same time:", "", "| GAN | errors | warnings | notes |", "|---|---|---|---|"]
-    lines += [f"| `{row['gan']}` | " + " | ".join(", ".join(row[f"{severity}s"]) or "none" for severity in SEVERITIES) + " |" for row in healthy]
-    return "\n".join(lines)
-
-
-def cells_table(cells: list[Row]) -> str:
-    """A line per trained cell."""
-    lines = ["| variant | seed | errors | warnings | notes |", "|---|---:|---|---|---|"]
-    for row in cells:
-        named = {severity: [each["id"] for each in row["findings"] if each["severity"] == severity] for severity in SEVERITIES}
-        lines.append(f"| `{row['variant']}` | {row['seed']} | " + " | ".join(", ".join(named[severity]) or "none" for severity in SEVERITIES) + " |")
-    return "\n".join(lines)
-
-
-def cost_table(cost: list[Row]) -> str:
-    """A line per variant that was timed."""
-    lines = [
-        "| variant | training with the doctor over training without | lowest and highest pair | seconds before training |",
-        "|---|---:|---:|---:|",
-    ]
-    for row in cost:
-        lines.append(f"| `{row['variant']}` | {row['ratio']:.3f} | {row['lowest']:.3f}, {row['highest']:.3f} | {row['seconds_before']:.1f} |")
-    return "\n".join(lines)
-
-
-def failure_mode(rule: Rule, results: dict[str, Any], pictures: set[str]) -> str:
-    """One rule: what it finds, a picture, why it is a problem, how to fix it."""
-    lines = [f"### {rule.id}", f"*{rule.severity}.* {(rule.check.__doc__ or '').strip()}"]
-    if rule.id in pictures:
-        lines.append(f"![{rule.id.replace('_', ' ')}]({FOLDER.relative_to('docs')}/{rule.id}.png)\n\n{_pictured(rule.id, results)}")
-    if rule.id in FROM_SCRIPTS:
-        lines.append(FOUND_IN_SCRIPTS)
-    lines += [f"Why it is a problem: {rule.why}", f"How to fix it: {rule.fix}{_settings(rule)}", f"Reference: {rule.reference}."]
-    return "\n\n".join(lines)
-
-
-def _settings(rule: Rule) -> str:
-    parts = [f"{key}: {_value(value)}" for key, value in rule.settings.items()]
-    return f" In params.yaml: `{', '.join(parts)}`." if parts else ""
-
-
-def _value(value: Setting | Times) -> str:
-    if isinstance(value, Times):
-        return f"{value.factor} times as many"
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _pictured(finding: str, results: dict[str, Any]) -> str:
-    for row in results["faults"]:
-        if row["expected"] == finding:
-            return f"Picture: {row['fault']}, `{row['gan']}`, after the suite's short training."
-    cell = next(row for row in results["cells"] if any(each["id"] == finding for each in row["findings"]))
-    return f"Picture: `{cell['variant']}`, seed {cell['seed']}, at its end."
+def write_pages() -> None:
+    """Write both pages from the results that are there."""
+    sets, pictures = published(), {path.stem for path in PICTURES.glob("*.png")}
+    write_text(PAGE, as_page(read_json(HOME), sets, {name: read_json(path) for name, path in FIRST.items()}, read_json(COST), pictures))
+    write_text(SCRIPTS_PAGE, scripts.as_page(sets))

@@ -79,9 +79,9 @@ class Attached:
     def report(self) -> Report:
         """What was found so far, what was checked and holds, and what was not checked."""
         guard = self.session.guard
-        with guard.part("the report"):
+        with guard.part("the report"), self.session.hooks.recording(None):
             return conclusions(self._examined(), self.session)
-        return Report([], [], dict(guard.not_checked), [])
+        return Report([], [], dict(guard.not_checked), [], [])
 
     def close(self) -> None:
         """Stop following; nothing of the doctor is left in Keras or TensorFlow."""

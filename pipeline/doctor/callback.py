@@ -13,7 +13,7 @@ from pipeline.doctor.diagnosis.summary import print_findings
 from pipeline.doctor.report import Report
 from pipeline.doctor.tracing.session import FIRST_LOOKS
 
-NOTHING_SEEN = Report([], [], {"the training": "fit has not begun"}, [])
+NOTHING_SEEN = Report([], [], {"the training": "fit has not begun"}, [], [])
 
 
 class Doctor(keras.callbacks.Callback):

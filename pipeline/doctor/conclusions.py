@@ -5,17 +5,19 @@ from typing import Any
 
 import keras
 
-from pipeline.doctor.diagnosis.diagnose import IN_TRAINING, RULE_FAILED, diagnose
+from pipeline.doctor.checks import LOOKS_IN_A_ROW, what_holds
+from pipeline.doctor.diagnosis.diagnose import IN_TRAINING, RULE_FAILED, SYMPTOMS, diagnose
 from pipeline.doctor.diagnosis.findings import SEVERITIES, Finding
+from pipeline.doctor.diagnosis.loss_report import losses_report
 from pipeline.doctor.report import Report
 from pipeline.doctor.tracing.followed import Followed
 from pipeline.doctor.tracing.session import Session
+from pipeline.doctor.where import places_of, where
 
 STEPS_FOR_ERRORS = 1000  # younger trainings draw blots, and one network is ahead of the other: that is a note
-LOOKS_IN_A_ROW = 3
 CERTAIN = ("not_finite",)  # what one look proves
 NOT_OF_LOOKS = ("oscillation", "losses_not_examined", "not_examined")  # about means of epochs, and what the report says in its own words
-OF_THE_START = ("initial_scale", "zero_weights", "dead_units")  # about weights before training: later ones prove nothing
+OF_THE_START = ("initial_scale", "zero_weights", "constant_weights", "dead_units")  # about weights before training: later ones prove nothing
 NO_PAIR = "no network was seen whose output reaches another one that is trained"
 NOT_FOLLOWED = {
     "step": ("who is updated", "no update was seen"),
@@ -31,19 +33,23 @@ NOT_FOLLOWED = {
 
 def conclusions(followed: Sequence[Followed], session: Session) -> Report:
     """The report on everything that was followed."""
+    for one in followed:
+        one.conclude()
     not_checked = dict(session.guard.not_checked)
     if not followed:
         not_checked.setdefault("the training", NO_PAIR)
     findings: list[Finding] = []
     checked: list[str] = []
+    losses: list[dict[str, Any]] = []
     for one in followed:
         label = f"{_name(one.pair.generator)} against {_name(one.pair.discriminator)}: " if len(followed) > 1 else ""
         found, withdrawn = _findings(one, session)
         findings += [finding for finding in found if finding not in findings]
-        checked += [label + sentence for sentence in _checked(one, found)]
+        checked += [label + sentence for sentence in what_holds(one, found)]
+        losses.append({"pair": label} | losses_report(one.evidence))
         not_checked |= {f"{label}{name}": why for name, why in (withdrawn | _not_checked(one)).items()}
     findings.sort(key=lambda finding: SEVERITIES.index(finding.severity))
-    return Report(findings, list(dict.fromkeys(checked)), not_checked, _networks(followed))
+    return Report(findings, list(dict.fromkeys(checked)), not_checked, _networks(followed), losses)
 
 
 def _findings(one: Followed, session: Session) -> tuple[list[Finding], dict[str, str]]:
@@ -61,9 +67,10 @@ def _findings(one: Followed, session: Session) -> tuple[list[Finding], dict[str,
             withdrawn[f"{finding.id} (withdrawn)"] = "the first look showed it, but a later one did not"
         else:
             kept.append(finding)
-    if any(finding.severity == "error" and finding.id not in IN_TRAINING for finding in kept):
-        kept = [_as_note(finding) if finding.id in IN_TRAINING else finding for finding in kept]  # symptoms of that error
-    return [finding._replace(where=_where(finding, one.before.get("places", {}))) for finding in kept], withdrawn
+    if any(finding.severity == "error" and finding.id not in SYMPTOMS for finding in kept):
+        kept = [_as_note(finding) if finding.id in SYMPTOMS else finding for finding in kept]
+    places = places_of(one)
+    return [finding._replace(where=where(finding, places)) for finding in kept], withdrawn
 
 
 def _ids(evidence: dict[str, Any], earlier: int) -> set[str]:
@@ -73,81 +80,6 @@ def _ids(evidence: dict[str, Any], earlier: int) -> set[str]:
 
 def _as_note(finding: Finding) -> Finding:
     return finding._replace(severity="note")
-
-
-def _where(finding: Finding, places: dict[str, str]) -> str:
-    """The line that a finding is about: of the network that its numbers name first, or else of the discriminator."""
-    network = "generator" if "generator" in str(finding.evidence) else "discriminator"
-    order = WHERE.get(finding.id, ())
-    return next((places[key] for kind in order if (key := kind.format(network=network)) in places), "")
-
-
-WHERE: dict[str, tuple[str, ...]] = {
-    "double_activation": ("discriminator_loss", "generator_loss", "discriminator_call"),
-    "logits_as_probabilities": ("discriminator_loss", "discriminator_call"),
-    "broadcast_outputs": ("discriminator_loss",),
-    "labels_swapped": ("discriminator_loss",),
-    "generator_sign": ("generator_loss", "generator_gradient"),
-    "samples_not_in_loss": ("discriminator_loss",),
-    "real_images_not_in_loss": ("discriminator_loss",),
-    "partly_cut": ("{network}_gradient",),
-    "gradient_cut": ("{network}_gradient",),
-    "not_updated": ("{network}_update", "{network}_gradient", "{network}_call"),
-    "other_network_updated": ("generator_update",),
-    "learning_rate": ("discriminator_update",),
-    "momentum": ("discriminator_update",),
-    "range_mismatch": ("discriminator_call",),
-    "range_unused": ("discriminator_call",),
-    "constant_data": ("discriminator_call",),
-    "frozen_network": ("{network}_update", "{network}_call"),
-    "zero_weights": ("{network}_built", "{network}_call"),
-    "scaled_twice": ("discriminator_call",),
-    "constant_condition": ("generator_call",),
-    "samples_differ_between_turns": ("generators_turn",),
-    "generator_loss_without_samples": ("generator_loss", "generator_gradient"),
-    "unbounded_critic": ("discriminator_loss", "discriminator_gradient"),
-    "batch_norm_differs": ("generators_turn",),
-    "no_nonlinearity": ("{network}_built", "{network}_call"),
-    "collapsed_layers": ("{network}_built", "{network}_call"),
-    "dead_units": ("{network}_built", "{network}_call"),
-    "initial_scale": ("{network}_built", "{network}_call"),
-    "ignored_input": ("{network}_built", "{network}_call"),
-    "one_sided_range": ("discriminator_call",),
-    "inference_batch_norm": ("{network}_call",),
-    "batch_statistics_of_a_mixture": ("discriminator_call",),
-    "batch_statistics_under_penalty": ("discriminator_call",),
-}
-
-
-def _checked(one: Followed, found: Sequence[Finding]) -> list[str]:
-    """Sentences about what was measured and shows nothing."""
-    ids, before = {finding.id for finding in found if finding.severity != "note"}, one.before
-    sentences = []
-    for part, sentence, about in CHECKS:
-        if _has(before, part) and not ids & set(about):
-            sentences.append(sentence)
-    if len(one.rows) >= LOOKS_IN_A_ROW and not ids & IN_TRAINING:
-        sentences.append(f"losses, gradients and samples while training, at {len(one.rows)} steps")
-    return sentences
-
-
-CHECKS = (
-    ("step.moved", "both networks are updated, each by an optimizer of its own", ("not_updated", "other_network_updated", "frozen_network")),
-    ("step.gradients", "gradients reach all weights of both networks", ("gradient_cut", "partly_cut")),
-    ("loss.undecided", "the losses want high scores for real rows and low ones for samples, and the generator the opposite", (
-        "generator_sign", "labels_swapped", "broadcast_outputs", "samples_not_in_loss", "real_images_not_in_loss")),
-    ("loss.surely_wrong", "the losses fit the discriminator's last activation", ("double_activation", "logits_as_probabilities")),
-    ("data.low", "real images vary, and the generator reaches their range", ("range_mismatch", "range_unused", "constant_data")),
-    ("generator.dead_units", "the generator's layers", ("no_nonlinearity", "dead_units", "initial_scale", "ignored_input")),
-    ("discriminator.dead_units", "the discriminator's layers", ("no_nonlinearity", "dead_units", "initial_scale", "ignored_input")),
-    ("optimizers.generator", "learning rates and momentum", ("learning_rate", "momentum")),
-)  # fmt: skip
-
-
-def _has(before: dict[str, Any], path: str) -> bool:
-    part, name = path.split(".")
-    value = before.get(part, {}).get(name)
-    return value is not None and (not isinstance(value, dict) or bool(value and all(value.values())))
 
 
 def _not_checked(one: Followed) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""What the doctor reports of a training: the networks, what is wrong, what was checked, what was not."""
+"""What the doctor reports of a training: the networks, their losses, what is wrong, what was checked, what was not."""
 
 import json
 import math
@@ -18,10 +18,11 @@ class Report(NamedTuple):
         checked: what was checked and holds, in plain phrases.
         not_checked: what was not checked, and why.
         networks: of each network its name, its role ("generator", "discriminator", ...), its model, whether it was updated, and by which optimizer.
+        losses: for each pair of networks what `losses_report` says, and under "pair" which pair it is if there are several.
 
     Example:
         >>> network = {"name": "generator", "role": "generator", "model": "sequential", "updated": True, "optimizer": "Adam"}
-        >>> print(Report([], ["samples reach the discriminator's loss"], {"images": "no batch of real images was seen"}, [network]))
+        >>> print(Report([], ["samples reach the discriminator's loss"], {"images": "no batch of real images was seen"}, [network], []))
         Networks:
           generator  sequential, updated by Adam
         <BLANKLINE>
@@ -38,6 +39,7 @@ class Report(NamedTuple):
     checked: list[str]
     not_checked: dict[str, str]
     networks: list[dict[str, Any]]
+    losses: list[dict[str, Any]]
 
     def __str__(self) -> str:
         """The report as text, without colour."""
@@ -45,9 +47,10 @@ class Report(NamedTuple):
 
 
 def report_text(report: Report, colour: bool) -> str:
-    """A report as paragraphs of at most 110 columns: networks, findings, what was checked and holds, what was not checked and why."""
+    """A report as paragraphs of at most 110 columns: networks, losses, findings, what was checked and holds, what was not checked and why."""
     paragraphs = [
         _section("Networks", _networks(report.networks)),
+        _section("Losses", [line for losses in report.losses for line in wrapped(f"{losses['pair']}{losses['sentence']}", "  ", "  ")]),
         _findings(report, colour),
         _section("Checked, and it holds", [line for phrase in report.checked for line in _checked(phrase, colour)]),
         _section("Not checked", [line for name, why in report.not_checked.items() for line in wrapped(f"{name}: {why}", "  ", "    ")]),

@@ -5,6 +5,7 @@ import math
 from statistics import mean
 from typing import Any
 
+from benchmarks.losses.bands import band_row
 from benchmarks.search import trial_row
 from benchmarks.tables import real_row, variant_row
 from pipeline.settings.params import load_settings
@@ -22,6 +23,8 @@ TRIALS: list[Row] = _read("search")["trials"]
 FIRST_TRIALS: Row = _read("first_trials")
 DIAGNOSIS: Row = _read("diagnosis")
 SERVING: Row = _read("serving")
+HELD_OUT: Row = _read("scripts_held_out")["totals"]
+LOSS_BANDS: Row = _read("loss_bands")["families"]
 VARIANTS = load_settings(ROOT / "params.yaml").gan
 ASKED_RATES = (0.001, 0.0001, 0.00003)  # the learning rates that the question names
 LOWEST_RATE = {"generator_learning_rate": 0.00003, "discriminator_learning_rate": 0.00003}
@@ -85,7 +88,21 @@ QUOTED: dict[str, list[tuple[str, tuple[float, ...]]]] = {
         ("The question names three learning rates, {:.3f} (as in params.yaml), {:.4f} and {:.5f}", ASKED_RATES),
         ("the discriminator's loss between {:.4f} and {:.4f} and the generator's between {:.4f} and {:.4f}", (LOW + LOG_2, LOG_2 + HIGH, LOW, LOG_2)),
         ("which of {} faults that were put into healthy GANs", (len(DIAGNOSIS["faults"]),)),
+        (
+            "it named {} of {} faults, misnamed {}, and reported an error in {} of {} healthy GANs",
+            (
+                *(HELD_OUT["faulty"]["named"], sum(HELD_OUT["faulty"].values()), HELD_OUT["faulty"]["misnamed"]),
+                *(HELD_OUT["healthy"]["wrong error"], sum(HELD_OUT["healthy"].values())),
+            ),
+        ),
         ("reads {:.2f} % of the MNIST test set", (100 * CELLS[0]["classifier_accuracy"],)),
+    ],
+    "docs/losses.md": [
+        ("Both losses stay at {:.2f}", (LOG_2,)),
+        ("{:.3f} is log 2, what a logistic loss gives", (LOG_2,)),
+        ("A discriminator loss of {:.3f}, or {:.3f} if you average both halves, with a generator loss of {:.3f}", (2 * LOG_2, LOG_2, LOG_2)),
+        ("It was below 0 in {:.0f} % of the looks", (100 * LOSS_BANDS["Wasserstein"]["below_zero"],)),
+        ("lower β1 to {:.1f} or 0", (0.5,)),
     ],
     "docs/how-to/serve.md": [
         ("the medians of {} rounds of {} requests", (SERVING["rounds"], SERVING["requests"])),
@@ -199,5 +216,6 @@ LINES = {
         *(f"| {name} | {seconds:.1f} |" for name, seconds in _read("evaluation_time")["seconds"].items()),
     ],
     "docs/how-to/serve.md": [*map(speed_row, SERVING["rows"])],
+    "docs/losses.md": [band_row(family, band) for family, band in LOSS_BANDS.items()],
     "docs/search.md": [*map(trial_row, TRIALS), *map(first_trial_row, FIRST_TRIALS["trials"])],
 }

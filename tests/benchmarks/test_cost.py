@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.diagnosis import cost
+from benchmarks.diagnosis.home import cost
 from pipeline.data.digits import Digits
 from pipeline.settings.params import Settings
 

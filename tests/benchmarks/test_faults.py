@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.diagnosis.faults import BEFORE, FAULTS, Fault, healthy
+from benchmarks.diagnosis.home.faults import BEFORE, FAULTS, Fault, healthy
 from pipeline.data.digits import Digits
 from pipeline.doctor.diagnosis.diagnose import RULES, diagnose
 from tests.doctor.conftest import whole_settings

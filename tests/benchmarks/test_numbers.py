@@ -1,8 +1,8 @@
 """Every decimal number in README and docs is what a committed file says.
 
 A number stands in a line that is generated from a file of results, or in one of the quotations of quotations.py, each with the value that it must
-be. Any other number fails, and so does a quotation that the document no longer has. docs/results.md and docs/failure-modes.md are generated as a
-whole, like docs/other-peoples-gans.md, and compared with their generators in test_results.py, test_failure_modes.py and test_others.py.
+be. Any other number fails, and so does a quotation that the document no longer has. docs/results.md, docs/diagnosis.md and docs/diagnosis-scripts.md
+are generated as a whole, and compared with their generators in test_results.py and test_diagnosis_pages.py.
 """
 
 import re
@@ -15,7 +15,7 @@ from pipeline.doctor.diagnosis.summary import evidence_text
 from tests.benchmarks.quotations import DIAGNOSIS, LINES, QUOTED, Row
 from tests.conftest import ROOT
 
-GENERATED = ("docs/results.md", "docs/failure-modes.md", "docs/other-peoples-gans.md")
+GENERATED = ("docs/results.md", "docs/diagnosis.md", "docs/diagnosis-scripts.md")
 PAGES = (ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md"))
 DOCUMENTS = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in [*PAGES, *sorted((ROOT / "docs").rglob("*.md"))]}
 NUMBER = re.compile(r"(?<![\w.:/])-?\d+\.\d+(?!\d|\.\d)")

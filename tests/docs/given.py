@@ -1,10 +1,10 @@
 """What the Python of a page takes for granted: a user's own GAN, arrays or files under the names that the page gives them."""
 
 GIVEN = {
-    "docs/failure-modes.md": """
+    "docs/diagnosis.md": """
 import keras
 import numpy as np
-from benchmarks.diagnosis.guide_gan import LATENT, GuideGAN, make_discriminator, make_generator
+from benchmarks.diagnosis.home.guide_gan import LATENT, GuideGAN, make_discriminator, make_generator
 gan = GuideGAN(make_generator(), make_discriminator())
 gan.compile(keras.optimizers.Adam(0.0003), keras.optimizers.Adam(0.0003), keras.losses.BinaryCrossentropy(from_logits=True))
 random = np.random.default_rng(0)

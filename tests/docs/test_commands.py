@@ -22,6 +22,7 @@ from tests.project import ENVIRONMENT, copy_files
 TESTED_ELSEWHERE = {  # page -> what runs its commands
     "docs/tour.md": "benchmarks/tour.py",
     "docs/how-to/compare.md": "tests/tracking/test_compare_page.py",
+    "docs/how-to/measure-a-diagnosis-tool.md": "tests/benchmarks/test_scripts.py",
     "docs/how-to/my-gan-does-not-converge.md": "tests/doctor/test_own_gan_page.py",
     "docs/how-to/play.md": "tests/serving/play/test_browser.py",
 }

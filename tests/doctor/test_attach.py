@@ -1,5 +1,6 @@
 """attach(): in a loop of the user's own it finds what is wrong, in the right line, and nothing where nothing is wrong."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,8 @@ import tensorflow as tf
 from keras import layers
 
 from pipeline.doctor.attach import TrainingStopped, attach
-from pipeline.doctor.report import Report
+from pipeline.doctor.diagnosis.loss_bands import BANDS
+from pipeline.doctor.report import Report, report_json
 from pipeline.doctor.tracing import session
 from tests.doctor.tracing.small_gans import in_graph
 
@@ -132,6 +134,11 @@ HEALTHY: dict[str, dict[str, Any]] = {
         "fake_loss": lambda scores: tf.reduce_mean(scores**2),
         "generator_loss": lambda scores: tf.reduce_mean((scores - 1) ** 2),
     },
+    "least squares, and samples are labelled one": {
+        "real_loss": lambda scores: tf.reduce_mean(scores**2),
+        "fake_loss": lambda scores: tf.reduce_mean((scores - 1) ** 2),
+        "generator_loss": lambda scores: tf.reduce_mean(scores**2),
+    },
     "samples are labelled one": {"real_loss": fake_is_zero, "fake_loss": real_is_one, "generator_loss": fake_is_zero},
     "minimax with logarithms": {
         "activation": "sigmoid",
@@ -145,13 +152,20 @@ HEALTHY: dict[str, dict[str, Any]] = {
         "fake_loss": lambda scores: keras.losses.BinaryCrossentropy(from_logits=True)(tf.zeros_like(scores), scores),
         "generator_loss": lambda scores: keras.losses.BinaryCrossentropy(from_logits=True)(tf.ones_like(scores), scores),
     },
+    "Keras goes back to the logits behind a softmax of one": {
+        "activation": "softmax",
+        "conditional": True,
+        "real_loss": lambda scores: keras.losses.BinaryCrossentropy(from_logits=True)(tf.ones_like(scores), scores),
+        "fake_loss": lambda scores: keras.losses.BinaryCrossentropy(from_logits=True)(tf.zeros_like(scores), scores),
+        "generator_loss": lambda scores: keras.losses.BinaryCrossentropy(from_logits=True)(tf.ones_like(scores), scores),
+    },
     "activated outside of the network": {"drawn": tf.tanh},
     "conditional": {"conditional": True},
 }
 
 
-@pytest.mark.parametrize("kind", [pytest.param(name, marks=() if name.startswith("Keras") else pytest.mark.slow) for name in HEALTHY])
-@pytest.mark.filterwarnings("ignore:.*from_logits=True.*:UserWarning")
+@pytest.mark.parametrize("kind", [pytest.param(name, marks=() if name == "Keras goes back to the logits" else pytest.mark.slow) for name in HEALTHY])
+@pytest.mark.filterwarnings("ignore:.*from_logits=True.*:UserWarning", "ignore:.*You are using a softmax over axis.*:UserWarning")
 def test_nothing_is_found_in_a_healthy_gan(kind: str) -> None:
     report = diagnosed(Gan(**HEALTHY[kind]), 130)
     assert [finding.id for finding in report.findings if finding.severity != "note"] == []
@@ -160,10 +174,45 @@ def test_nothing_is_found_in_a_healthy_gan(kind: str) -> None:
 
 
 @pytest.mark.slow
+def test_losses_are_compared_once_a_training_is_long_enough() -> None:
+    young, grown = (diagnosed(Gan(), steps) for steps in (300, 1300))
+    assert "it is too early to compare" in young.losses[0]["sentence"]
+    (losses,) = grown.losses
+    assert losses["sentence"].startswith("Logistic, non-saturating. Discriminator 1.")
+    assert losses["discriminator_band"] == pytest.approx(BANDS["logistic"]["discriminator"], rel=0.01)
+    assert losses["generator_band"] is None  # its loss has another term
+    assert losses["sentence"] in " ".join(str(grown).split())
+    assert json.loads(report_json(grown))["losses"] == [json.loads(json.dumps(losses))]
+
+
+@pytest.mark.slow
+def test_losses_that_are_not_finite_from_the_start_are_said_to_be_so() -> None:
+    broken: Loss = lambda scores: float("nan") * tf.reduce_mean(scores)  # noqa: E731
+    (losses,) = diagnosed(Gan(real_loss=broken, generator_loss=broken), 200).losses
+    assert "The last losses are not finite, first in " in losses["sentence"]
+    assert (losses["discriminator"], losses["generator"]) == (None, None)
+
+
+@pytest.mark.slow
 def test_a_condition_must_be_constant_in_several_looks() -> None:
     asks_for_one: dict[str, Any] = {"conditional": True, "asked_for": lambda kinds: tf.one_hot(tf.zeros(BATCH, tf.int32), 3)}
     assert "constant_condition" not in [finding.id for finding in diagnosed(Gan(**asks_for_one), 3).findings]
     assert "constant_condition" in [finding.id for finding in diagnosed(Gan(**asks_for_one), 300).findings]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("first", "found"),
+    [
+        ([layers.BatchNormalization], True),
+        ([lambda: layers.Dense(16), layers.BatchNormalization], True),
+        ([lambda: layers.Dense(16, "leaky_relu"), layers.BatchNormalization], False),
+    ],
+)
+def test_a_discriminator_that_normalises_first_sees_no_scale(first: list[Callable[[], Any]], found: bool) -> None:
+    gan = Gan()
+    gan.discriminator = keras.Sequential([keras.Input((4,)), *(layer() for layer in first), layers.Dense(16, "leaky_relu"), layers.Dense(1)])
+    assert ("scale_not_seen" in [finding.id for finding in diagnosed(gan).findings]) == found
 
 
 @pytest.mark.slow

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from benchmarks.diagnosis.guide_gan import GuideGAN, make_discriminator, make_generator
+from benchmarks.diagnosis.home.guide_gan import GuideGAN, make_discriminator, make_generator
 from pipeline.doctor.callback import Doctor
 
 IMAGES = np.random.default_rng(0).uniform(-1, 1, (96, 28, 28, 1)).astype("float32")

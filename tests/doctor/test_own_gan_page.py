@@ -19,7 +19,7 @@ GIVEN = """
 import sys
 import keras
 import numpy as np
-from benchmarks.diagnosis.guide_gan import GuideGAN, make_discriminator, make_generator
+from benchmarks.diagnosis.home.guide_gan import GuideGAN, make_discriminator, make_generator
 
 gan = GuideGAN(make_generator(), make_discriminator())
 gan.compile(keras.optimizers.Adam(0.0003), keras.optimizers.Adam(0.0003), keras.losses.BinaryCrossentropy(from_logits=True))

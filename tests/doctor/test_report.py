@@ -2,6 +2,7 @@
 
 import json
 import re
+from typing import Any
 
 import pytest
 
@@ -15,20 +16,30 @@ NETWORKS = [
     {"name": "D", "role": "discriminator", "model": "sequential_1", "updated": False, "optimizer": None, "variables": 12},
     {"name": "encoder", "role": "other", "updated": True},
 ]
+LOSSES: list[dict[str, Any]] = [
+    {"pair": "G against D: ", "family": "logistic", "discriminator": 1.2, "discriminator_band": [0.6, 1.4], "sentence": "logistic. It is fine. " * 6},
+    {"pair": "F against D: ", "family": None, "discriminator": None, "discriminator_band": None, "sentence": "not known"},
+]
 REPORT = Report(
-    [FINDING, NOTE], ["samples reach the loss", "one word and another, " * 10], {"images": "no batch was seen", "long": "because " * 30}, NETWORKS
+    [FINDING, NOTE],
+    ["samples reach the loss", "one word and another, " * 10],
+    {"images": "no batch was seen", "long": "because " * 30},
+    NETWORKS,
+    LOSSES,
 )
 
 
-def test_networks_findings_what_holds_and_what_was_not_checked_come_in_this_order() -> None:
+def test_networks_losses_findings_what_holds_and_what_was_not_checked_come_in_this_order() -> None:
     paragraphs = report_text(REPORT, colour=False).split("\n\n")
-    assert [paragraph.splitlines()[0] for paragraph in paragraphs] == ["Networks:", "Findings:", "Checked, and it holds:", "Not checked:"]
-    networks, findings, checked, not_checked = ("\n".join(paragraph.splitlines()[1:]) for paragraph in paragraphs)
+    assert [paragraph.splitlines()[0] for paragraph in paragraphs] == ["Networks:", "Losses:", "Findings:", "Checked, and it holds:", "Not checked:"]
+    networks, losses, findings, checked, not_checked = ("\n".join(paragraph.splitlines()[1:]) for paragraph in paragraphs)
     assert networks.splitlines() == [
         "  generator          sequential, updated by Adam",
         "  D (discriminator)  sequential_1, not updated, variables 12",
         "  encoder (other)    updated",
     ]
+    assert losses.splitlines()[0].startswith("  G against D: logistic. It is fine.")
+    assert losses.splitlines()[-1] == "  F against D: not known"
     assert findings.startswith("  error  double activation  src/gan.py:42  (outputs reach 0, 1)\n         It hurts. Fix it.")
     assert "\n  note  one sided range  (outputs reach 0, 1)\n" in findings
     assert checked.startswith("  ok  samples reach the loss\n  ok  one word")
@@ -61,7 +72,7 @@ def test_colour_changes_no_word() -> None:
     ],
 )
 def test_nothing_found_is_said_only_where_everything_was_checked(checked: list[str], not_checked: dict[str, str], line: str) -> None:
-    text = str(Report([], checked, not_checked, []))
+    text = str(Report([], checked, not_checked, [], []))
     assert line in text.splitlines()
     assert "Networks" not in text
     assert ("it holds" in text) == bool(checked)
@@ -78,11 +89,11 @@ def test_json_is_the_same_bytes_for_the_same_report_and_holds_all_of_it() -> Non
     assert text == report_json(other)
     assert text.endswith("\n}\n")
     content = json.loads(text)
-    assert list(content) == sorted(content) == ["checked", "findings", "networks", "not_checked"]
+    assert list(content) == sorted(content) == ["checked", "findings", "losses", "networks", "not_checked"]
     assert [Finding(**row) for row in content["findings"]] == REPORT.findings
     assert Report(**content | {"findings": REPORT.findings}) == REPORT
 
 
 def test_numbers_that_json_lacks_become_null() -> None:
-    content = json.loads(report_json(Report([FINDING._replace(evidence={"loss": float("nan"), "reach": [1.0, float("inf")]})], [], {}, [])))
+    content = json.loads(report_json(Report([FINDING._replace(evidence={"loss": float("nan"), "reach": [1.0, float("inf")]})], [], {}, [], [])))
     assert content["findings"][0]["evidence"] == {"loss": None, "reach": [1.0, None]}

@@ -40,7 +40,7 @@ class Attached:
     def report(self):
         import pipeline.doctor.report
         if self.steps == 13: raise ValueError("two\\nlines")
-        return Report([Finding("momentum", "error", {"beta": float("nan")}, "Why.", "Lower \u03b21.", "", "gan.py:2")], [], {}, [])
+        return Report([Finding("momentum", "error", {"beta": float("nan")}, "Why.", "Lower \u03b21.", "", "gan.py:2")], [], {}, [], [])
     def close(self): pass
 module = type(sys)("pipeline.doctor.attach")
 module.TrainingStopped, module.Attached, module.attach = TrainingStopped, Attached, lambda stop_on: Attached(stop_on)

@@ -6,11 +6,13 @@ from typing import Any
 
 import keras
 import numpy as np
+from keras import tree
 
 from pipeline.doctor.evidence.monkeypatch import wrapped
 
 AFFINE = 0.02  # relative: rounding of bfloat16 stays under 0.01, a leaky ReLU of slope 0.2 is above 0.1
 LARGE = 30.0  # drives units to both sides of their threshold, and a tanh behind weights of any usual size out of its straight part
+FEW = 8  # units: narrower places are looked at
 NOISE = 0.05  # perturbs weights that start at zero, so that their effect on the output can be measured
 Observe = Callable[[keras.Layer, np.ndarray], np.ndarray]  # a weighted layer and its input -> the input to give it instead
 
@@ -23,6 +25,11 @@ def weights(layer: keras.Layer) -> list[keras.Variable]:
 def is_statistic(variable: keras.Variable) -> bool:
     """Whether it is a moving average of batch normalisation."""
     return "moving_" in variable.path
+
+
+def is_spectral_vector(variable: keras.Variable) -> bool:
+    """Whether it is what spectral normalisation measures the size of a matrix with."""
+    return variable.path.endswith("vector_u")
 
 
 def weighted_layers(network: keras.Model) -> list[keras.Layer]:
@@ -76,6 +83,27 @@ def dead_units(network: keras.Model, inputs: Any) -> float:
     return max(shares[1:], default=0.0)  # the first layer's input is the network's own
 
 
+def fewest_units(network: keras.Model, inputs: Any) -> int | None:
+    """The smallest number of units, between two weighted layers, that everything passes through; None where that is more than a few.
+
+    Everything passes through a layer's input if outputs are the same in all rows once it is: what goes around it, as in a residual block, makes
+    them differ.
+    """
+    rows = len(tree.flatten(inputs)[0])
+    sizes: list[int] = []
+
+    def measure(layer: keras.Layer, values: np.ndarray) -> np.ndarray:
+        sizes.append(int(np.prod(values.shape[1:])) if len(values) == rows else FEW + 1)
+        return values
+
+    with restored(network):
+        perturb(network)
+        if _same_in_all_rows(_observe_layers(network, inputs, measure)):
+            return None
+        narrow = [place for place in range(1, len(sizes)) if sizes[place] <= FEW]  # the first layer's input is the network's own
+        return min((sizes[place] for place in narrow if _same_in_all_rows(_with_one_row(network, inputs, place))), default=None)
+
+
 def last_layer(network: keras.Model, inputs: Any) -> keras.Layer | None:
     """The weighted layer that is called last."""
     called: list[keras.Layer] = []
@@ -106,8 +134,8 @@ def restored(network: keras.Model) -> Iterator[None]:
             variable.assign(value)
 
 
-def _observe_layers(network: keras.Model, inputs: Any, observe: Observe) -> None:
-    """Run the network once and pass every weighted layer's input through `observe`."""
+def _observe_layers(network: keras.Model, inputs: Any, observe: Observe) -> Any:
+    """Run the network once and pass every weighted layer's input through `observe`; gives the network's outputs."""
 
     def wrap(layer: keras.Layer) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         def wrapping(call: Callable[..., Any]) -> Callable[..., Any]:
@@ -124,4 +152,20 @@ def _observe_layers(network: keras.Model, inputs: Any, observe: Observe) -> None
     with ExitStack() as stack:
         for layer in weighted_layers(network):
             stack.enter_context(wrapped(layer, "call", wrap(layer)))
-        network(inputs, training=False)
+        return network(inputs, training=False)
+
+
+def _with_one_row(network: keras.Model, inputs: Any, place: int) -> Any:
+    """The outputs if one weighted layer's input is the same in all rows; `place` counts the calls of such layers."""
+    called: list[keras.Layer] = []
+
+    def first_row(layer: keras.Layer, values: np.ndarray) -> np.ndarray:
+        called.append(layer)
+        return np.repeat(values[:1], len(values), axis=0) if len(called) == place + 1 else values
+
+    return _observe_layers(network, inputs, first_row)
+
+
+def _same_in_all_rows(outputs: Any) -> bool:
+    leaves = [np.asarray(keras.ops.convert_to_numpy(leaf), "float32") for leaf in tree.flatten(outputs)]
+    return all(np.allclose(leaf, leaf[:1], rtol=1e-4, atol=1e-6) for leaf in leaves)

@@ -70,11 +70,15 @@ def pairs_every_with_every(gradients: Gradients) -> bool:
     """Whether each sample's gradient is the mean over all real outputs: real (n,) against fake (n, 1) makes a table (n, n).
 
     With real outputs of two values, three quarters of one and one of the other, every sample then has the same mixture of its gradients at
-    either value. With proper pairs gradients differ from sample to sample, and a loss of the mean output gives another number.
+    either value. With proper pairs gradients differ from sample to sample. A loss of the mean output has the gradient of that mean: another one than
+    the mixture, but for a loss whose gradient is linear, of which a table wants the same as the mean does.
     """
     above, below = (gradients("discriminator", value, 0.0).get(FAKE) for value in (APART, -APART))
     mixed = gradients("discriminator", lambda count: np.where(np.arange(count) % 4 < 3, APART, -APART), 0.0).get(FAKE)
     if above is None or below is None or mixed is None or np.allclose(above, below, rtol=1e-3):
+        return False
+    of_mean = gradients("discriminator", APART / 2, 0.0).get(FAKE)  # three quarters at one value and a quarter at the other
+    if of_mean is not None and np.allclose(mixed, of_mean, rtol=1e-3):
         return False
     return bool(np.allclose(mixed, 0.75 * above + 0.25 * below, rtol=1e-3) and len(mixed) > 4)
 

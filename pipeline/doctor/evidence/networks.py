@@ -9,7 +9,7 @@ import keras
 import numpy as np
 from keras import tree
 
-from pipeline.doctor.evidence.layers import affine_pairs, dead_units, last_layer, perturb, restored, weighted_layers, weights
+from pipeline.doctor.evidence.layers import affine_pairs, dead_units, fewest_units, last_layer, perturb, restored, weighted_layers, weights
 from pipeline.doctor.evidence.tensors import is_float
 
 AMPLIFIED = 1e4  # a factor that drives any bounded activation to its bounds, and still squares to a finite float32
@@ -30,6 +30,8 @@ def describe_network(network: keras.Model, inputs: Any) -> dict[str, Any]:
         "trainable_variables": len(network.trainable_variables),
         "kernels": len(kernels),
         "zero_kernels": [variable.path for variable in kernels if not np.any(variable.numpy())],
+        "constant_kernels": [variable.path for variable in kernels if min(variable.shape[-2:]) > 1 and _is_constant(variable)],
+        "fewest_units": fewest_units(network, inputs),
         "output_sd": float(outputs.std()),
         "reach_low": low,
         "reach_high": high,
@@ -38,6 +40,12 @@ def describe_network(network: keras.Model, inputs: Any) -> dict[str, Any]:
         "ignored_inputs": _ignored_inputs(network, inputs),
         "batch_dependent": _batch_dependent(network, inputs),
     }
+
+
+def _is_constant(variable: keras.Variable) -> bool:
+    """Whether all elements are one number; a table of scales for labels may begin with ones."""
+    values = variable.numpy()
+    return bool(values.any() and np.ptp(values) == 0) and not variable.path.endswith("embeddings")
 
 
 def _reach(network: keras.Model, inputs: Any) -> tuple[float, float]:

@@ -5,7 +5,9 @@
 - `second_trace` traces a step again with a recorder, on saved `state` and with repeatable `random_numbers`; a `look` runs it.
 - `flow` and `roles` find which network is given whose samples, `origins` where each row comes from (`marks` in steps that run eagerly), `losses` the
   gradients at a discriminator's `score`.
-- `evidence`, made of `described`, `inputs`, `wanted` and `lines`, and `rows` put that into the form that the rules read, `followed` for one pair of
-  networks over its whole training.
+- `evidence`, made of `described`, `inputs`, `wanted`, `kinds`, `penalties`, `finite` and `lines`, and `rows` put that into the form that the rules
+  read, `followed` for one pair of networks over its whole training; `over_time/` adds up what one look cannot show.
+- `samples_so_far` keeps rows of several looks, which are compared as `distributions`; `drawn_rows` finds from which row of the generator's input a
+  sample was drawn, `labels` what label stands there, and `again` calls a network with other inputs.
 - `guard` keeps errors of the doctor out of the training, `places` names lines of the user's code, `seen` calls a network as it was called.
 """

@@ -24,6 +24,8 @@ from pipeline.doctor.tracing.seen import Seen, call_again, few_rows, first_outpu
 
 Evidence = dict[str, Any]
 APART = 5.0  # logits at which every logistic loss is sure
+SAME_OUTPUT = 0.1  # of the spread of outputs: the small number in a batch normalisation's root is not scaled
+ONE_MEAN = 1e-3  # of the spread of outputs: rounding; a normalised layer before the last activation leaves a twentieth
 PILED_UP = 1e-4  # of a matrix's weights
 
 
@@ -42,7 +44,7 @@ def describe_generator(generator: keras.Layer, calls: Sequence[Call], looks: Seq
     inputs = few_rows(call.inputs, rows)
     with _as_before(generator, inputs, looks):
         described = describe_network(Seen(generator, first_output), inputs)
-    return described | {"trainable_variables": len(weights(generator))}
+    return described | {"trainable_variables": len(weights(generator)), "dropout": _dropout(generator)}
 
 
 def describe_discriminator(discriminator: keras.Layer, given: Sequence[Given], score: Score | None, looks: Sequence[Observed]) -> Evidence | None:
@@ -61,8 +63,13 @@ def describe_discriminator(discriminator: keras.Layer, given: Sequence[Given], s
     inputs = few_rows(call.call.inputs, np.flatnonzero(call.kinds == REAL)[:ROWS])
     with _as_before(discriminator, inputs, looks):
         described: Evidence = describe_network(seen, inputs) | {"normalised": _is_normalised(seen, inputs)}
-    described |= {"trainable_variables": len(weights(discriminator)), "clipped": _is_clipped(discriminator)}
+        described["blind_to_scale"] = described["batch_dependent"] and _is_blind(seen, inputs)
+        described["same_mean_of_any_batch"] = described["batch_dependent"] and _has_one_mean(seen, inputs)
+    described |= {"trainable_variables": len(weights(discriminator)), "clipped": _is_clipped(discriminator), "dropout": _dropout(discriminator)}
+    described["sums_to_one_over_batch"] = any(_is_divided_by_batch(leaf) for one in given for leaf in tree.flatten(one.call.outputs))
     if score and score.logits:  # the losses see what comes before the last activation
+        if described["reach_low"] == described["reach_high"]:  # a softmax of one number: it hides what the logits depend on
+            described["ignored_inputs"] = []
         described |= {"bounded": False, "reach_low": -APART, "reach_high": APART, "at_bounds": 0.0}
     return described
 
@@ -80,6 +87,12 @@ def _as_before(network: keras.Layer, inputs: Any, looks: Sequence[Observed]) -> 
         yield
 
 
+def _dropout(network: keras.Layer) -> float:
+    """The largest share that a layer drops while training."""
+    kinds = (keras.layers.Dropout, keras.layers.SpatialDropout1D, keras.layers.SpatialDropout2D, keras.layers.AlphaDropout)
+    return max((float(layer.rate) for layer in network._flatten_layers() if isinstance(layer, kinds)), default=0.0)
+
+
 def _is_clipped(network: keras.Layer) -> bool:
     """Whether weights pile up at one largest size, or a constraint holds them: what clipping leaves behind."""
     if any(getattr(layer, "kernel_constraint", None) is not None for layer in network._flatten_layers()):
@@ -88,6 +101,13 @@ def _is_clipped(network: keras.Layer) -> bool:
     return any(
         size.max() > 0 and np.mean(size >= size.max() * (1 - 1e-6)) > PILED_UP and np.sum(size >= size.max() * (1 - 1e-6)) > 2 for size in sizes
     )
+
+
+def _is_divided_by_batch(output: Any) -> bool:
+    """Whether each number of the outputs sums to one over the rows, and rows do not: an activation over the wrong axis."""
+    if not isinstance(output, np.ndarray) or output.ndim != 2 or len(output) <= output.shape[1] or (output < 0).any():
+        return False
+    return bool(np.allclose(output.sum(axis=0, dtype="float64"), 1.0, atol=1e-4))
 
 
 def _is_normalised(seen: Seen, inputs: Any) -> bool:
@@ -99,6 +119,34 @@ def _is_normalised(seen: Seen, inputs: Any) -> bool:
             variable.assign(variable * 10.0)
         after = np.asarray(seen(inputs))
     return bool(np.abs(after).mean() < 2 * np.abs(before).mean())
+
+
+def _is_blind(seen: Seen, inputs: Any) -> bool:
+    """Whether outputs stay much the same when all rows of a batch are larger and shifted, with batch normalisation as in training."""
+    with restored(seen):
+        before = np.asarray(seen(inputs, training=True))
+    moved = tree.map_structure(lambda leaf: leaf * 1.5 + 0.7 if leaf.dtype.is_floating else leaf, inputs)
+    with restored(seen):
+        after = np.asarray(seen(moved, training=True))
+    return bool(np.abs(after - before).mean() < SAME_OUTPUT * before.std())
+
+
+def _has_one_mean(seen: Seen, inputs: Any) -> bool:
+    """Whether the mean output of a batch is the same for real rows and for noise of any kind, with batch normalisation as in training."""
+    random, means, spreads = np.random.default_rng(0), [], []
+    for scale in (0.0, 1.0, 30.0):
+        rows = tree.map_structure(lambda leaf, by=scale: leaf + by * _noise_like(leaf, random) if leaf.dtype.is_floating else leaf, inputs)
+        with restored(seen):
+            outputs = np.asarray(seen(rows, training=True), "float64")
+        if outputs.min() > 0 and outputs.max() < 1:  # probabilities: a logit's mean is meant
+            outputs = np.log(outputs) - np.log1p(-outputs)
+        means.append(float(outputs.mean()))
+        spreads.append(float(outputs.std()))
+    return bool(min(spreads) > 0 and np.ptp(means) < ONE_MEAN * min(spreads))
+
+
+def _noise_like(leaf: tf.Tensor, random: np.random.Generator) -> tf.Tensor:
+    return tf.cast(np.std(leaf) * random.uniform(0, 1, leaf.shape), leaf.dtype)
 
 
 def _is_known(structure: Any) -> bool:

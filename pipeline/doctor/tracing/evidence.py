@@ -1,24 +1,27 @@
 """Evidence before training, for one generator and one discriminator of any script, in the form that the rules read."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
 import numpy as np
 from keras import tree
 
-from pipeline.doctor.evidence.layers import is_statistic
+from pipeline.doctor.evidence.layers import is_spectral_vector, is_statistic
 from pipeline.doctor.evidence.step_recorder import FAKE, OTHER, REAL
 from pipeline.doctor.tracing.described import describe_discriminator, describe_generator
+from pipeline.doctor.tracing.finite import first_not_finite
 from pipeline.doctor.tracing.hooks import Hooks
 from pipeline.doctor.tracing.inputs import describe_conditions, describe_data, describe_latents, flat_rows
+from pipeline.doctor.tracing.labels import labels_not_judged
 from pipeline.doctor.tracing.lines import lines_of
 from pipeline.doctor.tracing.look import REPLAY, Observed
 from pipeline.doctor.tracing.losses import Losses
 from pipeline.doctor.tracing.origins import Given, given_again, given_rows
+from pipeline.doctor.tracing.penalties import describe_penalty, penalty_is_unused
 from pipeline.doctor.tracing.record import variable_id
-from pipeline.doctor.tracing.roles import Pair, variables_of
+from pipeline.doctor.tracing.roles import Pair, own_variables, shared_variables, variables_of
 from pipeline.doctor.tracing.wanted import describe_wanted
 
 Evidence = dict[str, Any]
@@ -51,6 +54,9 @@ class PairEvidence:
             networks: earlier evidence, whose description of the two networks is kept: it takes the longest.
         """
         evidence: Evidence = {name: networks[name] for name in self.networks if networks and name in networks}
+        broken = first_not_finite(self.looks, self.given, self.losses)
+        if broken:
+            evidence["not_finite"] = broken
         for name, measure in (
             ("step", self._step),
             ("optimizers", self._optimizers),
@@ -58,7 +64,8 @@ class PairEvidence:
             ("discriminator", lambda: describe_discriminator(self.pair.discriminator, self.given, self.losses.score, self.looks)),
             ("data", lambda: describe_data(self.given, self.losses, self.drawn())),
             ("latent", lambda: describe_latents(self.samples)),
-            ("condition", self.conditions),
+            ("condition", self._conditions_and_use),
+            ("penalty", lambda: describe_penalty(self.losses)),
             ("places", lambda: lines_of(self.networks, self.losses, self.looks, self.built)),
             ("loss", lambda: describe_wanted(self.losses, evidence["discriminator"], self.guard) if "discriminator" in evidence else None),
         ):
@@ -74,6 +81,11 @@ class PairEvidence:
         """Which parts of the generator's input are constant."""
         return describe_conditions(self.given, self.losses, self.samples)
 
+    def _conditions_and_use(self) -> Evidence | None:
+        """The same, and whether anything depends on the generator's labels."""
+        found = self.conditions()
+        return found | {"labels_not_judged": labels_not_judged(self.given, self.losses, self.pair, self.looks)} if found else None
+
     def drawn(self) -> set[bytes]:
         """All rows that the generator drew."""
         rows = [leaf for call in self.samples for leaf in tree.flatten(call.outputs) if isinstance(leaf, np.ndarray)]
@@ -81,7 +93,7 @@ class PairEvidence:
         return {row.tobytes() for array in rows for row in flat_rows(array)}
 
     def _step(self) -> Evidence:
-        owners = {place: name for name, network in self.networks.items() for place in variables_of(network)}
+        owners = {place: name for name, variables in own_variables(self.pair).items() for place in variables}
         moved = {name for look in self.looks for name, network in self.networks.items() if variables_of(network) & look.moved}
         kinds = {str(kind) for given in self.given for kind in given.kinds}
         kinds |= {OTHER} if REPLAY in self.guard.not_checked else set()  # what one look shows may be half of it
@@ -92,17 +104,34 @@ class PairEvidence:
             "moved": sorted(moved),
             "trainable": {name: bool(network.trainable_variables) for name, network in self.networks.items()},
             "gradients": {name: self._gradient_norms(name) for name in self.networks},
-            "statistics_moved": {name: self._statistics_moved(name) for name in self.networks},
+            "statistics_moved": {name: self._moved(name, is_statistic) for name in self.networks},
+            "spectral_vectors_moved": {name: self._moved(name, is_spectral_vector) for name in self.networks},
             "discriminator_inputs": sorted(kinds),
             "learns_from": {name: sorted(kind for kind, g in self.losses.gradients(name).items() if g.any()) for name in self.networks},
             "mixes_real_and_fake": any({REAL, FAKE} <= set(given.kinds.tolist()) for given in self.given),
             "penalises_gradients": any(gradient.of_tensors for look in self.looks for gradient in look.record.gradients),
+            "penalty_unused": any(penalty_is_unused(look) for look in self.looks),
             "whole": any(
                 len({owners[place] for update in look.record.updates for place in update.variables if place in owners}) > 1 for look in self.looks
             ),
+            "unused_outputs": sorted(
+                {name for look in self.looks for call in look.unused_calls() for name, network in self.networks.items() if call.network is network}
+            ),
+            "shared_weights": self._shared_weights(),
             "looks": 1,
             "batch_norm": {turn: self._batch_norm(turn) for turn in self.networks},
         }
+
+    def _shared_weights(self) -> list[str]:
+        """The names of weights that both networks have, and that updates of both turns move."""
+        shared = shared_variables(self.pair)
+        turns = [set(update.variables) for look in self.looks for update in look.record.updates]
+        return sorted(
+            str(variable.path)
+            for variable in self.pair.generator.variables
+            if (place := variable_id(variable)) in shared
+            and all(any(place in turn and own & turn for turn in turns) for own in own_variables(self.pair).values())
+        )
 
     def _gradient_norms(self, name: str) -> dict[str, float | None]:
         paths = {variable_id(variable): variable.path for variable in self.networks[name].variables}
@@ -114,9 +143,10 @@ class PairEvidence:
                         norms[paths[place]] = _larger(_norm(part), norms.get(paths[place]))
         return norms
 
-    def _statistics_moved(self, name: str) -> bool | None:
-        statistics = {variable_id(variable) for variable in self.networks[name].variables if is_statistic(variable)}
-        return bool(statistics & {variable for look in self.looks for variable in look.moved}) if statistics else None
+    def _moved(self, name: str, kind: Callable[[keras.Variable], bool]) -> bool | None:
+        """Whether a step moved a network's variables of a kind; None if it has none."""
+        variables = {variable_id(variable) for variable in self.networks[name].variables if kind(variable)}
+        return bool(variables & {variable for look in self.looks for variable in look.moved}) if variables else None
 
     def _batch_norm(self, turn: str) -> list[str]:
         modes = {mode for given in self.losses.calls_in_turn(turn) for mode in given.call.batch_norm}

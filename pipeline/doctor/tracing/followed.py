@@ -4,9 +4,12 @@ from typing import Any
 
 import numpy as np
 
+from pipeline.doctor.evidence.step_recorder import OTHER
 from pipeline.doctor.tracing.evidence import PairEvidence
+from pipeline.doctor.tracing.over_time.trackers import Trackers
 from pipeline.doctor.tracing.roles import Pair, variables_of
 from pipeline.doctor.tracing.rows import training_row
+from pipeline.doctor.tracing.samples_so_far import SamplesSoFar
 from pipeline.doctor.tracing.session import Session
 
 BATCHES = 10  # whose means are compared with each other
@@ -20,6 +23,7 @@ class Followed:
         before: evidence from before training.
         confirmed: the same from a later look, to withdraw what did not hold; empty until there was one.
         rows: what later looks showed.
+        over_time: what all looks add up to, as of the last call of `conclude`.
     """
 
     def __init__(self, session: Session, pair: Pair) -> None:
@@ -29,14 +33,17 @@ class Followed:
         self.before = first.collect()
         self.confirmed: dict[str, Any] = {}
         self.rows: list[dict[str, Any]] = []
-        self.seen = {id(look) for look in session.latest_looks}
+        self.over_time: dict[str, Any] = {}
+        self.samples_so_far = SamplesSoFar()
+        self.trackers = Trackers(pair, session)
+        self.trackers.look(first)
+        self.counts = session.first_counts
 
     def look(self) -> None:
-        """Add a row, once each unit of the training was looked at again."""
-        looks = [look for look in self.session.latest_looks if id(look) not in self.seen]
-        if len(looks) < len(self.session.latest_looks):
+        """Add a row, once each part of the training that is still run was looked at again."""
+        looks = self.session.looks_since(self.counts)
+        if not looks:
             return
-        self.seen = {id(look) for look in looks}
         now = PairEvidence(looks, self.pair, self.session.hooks, self.given)
         if not self.confirmed:
             self.confirmed = now.collect(self.before)
@@ -44,7 +51,17 @@ class Followed:
             self._add_conditions(now)
         with self.session.guard.part("what the losses depend on"):
             self._add_kinds(now)
-        self.rows.append(training_row(now, self.session.steps_of(self.pair.generator), self.rows))
+        self.trackers.look(now)
+        row = training_row(now, self.session.steps_of(self.pair.generator), self.rows)
+        if "first_not_finite" in row and self.session.not_finite_given is not None:
+            row |= {"first_not_finite": "what the step is given", "first_not_finite_step": self.session.not_finite_given}
+        with self.session.guard.part("samples against real rows"):
+            row |= self.samples_so_far.look(now)
+        self.rows.append(row)
+
+    def conclude(self) -> None:
+        """Ask the trackers what they know by now."""
+        self.over_time = self.trackers.evidence()
 
     def _add_conditions(self, now: PairEvidence) -> None:
         """A condition counts as constant while every look shows the same."""
@@ -60,6 +77,8 @@ class Followed:
         for name, kinds in step.get("learns_from", {}).items():
             kinds[:] = sorted({*kinds, *(kind for kind, gradients in now.losses.gradients(name).items() if gradients.any())})
         step["looks"] = step.get("looks", 0) + 1
+        if now.losses.contradiction:  # what seemed to come from the data may be earlier samples
+            step["discriminator_inputs"] = sorted({*step.get("discriminator_inputs", []), OTHER})
         moved = {name for look in now.looks for name, network in now.networks.items() if variables_of(network) & look.moved}
         step["moved"] = sorted(moved.union(step.get("moved", [])))
 
@@ -69,14 +88,14 @@ class Followed:
         if not self.confirmed:
             return None
         step = self.before.get("step", {})
-        summed = {name: step[name] for name in ("looks", "learns_from", "moved") if name in step}
+        summed = {name: step[name] for name in ("looks", "learns_from", "moved", "discriminator_inputs") if name in step}
         before = self.confirmed | {"condition": self.before.get("condition", {}), "step": self.confirmed.get("step", {}) | summed}
-        return {"before": before, "epochs": self._rows()}
+        return {"before": before, "epochs": self._rows(), "over_time": self.over_time}
 
     @property
     def evidence(self) -> dict[str, Any]:
         """What the rules read."""
-        return {"before": self.before, "epochs": self._rows()}
+        return {"before": self.before, "epochs": self._rows(), "over_time": self.over_time}
 
     def _rows(self) -> list[dict[str, Any]]:
         """The rows; every tenth has how the means of ten batches vary."""

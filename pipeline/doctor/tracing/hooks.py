@@ -35,8 +35,8 @@ class Hooks:
         self.guard = guard
         self.recorder: Recorder | None = None
         self.inline = False
-        self.built: weakref.WeakKeyDictionary[keras.Layer, Place] = weakref.WeakKeyDictionary()  # the line that made a layer
-        self.models: weakref.WeakSet[keras.Model] = weakref.WeakSet()  # all that live
+        self.built: weakref.WeakKeyDictionary[Any, Place] = weakref.WeakKeyDictionary()  # the line that made a layer, an optimizer or a schedule
+        self.models: weakref.WeakSet[keras.Layer] = weakref.WeakSet()  # all that live, and layers that were called like a model
         self.removed = False
         self._originals: list[tuple[type, str, Any]] = []
 
@@ -50,6 +50,7 @@ class Hooks:
             (keras.Model, "predict"): self._predict,
             (keras.Model, "predict_on_batch"): self._predict,
             **{(kind, "apply"): self._apply for kind in _optimizers_with("apply")},
+            **{(kind, "__init__"): self._init for kind in (_base_of_optimizers(), *_schedules())},
         } | replaced
         for (kind, name), hook in replaced.items():
             original = getattr(kind, name)
@@ -85,15 +86,15 @@ class Hooks:
             self.recorder, self.inline = before
 
     def _init(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        def hook(layer: keras.Layer, *given: Any, **named: Any) -> None:
-            original(layer, *given, **named)
+        def hook(made: Any, *given: Any, **named: Any) -> None:
+            original(made, *given, **named)
             if self.recorder is not None:
                 with self.guard.part("the line of a layer"):
-                    if isinstance(layer, keras.Model):
-                        self.models.add(layer)
+                    if isinstance(made, keras.Model):
+                        self.models.add(made)
                     place = caller_place()
                     if place:
-                        self.built[layer] = place
+                        self.built[made] = place
 
         return hook
 
@@ -105,6 +106,7 @@ class Hooks:
                     follows = recorder.follows(layer) and not _is_symbolic((given, named))
                     follows &= tf.executing_eagerly() or not recorder.eager
                     if follows:
+                        self.models.add(layer)
                         recorder.begin_call()
             if recorder is None or not follows:
                 return original(layer, *given, **named)
@@ -155,6 +157,7 @@ class Hooks:
             found, at = found if outputs else (found, {})
             with self.guard.part("a gradient"):
                 recorder.gradient(target, sources, found, at)
+                found = recorder.with_slope(sources, found)
             return found
 
         return hook
@@ -184,6 +187,16 @@ def _optimizers_with(name: str) -> list[type]:
     """Keras' classes of optimizers that define a method."""
     kinds = {kind for value in vars(keras.optimizers).values() if isinstance(value, type) for kind in value.__mro__}
     return sorted((kind for kind in kinds if name in vars(kind) and kind.__module__.startswith("keras.")), key=lambda kind: kind.__qualname__)
+
+
+def _base_of_optimizers() -> type:
+    """The first class whose constructor that of every optimizer calls."""
+    return next(kind for kind in keras.optimizers.Optimizer.__mro__ if "__init__" in vars(kind))
+
+
+def _schedules() -> list[type]:
+    """Keras' schedules of learning rates; their base has no constructor."""
+    return [kind for kind in vars(keras.optimizers.schedules).values() if isinstance(kind, type) and "__init__" in vars(kind)]
 
 
 def _inputs(given: tuple[Any, ...], named: dict[str, Any]) -> Any:

@@ -36,7 +36,16 @@ def describe_data(given: Sequence[Given], losses: Losses, drawn: set[bytes]) -> 
             rows = np.concatenate(fake)
             found[names[0]] = [float(rows.min()), float(rows.max())]
             found[names[1]] = all(row.tobytes() in drawn for row in flat_rows(rows))
+            if turn == "discriminator" and all(mask.ndim < 2 for mask in given[0].image if mask.any()) and rows.shape[1:] == images.shape[1:]:
+                found["widest_column"] = _widest_column(images, rows)
     return found
+
+
+def _widest_column(real: np.ndarray, fake: np.ndarray) -> dict[str, float]:
+    """The column of a table in which real rows are spread the widest: their spread, that of samples, and the spread of a column in the middle."""
+    spreads = real.astype("float64").std(axis=0)
+    widest = int(spreads.argmax())
+    return {"column": widest, "sd": float(spreads[widest]), "sd_of_samples": float(fake[:, widest].std()), "middle_sd": float(np.median(spreads))}
 
 
 def describe_latents(calls: Iterable[Call]) -> Evidence | None:
@@ -47,12 +56,12 @@ def describe_latents(calls: Iterable[Call]) -> Evidence | None:
 
 def describe_conditions(given: Sequence[Given], losses: Losses, calls: Sequence[Call]) -> Evidence | None:
     """Which parts of the generator's input are the same in all rows, while others vary; and whether what stands beside real rows varies."""
-    inputs = [_columns(call) for one in losses.calls_in_turn("generator") for call in _drawn_for(one, calls)]
-    inputs = [columns for columns in inputs if columns.size and len(columns) > 1]
+    inputs = [columns_of(call) for one in losses.calls_in_turn("generator") for call in _drawn_for(one, calls)]
+    inputs = [rows for rows in inputs if rows.size and len(rows) > 1]
     if not inputs:
         return None
-    constant = np.all([(columns == columns[0]).all(axis=0) for columns in inputs if columns.shape == inputs[0].shape], axis=0)
-    values = [columns[0][constant] for columns in inputs if columns.shape == inputs[0].shape]
+    constant = np.all([(rows == rows[0]).all(axis=0) for rows in inputs if rows.shape == inputs[0].shape], axis=0)
+    values = [rows[0][constant] for rows in inputs if rows.shape == inputs[0].shape]
     same = constant.any() and not constant.all() and all(np.array_equal(value, values[0]) for value in values)
     same &= bool(values[0].any()) or _has_constant_leaf(inputs[0], calls[0], constant)  # a class that never occurs is a column of zeros
     vary = any(_beside(one).size and (_beside(one) != _beside(one)[:1]).any() for one in given if (one.kinds == REAL).any())
@@ -83,7 +92,7 @@ def flat_rows(array: Any) -> np.ndarray:
     return np.ascontiguousarray(array.reshape(len(array), int(np.prod(array.shape[1:]))))
 
 
-def _columns(call: Call) -> np.ndarray:
+def columns_of(call: Call) -> np.ndarray:
     """All numbers that a network is given, (n, numbers)."""
     leaves = [leaf for leaf in tree.flatten(call.inputs) if isinstance(leaf, np.ndarray) and leaf.ndim]
     return np.concatenate([flat_rows(leaf) for leaf in leaves], axis=1) if leaves and len({len(leaf) for leaf in leaves}) == 1 else np.zeros((0, 0))

@@ -1,7 +1,7 @@
 """Looks at a unit: its second traces, and what their runs from a saved state show."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
@@ -11,8 +11,8 @@ from keras import tree
 from pipeline.doctor.tracing import state
 from pipeline.doctor.tracing.flow import Source, sources
 from pipeline.doctor.tracing.hooks import Hooks
-from pipeline.doctor.tracing.record import Record
-from pipeline.doctor.tracing.second_trace import Overrides, SecondTrace, untouched
+from pipeline.doctor.tracing.record import Call, Record
+from pipeline.doctor.tracing.second_trace import AS_IT_IS, Overrides, SecondTrace, untouched
 
 NOISE = 0.1  # of the spread of a network's outputs: enough to show at every element, little enough to stay in a network's range
 REPLAY = "a second run of the training step"
@@ -59,6 +59,13 @@ class Traces:
         return data if list(map(_kind, data)) == list(map(_kind, self.plain.data)) else None
 
 
+class Progress(NamedTuple):
+    """How far an optimizer has come."""
+
+    rate: float  # the learning rate now: a schedule is asked for the step that it has reached
+    iterations: int
+
+
 CallMarks = dict[int, list[np.ndarray]]  # number of a call -> for each leaf of its inputs, the marks of its rows
 Hosted = Sequence[tuple[keras.Layer, np.ndarray]]
 
@@ -70,24 +77,33 @@ class Observed:
         record: what was recorded: arrays of a step that ran eagerly, tensors without values of one that was compiled.
         start: values of variables before the step.
         hosted: outputs of networks that were called outside of any unit, or eagerly: pairs of a network and an array.
-        moved: ids of the variables that the step changed.
+        changes: of the variables that the step changed, by their id.
         marks: of a step that ran eagerly: for each call and each leaf of its inputs, where its rows come from, and the networks' marks.
         replaceable: whether outputs of networks can be replaced.
+        step: how many times this part of the training was run, with the run that was looked at.
+        progress: of each optimizer, by its id.
     """
 
     replaceable = False
+    step = 1
 
     def __init__(
         self,
         record: Record,
         start: state.Values,
         hosted: Hosted,
-        moved: set[int],
+        changes: dict[int, state.Change],
         marks: CallMarks | None = None,
         networks: dict[int, int] | None = None,
     ) -> None:
-        self.record, self.start, self.hosted, self.moved = record, start, list(hosted), moved
+        self.record, self.start, self.hosted, self.changes = record, start, list(hosted), changes
         self.marks, self.network_marks = marks or {}, networks or {}
+        self.progress = {id(update.optimizer): _progress(update.optimizer) for update in record.updates if hasattr(update.optimizer, "iterations")}
+
+    @property
+    def moved(self) -> set[int]:
+        """The ids of the variables that the step changed."""
+        return set(self.changes)
 
     def sources(self, networks: Sequence[keras.Layer]) -> dict[int, Source]:
         """What reaches the inputs of each call of one of the networks, if it was traced."""
@@ -97,6 +113,10 @@ class Observed:
         """The record with the tensors of a graph."""
         return self.record
 
+    def unused_calls(self) -> list[Call]:
+        """The calls of networks whose outputs nothing uses, as far as that is known."""
+        return []
+
 
 class Look(Observed):
     """What one unit does with given data, from the state before its call.
@@ -104,12 +124,13 @@ class Look(Observed):
     Attributes:
         record: its plain run, with arrays.
         data: the tensors and arrays that it was given.
+        step: also the key of its random numbers: those of another look are others.
     """
 
-    def __init__(self, traces: Traces, data: list[Any], start: state.Values, hosted: Hosted, moved: set[int]) -> None:
-        self.traces, self.data = traces, data
+    def __init__(self, traces: Traces, data: list[Any], step: int, start: state.Values, hosted: Hosted, changes: dict[int, state.Change]) -> None:
+        self.traces, self.data, self.step = traces, data, step
         start = state.read(traces.plain.handles.values()) | dict(start)
-        super().__init__(traces.plain.run(data, start=start), start, hosted, moved)
+        super().__init__(traces.plain.run(data, step, start=start), start, hosted, changes)
 
     def symbolic(self) -> Record:
         """The record with the tensors of a graph."""
@@ -121,11 +142,16 @@ class Look(Observed):
         constants = [inner for outer, inner in graph.captures if outer.dtype.is_floating and len(outer.shape) > 1]
         return sources(self.traces.plain.record, networks, [*graph.inputs, *constants])
 
-    def run(self, overrides: Overrides | None = None, data: list[Any] | None = None) -> Record:
-        """A run with outputs replaced, or with other data."""
+    def unused_calls(self) -> list[Call]:
+        """The calls of networks whose outputs nothing uses."""
+        return self.traces.plain.unused_calls()
+
+    def run(self, overrides: Overrides | None = None, data: list[Any] | None = None, key: int | None = None, slope: float = AS_IT_IS) -> Record:
+        """A run with outputs replaced, with other data, with other random numbers, or with other slopes for a penalty."""
         if self.traces.replaceable is None:
             raise ValueError("The outputs of this step's networks cannot be replaced.")
-        return self.traces.replaceable.run(self.data if data is None else data, overrides=self._all(overrides or {}), start=self.start)
+        data, key = self.data if data is None else data, self.step if key is None else key
+        return self.traces.replaceable.run(data, key, overrides=self._all(overrides or {}), start=self.start, slope=slope)
 
     def _all(self, overrides: Overrides) -> Overrides:
         return {number: untouched(self.record.calls[number]) for number in self.traces.replaced} | overrides
@@ -155,6 +181,10 @@ class Look(Observed):
 
     def _calls_of(self, networks: Sequence[keras.Layer]) -> list[int]:
         return [number for number in self.traces.replaced if any(self.record.calls[number].network is network for network in networks)]
+
+
+def _progress(optimizer: Any) -> Progress:
+    return Progress(float(np.asarray(optimizer.learning_rate)), int(np.asarray(optimizer.iterations)))
 
 
 def _kind(leaf: Any) -> tuple[Any, str]:

@@ -14,11 +14,12 @@ from pipeline.doctor.tracing import state
 from pipeline.doctor.tracing.guard import Guard
 from pipeline.doctor.tracing.look import CallMarks, Observed
 from pipeline.doctor.tracing.marks import Marks
+from pipeline.doctor.tracing.places import Place, caller_place
 from pipeline.doctor.tracing.record import Call, Gradient, Record
 from pipeline.doctor.tracing.recorder import Recorder
 
-Variables = dict[int, tuple[int, tf.Tensor, tf.Tensor]]  # a handle's id -> the variable's id, the handle, the value
 SAME_AGAIN = 6  # updates of the same variables in a row that are taken for a step of one update each
+LONGEST = 10, 50  # times the updates of the last step, and more: a step that has more does not end as the last one did
 WINDOW, GROWTH = 40, 0.25
 REMEMBERED = 200  # calls before the first gradient of a step
 
@@ -34,13 +35,15 @@ class Loop(Recorder):
         on_step: called with what was observed of a step that was recorded whole.
     """
 
-    def __init__(self, guard: Guard, variables: Callable[[], Variables], on_step: Callable[[Observed], None]) -> None:
+    def __init__(self, guard: Guard, variables: Callable[[], state.Variables], on_step: Callable[[Observed], None]) -> None:
         super().__init__(gradients=True, eager=True)
         self.guard, self.marks, self.call_marks = guard, Marks(guard), dict[int, list[np.ndarray]]()
         self.following = ExitStack()
         self.variables, self.on_step = variables, on_step
-        self.before: Variables | None = None
+        self.before: state.Variables | None = None
         self.closing: frozenset[int] | None = None
+        self.in_steps = 0  # of the recorded calls: those before the end of the last step, or run of a unit, that trains
+        self.updates = 0  # of the last step
         self.steps, self.next = 0, 3  # the first two show where steps end: it is known when the second one has begun
         self.random = random.Random(0)
 
@@ -63,6 +66,21 @@ class Loop(Recorder):
         while cut < len(calls) and calls[cut].parent >= 0:
             cut += 1
         calls[:] = [call._replace(parent=max(call.parent - cut, -1)) for call in calls[cut:]]
+        self.in_steps = max(0, self.in_steps - cut)
+
+    def unit_ran(self, kept: int) -> None:
+        """A unit that trains was run: what was called before belongs to a step, or to what was shown between steps; keep the latest of it."""
+        self.in_steps = len(self.record.calls)
+        self.forget(kept)
+
+    def since_last_step(self) -> list[Call]:
+        """The calls of networks after the last training step, as far as it is known that they are no part of another one."""
+        if self.record.gradients or self.record.updates:
+            return []
+        return [call for call in self.record.calls[self.in_steps :] if call is not None and call.parent < 0]
+
+    def _place(self) -> Place | None:
+        return super()._place() or caller_place()
 
     def outputs_so_far(self, sources: Any) -> dict[int, list[list[Any]]]:
         """A gradient is about to be computed: in a step that is recorded, that is the moment before anything is updated."""
@@ -73,6 +91,8 @@ class Loop(Recorder):
 
     def update(self, optimizer: Any, gradients: list[Any], variables: list[Any]) -> None:
         super().update(optimizer, gradients if self.gradients else [], variables)
+        if len(self.record.updates) > LONGEST[0] * self.updates + LONGEST[1]:
+            self._begin_anew()
         if self.closing is None:
             *earlier, latest = [frozenset(update.variables) for update in self.record.updates]
             begins_again = latest in earlier and earlier[-1] != latest
@@ -84,6 +104,13 @@ class Loop(Recorder):
         """The optimizer has applied its gradients."""
         if self.closing is not None and self.record.updates and frozenset(self.record.updates[-1].variables) == self.closing:
             self._end_step(len(self.record.updates))
+
+    def _begin_anew(self) -> None:
+        """What ended a step comes no more, as where a network was made anew: forget the record, and learn again where steps end."""
+        latest = self.record.updates[-1]
+        self.record, self.before, self.call_marks, self.closing, self.in_steps = Record([], [], [latest]), None, {}, None, 0
+        self.following.close()
+        self.marks, self.gradients, self.next = Marks(self.guard), False, self.steps + 3
 
     def look_soon(self) -> None:
         """Record the next step whole."""
@@ -97,8 +124,9 @@ class Loop(Recorder):
 
     def _end_step(self, updates: int) -> None:
         record, before, marks, self.call_marks = self.record, self.before, self.call_marks, {}
-        self.record, self.before, self.steps = Record([], [], []), None, self.steps + 1
+        self.record, self.before, self.steps, self.in_steps = Record([], [], []), None, self.steps + 1, 0
         self.following.close()
+        self.updates = updates
         if self.steps == self.next and before is not None and not self.open:
             window = max(WINDOW, int(GROWTH * self.steps))
             self.next = self.steps + 1 + window // 2 + self.random.randrange(window)
@@ -109,15 +137,14 @@ class Loop(Recorder):
             self.following.enter_context(self.marks.following())
 
 
-def _observed(record: Record, updates: int, before: Variables, marks: CallMarks, networks: dict[int, int]) -> Observed:
+def _observed(record: Record, updates: int, before: state.Variables, marks: CallMarks, networks: dict[int, int]) -> Observed:
     calls = [_with_arrays(call) for call in record.calls if call.turn < updates]
     gradients = [_gradient_with_arrays(gradient) for gradient in record.gradients if gradient.turn < updates]
-    now = state.read(handle for _, handle, _ in before.values())
-    moved = {place for key, (place, _, value) in before.items() if not np.array_equal(value.numpy(), now[key].numpy(), equal_nan=True)}
+    changes = state.changes(before)
     hosted = [(call.network, leaf) for call in calls for leaf in tree.flatten(call.outputs) if isinstance(leaf, np.ndarray)]
     applied = [update._replace(gradients=_arrays(update.gradients)) for update in record.updates[:updates]]
     start = {key: value for key, (_, _, value) in before.items()}
-    return Observed(Record(calls, gradients, applied), start, hosted, moved, marks, networks)
+    return Observed(Record(calls, gradients, applied), start, hosted, changes, marks, networks)
 
 
 def _with_arrays(call: Call) -> Call:
@@ -125,7 +152,8 @@ def _with_arrays(call: Call) -> Call:
 
 
 def _gradient_with_arrays(gradient: Gradient) -> Gradient:
-    return gradient._replace(target=_arrays(gradient.target), of=_arrays(gradient.of), at=_arrays(gradient.at))
+    parts = {name: _arrays(getattr(gradient, name)) for name in ("target", "of", "at", "of_tensors")}
+    return gradient._replace(**parts)
 
 
 def _arrays(structure: Any) -> Any:

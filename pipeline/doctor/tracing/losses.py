@@ -10,7 +10,7 @@ from pipeline.doctor.evidence.step_recorder import FAKE, OTHER, REAL
 from pipeline.doctor.tracing.look import Look, Observed
 from pipeline.doctor.tracing.origins import Given
 from pipeline.doctor.tracing.record import Gradient, Record
-from pipeline.doctor.tracing.roles import Pair, variables_of
+from pipeline.doctor.tracing.roles import Pair, own_variables
 from pipeline.doctor.tracing.score import Score, applied_sign, by_channel
 from pipeline.doctor.tracing.second_trace import Overrides
 
@@ -24,7 +24,7 @@ class Losses:
 
     def __init__(self, looks: Sequence[Observed], pair: Pair, given: Sequence[Given]) -> None:
         self.looks, self.given = looks, given
-        self.variables = {"generator": variables_of(pair.generator), "discriminator": variables_of(pair.discriminator)}
+        self.variables = own_variables(pair)
         self.score = self._find_score()
         self.contradiction = self._find_contradiction()
         if self.contradiction:
@@ -60,26 +60,49 @@ class Losses:
             return {}
         parts: dict[str, list[np.ndarray]] = {}
         for given in self.given:
-            record = (records or {}).get(id(given.look), given.look.record)
-            found = self._at_call(record, network, given, self.score.leaf)
-            if found is None:
+            along = self.along_score(network, given, (records or {}).get(id(given.look), given.look.record))
+            if along is None:
                 continue
-            along = found.sum(axis=1) @ self.score.direction
             for kind in (REAL, FAKE):
                 if (given.kinds == kind).any():
                     parts.setdefault(kind, []).append(along[given.kinds == kind] * len(given.kinds))
         return {kind: np.concatenate(arrays) for kind, arrays in parts.items()}
 
+    def along_score(self, network: str, given: Given, record: Record) -> np.ndarray | None:
+        """The gradient of a network's loss along the score of each row of a call, (n,); None if its loss does not depend on the call."""
+        found = self.at_call(record, network, given, self.score.leaf) if self.score else None
+        return None if found is None or self.score is None else found.sum(axis=1) @ self.score.direction
+
+    def value(self, network: str, records: dict[int, Record] | None = None) -> float | None:
+        """What a network's optimizers make smaller, all of its terms together, summed over the units; None if it was not seen.
+
+        Of a unit that was looked at twice, the mean.
+
+        Args:
+            network: "generator" or "discriminator".
+            records: a record for each look, by its id, instead of the looks' own.
+        """
+        units: dict[int, list[float]] = {}
+        for look in self.looks:
+            targets = [gradient.target for gradient in self.events((records or {}).get(id(look), look.record), network)]
+            known = [np.asarray(leaf).mean() for leaf in tree.flatten(targets) if isinstance(leaf, (np.ndarray, np.generic))]
+            units.setdefault(id(getattr(look, "traces", look)), []).extend([float(np.sum(known))] if known else [])
+        means = [float(np.mean(values)) for values in units.values() if values]
+        return sum(means) if means else None
+
     def with_outputs(self, network: str, real: Any, fake: Any) -> dict[str, np.ndarray]:
-        """The same while the scores of real rows and of samples have other values: numbers, or arrays of a value per row."""
+        """The gradients while the scores of real rows and of samples have other values: numbers, or arrays of a value per row."""
+        return self.gradients(network, self.records_with_outputs(real, fake))
+
+    def records_with_outputs(self, real: Any, fake: Any) -> dict[int, Record]:
+        """What happens then, by the id of each look that can be run again."""
         if self.score is None:
             return {}
         overrides: dict[int, Overrides] = {}
         for given in self.given:
             values = overrides.setdefault(id(given.look), {})
             values[given.number] = self._override(given, self.score, real, fake)
-        records = {id(look): look.run(overrides[id(look)]) for look in self.looks if isinstance(look, Look) and id(look) in overrides}
-        return self.gradients(network, records)
+        return {id(look): look.run(overrides[id(look)]) for look in self.looks if isinstance(look, Look) and id(look) in overrides}
 
     def _override(self, given: Given, score: Score, real: Any, fake: Any) -> list[tuple[np.ndarray, np.ndarray]]:
         found = []
@@ -98,15 +121,18 @@ class Losses:
         return found
 
     def _find_score(self) -> Score | None:
-        """The output, and the direction in it, along which the discriminator's loss tells real rows and samples apart the most."""
-        best: tuple[float, Score] | None = None
+        """The output, and the direction in it, along which the discriminator's loss tells real rows and samples apart the most.
+
+        Features that are given out too do so as well as the score that is computed from them: of both, the one with fewer channels is the score.
+        """
+        best: tuple[tuple[float, int], Score] | None = None
         leaves = {leaf for given in self.given for leaf in self._leaves(given)}
         for leaf in sorted(leaves):
             means: dict[str, list[np.ndarray]] = {}
             logits = False
             for network in ("discriminator", "generator"):
                 for given in self.given:
-                    found = self._at_call(given.look.record, network, given, leaf)
+                    found = self.at_call(given.look.record, network, given, leaf)
                     if found is None:
                         continue
                     logits |= self._uses_logits(given, leaf)
@@ -121,8 +147,9 @@ class Losses:
             size = float(np.linalg.norm(difference))
             apart = size / (float(np.linalg.norm(np.atleast_1d(real)) + np.linalg.norm(np.atleast_1d(fake))) + 1e-30)
             direction = difference / size if size else np.ones(len(difference)) / len(difference) ** 0.5
-            if best is None or apart > best[0]:
-                best = apart, Score(leaf, direction, logits)
+            rank = round(apart, 2), -len(difference)
+            if best is None or rank > best[0]:
+                best = rank, Score(leaf, direction, logits)
         return best[1] if best else None
 
     def _find_contradiction(self) -> bool:
@@ -134,7 +161,7 @@ class Losses:
             return False
         pulls, largest = [], 0.0
         for given in self.given:
-            found = self._at_call(given.look.record, "discriminator", given, self.score.leaf)
+            found = self.at_call(given.look.record, "discriminator", given, self.score.leaf)
             if found is not None and len(self.score.direction) == 1:
                 pulls.append(found[given.kinds == REAL].sum(axis=(1, 2)))
                 largest = max(largest, float(np.abs(found.sum(axis=(1, 2))).max()))
@@ -142,7 +169,8 @@ class Losses:
         strong = strong[np.abs(strong) > STRONG * largest]  # where the discriminator is sure already, noise on labels turns the sign
         return bool(len(strong) and MANY < np.mean(strong > 0) < 1 - MANY)
 
-    def _at_call(self, record: Record, network: str, given: Given, leaf: int) -> np.ndarray | None:
+    def at_call(self, record: Record, network: str, given: Given, leaf: int) -> np.ndarray | None:
+        """The gradient of a network's loss at one output of a call, (n, places, channels); None: the loss does not depend on it."""
         own, events = given.look.record, self.events(record, network)
         numbers = [number for number, gradient in enumerate(record.gradients) if any(gradient is event for event in events)]
         # The sign is that of the plain run: where outputs are replaced, no gradient reaches the weights.

@@ -12,6 +12,7 @@ from pipeline.doctor.tracing.marks import DATA
 from pipeline.doctor.tracing.record import Call, Record
 from pipeline.doctor.tracing.roles import Pair, matching_rows
 
+OTHER_KEY = 1009  # added to the key of a step's random numbers
 Masks = list[np.ndarray]  # for each leaf of an input, which elements of which rows
 
 
@@ -67,6 +68,9 @@ def _masks(look: Observed, pair: Pair) -> dict[int, tuple[Masks, Masks]]:
     if isinstance(look, Look) and inside and look.replaceable:
         samples = _moved(look.record, look.run(look.perturbed([pair.generator])), calls)
         data = _moved(look.record, look.run(look.held([pair.generator]), look.other_data()), calls)
+        if not all(_any(samples[number]) or _any(data[number]) for number in calls):  # the step draws its rows itself
+            drawn = _moved(look.record, look.run(look.held([pair.generator]), key=look.step + OTHER_KEY), calls)
+            data = {number: data[number] if _any(samples[number]) or _any(data[number]) else drawn[number] for number in calls}
         return {number: (samples[number], data[number]) for number in calls}
     if isinstance(look, Look) and inside:
         return {}
@@ -74,6 +78,10 @@ def _masks(look: Observed, pair: Pair) -> dict[int, tuple[Masks, Masks]]:
         mark = look.network_marks.get(id(pair.generator), 0)
         return {number: _marked(call, look.marks[number], mark) for number, call in calls.items() if number in look.marks}
     return {number: _matched(call, [rows for network, rows in look.hosted if network is pair.generator]) for number, call in calls.items()}
+
+
+def _any(masks: Masks) -> bool:
+    return any(mask.any() for mask in masks)
 
 
 def _moved(before: Record, after: Record, calls: dict[int, Call]) -> dict[int, Masks]:

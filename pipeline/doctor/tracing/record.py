@@ -39,7 +39,7 @@ class Gradient(NamedTuple):
         variables: ids of the variables among the sources.
         of: the gradient of each of these variables; None: no path leads to it.
         at: for each call of a network, and each of its outputs, the gradient there and at the logits behind it, if any; None: no path.
-        of_tensors: whether there were sources that are no variables, as in a gradient penalty.
+        of_tensors: the gradients of sources that are no variables, as in a gradient penalty.
         turn: how many updates were made before it in the same run.
         place: the line that called it.
     """
@@ -48,7 +48,7 @@ class Gradient(NamedTuple):
     variables: list[int]
     of: list[Any]
     at: dict[int, list[list[Any]]]
-    of_tensors: bool
+    of_tensors: list[Any]
     turn: int
     place: Place | None
 

@@ -20,10 +20,13 @@ class Recorder:
         gradients: whether to ask each tape for the gradients at the networks' outputs, too.
         replace: gives a network's outputs that are to be used instead of its own.
         eager: whether calls count only outside of any graph.
+        slope: gives a gradient with respect to rows that is to be used instead of the one that a penalty asks for.
     """
 
-    def __init__(self, gradients: bool = False, replace: Replace | None = None, eager: bool = False) -> None:
-        self.gradients, self.replace, self.eager = gradients, replace, eager
+    def __init__(
+        self, gradients: bool = False, replace: Replace | None = None, eager: bool = False, slope: Callable[[Any], Any] | None = None
+    ) -> None:
+        self.gradients, self.replace, self.eager, self.slope = gradients, replace, eager, slope
         self.record = Record([], [], [])
         self.open: list[int] = []  # calls that have not returned
         self.normalised: list[set[bool]] = []  # for each of them
@@ -81,8 +84,14 @@ class Recorder:
         flat, gradients = tf.nest.flatten(sources), tf.nest.flatten(found)
         pairs = [(source, part) for source, part in zip(flat, gradients, strict=True) if _is_variable(source)]
         variables, of = [variable_id(source) for source, _ in pairs], [part for _, part in pairs]
-        others = len(variables) < len(flat)
+        others = [part for source, part in zip(flat, gradients, strict=True) if not _is_variable(source)]
         self.record.gradients.append(Gradient(target, variables, of, at, others, len(self.record.updates), self._place()))
+
+    def with_slope(self, sources: Any, found: Any) -> Any:
+        """The gradients to go on with, where all sources are tensors."""
+        if self.slope is None or any(map(_is_variable, tf.nest.flatten(sources))):
+            return found
+        return tf.nest.map_structure(self.slope, found)
 
     def update(self, optimizer: Any, gradients: list[Any], variables: list[Any]) -> None:
         """An optimizer is given gradients, and has not applied them."""

@@ -37,6 +37,18 @@ def variables_of(network: keras.Layer) -> set[int]:
     return {variable_id(variable) for variable in network.variables if _is_weight(variable)}
 
 
+def shared_variables(pair: Pair) -> set[int]:
+    """The ids of weights that both networks of a pair have; none where one network is a part of the other."""
+    one, other = (variables_of(network) for network in pair)
+    return set() if one <= other or other <= one else one & other
+
+
+def own_variables(pair: Pair) -> dict[str, set[int]]:
+    """For each network of a pair the ids of the weights that the other one does not have."""
+    shared = shared_variables(pair)
+    return {name: variables_of(network) - shared for name, network in pair._asdict().items()}
+
+
 def _is_weight(variable: keras.Variable) -> bool:
     """Not a statistic, a counter or a state of random numbers; `trainable` says nothing, because scripts switch it."""
     return "float" in str(variable.dtype) and "moving_" not in variable.path and "seed" not in variable.path

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from keras import tree
 
 from pipeline.doctor.evidence.probe import auc, nearest, ratio
 from pipeline.doctor.evidence.step_recorder import FAKE, REAL
 from pipeline.doctor.tracing.evidence import PairEvidence
+from pipeline.doctor.tracing.finite import first_not_finite, is_known
+from pipeline.doctor.tracing.penalties import slope
 
 MOST = 64  # images that are compared with each other
 UNKNOWN = ("output_real", "output_fake", "output_real_sd", "real_fake_auc", "diversity", "nearest_neighbour_ratio", "mean_image_distance")
@@ -31,10 +32,13 @@ def training_row(now: PairEvidence, steps: int, before: Sequence[dict[str, Any]]
     row: dict[str, Any] = {"epoch": len(before) + 1, "steps": steps - sum(each["steps"] for each in before)}
     for name, label in (("discriminator", "d_loss"), ("generator", "g_loss")):
         events = [gradient for look in now.looks for gradient in now.losses.events(look.record, name)]
-        losses = [np.mean(leaf) for gradient in events for leaf in tree.flatten(gradient.target) if _is_known(leaf)]
-        row[label] = float(np.sum(losses)) if losses else None
-        norms = [np.linalg.norm(part) for gradient in events for part in gradient.of if _is_known(part)]
+        row[label] = now.losses.value(name)
+        norms = [np.linalg.norm(part) for gradient in events for part in gradient.of if is_known(part)]
         row[f"{name}_gradient"] = float(np.linalg.norm(norms)) if norms else None
+    broken = first_not_finite(now.looks, now.given, now.losses)
+    if broken:
+        row |= {"first_not_finite": broken, "first_not_finite_step": steps}
+    row["penalised_slope"] = next((found for look in now.looks if (found := slope(look)) is not None), None)
     row |= dict.fromkeys(UNKNOWN) | {"measured_steps": 1, "batch_rows": len(real[:MOST])}
     if score and len(real) and len(fake):
         of_real, of_fake = (np.concatenate([score.of(given.call)[given.kinds == kind] for given in in_turn]) for kind in (REAL, FAKE))
@@ -53,9 +57,4 @@ def training_row(now: PairEvidence, steps: int, before: Sequence[dict[str, Any]]
             "brightness": float(real.mean()),
             "brightness_variance": float(real.mean(axis=1).var()),
         }
-    return {name: value if value is None or isinstance(value, int) or np.isfinite(value) else None for name, value in row.items()}
-
-
-def _is_known(part: Any) -> bool:
-    """Not a tensor of a graph, as of a step that could not be run again."""
-    return isinstance(part, (np.ndarray, np.generic))
+    return {name: value if not isinstance(value, float) or np.isfinite(value) else None for name, value in row.items()}

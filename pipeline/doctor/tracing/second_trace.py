@@ -31,6 +31,8 @@ UNDONE = (
     *("Random", "Rng", "Stateful", "Stateless", "Truncated", "Parameterized", "Multinomial"),
     *("While", "If", "Case", "PartitionedCall", "Assert", "CheckNumerics"),
 )
+AS_IT_IS = -1.0  # no length of a gradient
+NO_LENGTH = 1e-20
 
 
 class SecondTrace:
@@ -49,16 +51,16 @@ class SecondTrace:
         self.untouched = {number: untouched(plain.calls[number]) for number in replaced} if plain else {}
         self.record = Record([], [], [])
 
-        def body(key: tf.Tensor, data: list[tf.Tensor], overrides: dict[int, list[tuple[tf.Tensor, tf.Tensor]]]) -> list[tf.Tensor]:
+        def body(key: tf.Tensor, data: list[tf.Tensor], overrides: dict[int, list[tuple[tf.Tensor, tf.Tensor]]], slope: tf.Tensor) -> list[tf.Tensor]:
             def replace(number: int, outputs: Any) -> Any:
                 return replace_outputs(outputs, overrides[number]) if number in overrides else outputs
 
-            recorder = Recorder(gradients=True, replace=replace)
+            recorder = Recorder(gradients=True, replace=replace, slope=(lambda part: with_slope(part, slope)) if plain else None)
             leaves = list(self.leaves)
             for place, tensor in zip(self.places, data, strict=True):
                 leaves[place] = tensor
             with hooks.recording(recorder, inline=True), repeatable(key), _silent(), tf.summary.record_if(False):
-                step(*tree.pack_sequence_as(arguments, leaves))
+                self.returned = tree.flatten(step(*tree.pack_sequence_as(arguments, leaves)))
             self.record = recorder.record
             return self._fetched()
 
@@ -66,7 +68,7 @@ class SecondTrace:
         masks = tree.map_structure(lambda array: tf.TensorSpec((None, *array.shape[1:]), tf.as_dtype(array.dtype)), self.untouched)
         traced = tf.function(body, autograph=False)
         with state.preserved_random():  # a step may draw from Python's generators while it is traced
-            self.function = traced.get_concrete_function(tf.TensorSpec((), tf.int32), specs, masks)
+            self.function = traced.get_concrete_function(tf.TensorSpec((), tf.int32), specs, masks, tf.TensorSpec(()))
         self.handles = replayable(self.function)
 
     @property
@@ -74,7 +76,9 @@ class SecondTrace:
         """The tensors and arrays of the arguments."""
         return [self.leaves[place] for place in self.places]
 
-    def run(self, data: list[Any], key: int = 0, overrides: Overrides | None = None, start: state.Values | None = None) -> Record:
+    def run(
+        self, data: list[Any], key: int = 0, overrides: Overrides | None = None, start: state.Values | None = None, slope: float = AS_IT_IS
+    ) -> Record:
         """Run the step once and restore what it changes.
 
         Args:
@@ -82,6 +86,7 @@ class SecondTrace:
             key: chooses the random numbers.
             overrides: outputs of networks to replace.
             start: values of variables to start from instead of their present ones.
+            slope: the length that each row's gradient is to have where a penalty asks for it; the plain trace leaves them as they are.
 
         Returns:
             The record, with arrays in the place of tensors.
@@ -89,13 +94,29 @@ class SecondTrace:
         given = self.untouched | (overrides or {})
         with state.preserved(self.handles):
             state.write(self.handles, start or {})
-            fetched = self.function(tf.constant(key, tf.int32), [tf.cast(leaf, _dtype(leaf)) for leaf in data], _tensors(given))
+            fetched = self.function(tf.constant(key, tf.int32), [tf.cast(leaf, _dtype(leaf)) for leaf in data], _tensors(given), tf.constant(slope))
         return self._filled([array.numpy() for array in fetched])
 
     def _fetched(self) -> list[tf.Tensor]:
         graph = tf.compat.v1.get_default_graph()
         self.fetched = [leaf for leaf in _leaves(self.record) if tf.is_tensor(leaf) and leaf.graph is graph]
-        return [tf.convert_to_tensor(tf.identity(leaf)) for leaf in self.fetched]
+        taps = [tf.identity(leaf) for leaf in self.fetched]
+        self.taps = {leaf.op.name for leaf in tree.flatten([_parts(tap) for tap in taps])}
+        return [tf.convert_to_tensor(tap) for tap in taps]
+
+    def unused_calls(self) -> list[Call]:
+        """The calls of networks outside of any other network of which no output is used by an operation, returned or differentiated."""
+        return [call for call in self.record.calls if call.parent < 0 and self._is_unused(call)]
+
+    def _is_unused(self, call: Call) -> bool:
+        graph, outputs = self.function.graph, tree.flatten(call.outputs)
+        if not outputs or not all(tf.is_tensor(leaf) and leaf.graph is graph for leaf in outputs):
+            return False
+        activations = {leaf.op.name for leaf in outputs}
+        made = [leaf for leaf in [*outputs, *call.logits] if leaf is not None]
+        users = {consumer.name for leaf in made for consumer in leaf.consumers()}
+        asked = [*self.returned, *(leaf for gradient in self.record.gradients for leaf in tree.flatten(gradient.target))]  # as of a gradient penalty
+        return not users - self.taps - activations and not any(leaf is other for leaf in made for other in asked)
 
     def _filled(self, arrays: list[np.ndarray]) -> Record:
         """The record with arrays; None where a tensor belongs to an inner function and cannot be seen."""
@@ -135,28 +156,43 @@ def replace_outputs(outputs: Any, overrides: list[tuple[tf.Tensor, tf.Tensor]]) 
     for output, (rows, values) in zip(tree.flatten(outputs), overrides, strict=True):
         logits = logits_behind(output)
         chosen = tf.reshape(rows, (-1,) + (1,) * (len(output.shape) - 1))
-        replaced = tf.where(chosen, values, output if logits is None else logits)
-        if logits is not None:
-            activated = tf.nn.softmax(replaced) if _is_softmax(output) else tf.sigmoid(replaced)
-            activated._keras_logits = replaced
-            replaced = activated
-        leaves.append(replaced)
+        if logits is None:
+            leaves.append(tf.where(chosen, values, output))
+            continue
+        replaced = tf.where(chosen, values, logits)
+        activated = tf.where(chosen, tf.nn.softmax(replaced) if _is_softmax(output) else tf.sigmoid(replaced), output)
+        activated._keras_logits = replaced
+        leaves.append(activated)
     return tree.pack_sequence_as(outputs, leaves)
+
+
+def with_slope(gradient: Any, slope: tf.Tensor) -> Any:
+    """A gradient with respect to rows, each of the given length; as it is if that is negative, or if it has no rows."""
+    if not tf.is_tensor(gradient) or gradient.shape.rank is None or gradient.shape.rank < 2:
+        return gradient
+    length = tf.sqrt(tf.reduce_sum(tf.square(gradient), axis=list(range(1, gradient.shape.rank)), keepdims=True))
+    factor = tf.where(slope < 0, tf.ones_like(length), tf.cast(slope, length.dtype) / tf.maximum(length, NO_LENGTH))
+    return gradient * tf.stop_gradient(factor)
 
 
 def _is_softmax(output: tf.Tensor) -> bool:
     return bool(output.op.type == "Softmax")
 
 
+def _parts(leaf: Any) -> list[tf.Tensor]:
+    return [leaf.values, leaf.indices] if isinstance(leaf, tf.IndexedSlices) else [leaf]
+
+
 def _leaves(record: Record) -> list[Any]:
     """All tensors of a record."""
     parts = [[call.inputs, call.outputs, call.logits] for call in record.calls]
-    parts += [[gradient.target, gradient.of, gradient.at] for gradient in record.gradients]
+    parts += [[gradient.target, gradient.of, gradient.at, gradient.of_tensors] for gradient in record.gradients]
     return tree.flatten([parts, [update.gradients for update in record.updates]])
 
 
 def _filled_gradient(gradient: Gradient, fill: Callable[[Any], Any]) -> Gradient:
-    return gradient._replace(target=fill(gradient.target), of=fill(gradient.of), at=fill(gradient.at))
+    parts = {name: fill(getattr(gradient, name)) for name in ("target", "of", "at", "of_tensors")}
+    return gradient._replace(**parts)
 
 
 def _is_tensor(leaf: Any) -> bool:
@@ -206,5 +242,5 @@ class _Silenced(io.TextIOBase):
         self.stream.flush()
 
 
-def _print_nothing(*_: Any, **__: Any) -> tf.Operation:
-    return tf.no_op()
+def _print_nothing(*printed: Any, **_: Any) -> tf.Operation:
+    return tf.group(*(tf.identity(leaf) for leaf in tree.flatten(printed) if tf.is_tensor(leaf)))  # what is printed is used

@@ -7,10 +7,10 @@ from typing import Any
 
 import keras
 import numpy as np
-import tensorflow as tf
 from keras import tree
 
 from pipeline.doctor.tracing import state
+from pipeline.doctor.tracing.finite import all_finite
 from pipeline.doctor.tracing.guard import Guard
 from pipeline.doctor.tracing.hooks import Hooks
 from pipeline.doctor.tracing.look import REPLAY, Look, Observed, Traces
@@ -20,8 +20,10 @@ from pipeline.doctor.tracing.recorder import Recorder
 from pipeline.doctor.tracing.roles import variables_of
 from pipeline.doctor.tracing.units import CannotReplayError, Unit, follow_train_function, unfollow_train_function, unit_hooks
 
+PATIENCE = 3  # looks at others, until a unit that is run rarely is looked at in its next call: all are compared with each other
 FIRST_LOOKS = 2  # in a row: a discriminator may be given real images and samples in two calls of the same function
 REMEMBERED = 16  # calls of networks outside of any unit
+HOST = 0  # the key of what is trained outside of any unit
 WINDOW, GROWTH = 60, 0.25  # calls between two looks, and the share of the calls so far
 
 
@@ -34,17 +36,19 @@ class UnitState:
         self.trains: bool | None = None
         self.traced: Record | None = None  # by the user's own trace, with tensors
         self.traces: list[Traces] = []
-        self.replays = True  # whether a second trace may still be tried
+        self.replays = True  # until a second trace has failed, which takes long
         self.first: list[Observed] = []
         self.latest: Observed | None = None
         self.next = 1
+        self.waited_for = 0  # looks at others since the last one at this
         self.random = random.Random(number)
 
     def looks_next(self, alone: bool) -> bool:
         """Whether to look at the next call; `alone`: no other unit was called since the first look."""
         if self.trains is False:
             return False
-        return self.calls + 1 == self.next or (alone and self.calls < FIRST_LOOKS and len(self.first) == 1 and not self.is_whole)
+        due = self.calls + 1 == self.next or self.waited_for >= PATIENCE
+        return due or (alone and self.calls < FIRST_LOOKS and len(self.first) == 1 and not self.is_whole)
 
     @property
     def is_whole(self) -> bool:
@@ -53,6 +57,7 @@ class UnitState:
 
     def looked(self) -> None:
         """Choose the next call to look at: a random one of the next window, so that no period of the script's own is met always or never."""
+        self.waited_for = 0
         window = max(WINDOW, int(GROWTH * self.calls))
         self.next = self.calls + 1 + window // 2 + self.random.randrange(window)
 
@@ -66,6 +71,7 @@ class Session:
         inside: whether a unit is being run.
         units: what is known of each unit, by key.
         on_look: called after a look.
+        not_finite_given: the first call of a unit that was given a number that is not finite, by the unit's own count; None if there was none.
     """
 
     def __init__(self) -> None:
@@ -78,6 +84,7 @@ class Session:
         self.observed: Observed | None = None  # the first step of a loop without compiled functions
         self.latest_observed: Observed | None = None
         self.on_look: Callable[[], None] = lambda: None
+        self.not_finite_given: int | None = None
         self.closed = False
 
     def install(self) -> None:
@@ -119,6 +126,8 @@ class Session:
             recorder = Recorder() if known.calls == 0 else None
             if looking and known.trains is not False:
                 before = self._variables()
+            if known.trains is not False and self.not_finite_given is None and not all_finite(tree.flatten(arguments)):
+                self.not_finite_given = known.calls + 1
         self.inside = True
         try:
             with self.hooks.recording(recorder):
@@ -140,36 +149,38 @@ class Session:
                 self._look(known, arguments, before)
             finally:
                 known.looked()
+                for other in self.units.values():
+                    other.waited_for += other is not known
         if known.trains:
             self.last = known
-            self.host.forget(REMEMBERED)
+            self.host.unit_ran(REMEMBERED)
             if known.calls == FIRST_LOOKS:
                 self.on_look()
 
-    def _variables(self) -> dict[int, tuple[Any, tf.Tensor, tf.Tensor]]:
+    def _variables(self) -> state.Variables:
         """All variables of all models: by their handle's id, the variable's own id, the handle and the value."""
         variables = {id(variable.value): variable.value for model in list(self.hooks.models) if model.built for variable in model.variables}
         values = state.read(variable.handle for variable in variables.values())
         return {id(v.handle): (place, v.handle, values[id(v.handle)]) for place, v in variables.items()}
 
-    def _look(self, known: UnitState, arguments: tuple[Any, ...], before: dict[int, tuple[Any, tf.Tensor, tf.Tensor]]) -> None:
-        now = state.read(handle for _, handle, _ in before.values())
-        moved = {place for key, (place, _, value) in before.items() if not np.array_equal(value.numpy(), now[key].numpy(), equal_nan=True)}
+    def _look(self, known: UnitState, arguments: tuple[Any, ...], before: state.Variables) -> None:
+        changes = state.changes(before)
         start = {key: value for key, (_, _, value) in before.items()}
         hosted = _outputs(self.host.record.calls)
-        known.latest = Observed(known.traced or Record([], [], []), start, hosted, moved)
+        known.latest = Observed(known.traced or Record([], [], []), start, hosted, changes)
+        known.latest.step = known.calls
         with self.guard.part(REPLAY), self.hooks.recording(None):
             if known.replays:
                 known.replays = bool(known.traces)  # an attempt takes long: where the first one fails, it stays the only one
                 traces, data = self._traces(known, arguments, start)
                 known.replays, known.traced = True, None  # the look shows more
-                known.latest = Look(traces, data, start, hosted, moved)
+                known.latest = Look(traces, data, known.calls, start, hosted, changes)
         if len(known.first) < FIRST_LOOKS and known.calls <= FIRST_LOOKS:
             known.first.append(known.latest)
         self.on_look()
 
     def _observed(self, step: Observed) -> None:
-        self.latest_observed = step
+        self.latest_observed, step.step = step, self.host.steps
         if self.observed is None:
             self.observed = step
         self.on_look()
@@ -180,10 +191,23 @@ class Session:
         return max([known.calls for known in self.units.values() if known.trains] + [self.host.steps * WINDOW], default=0) >= WINDOW
 
     @property
-    def latest_looks(self) -> list[Observed]:
-        """What was seen last of each unit."""
-        latest = [known.latest for known in self.units.values()] + [self.latest_observed]
-        return [look for look in latest if look is not None]
+    def first_counts(self) -> dict[int, int]:
+        """How many times each part of the training had been run when it was looked at first, by its key."""
+        counts = {key: known.first[-1].step for key, known in self.units.items() if known.first}
+        return counts | ({HOST: self.observed.step} if self.observed else {})
+
+    def looks_since(self, counts: dict[int, int]) -> list[Observed]:
+        """The latest look at each part of the training that was run since; none while one of them was not looked at since.
+
+        Args:
+            counts: how many times each part had been run then, by its key; it is brought up to date where looks are returned.
+        """
+        now = {key: (known.calls, known.latest) for key, known in self.units.items()} | {HOST: (self.host.steps, self.latest_observed)}
+        run = {key: (calls, look) for key, (calls, look) in now.items() if look is not None and calls > counts.get(key, 0)}
+        if any(look.step <= counts.get(key, 0) for key, (_, look) in run.items()):
+            return []
+        counts |= {key: calls for key, (calls, _) in run.items()}
+        return [look for _, look in run.values()]
 
     def steps_of(self, network: keras.Layer) -> int:
         """How many times a network was trained: the calls of the function that updates it."""
@@ -191,6 +215,17 @@ class Session:
         counts = [known.calls for known in self.units.values() if any(_updates(look, variables) for look in known.first)]
         counts += [self.host.steps] if self.observed and _updates(self.observed, variables) else []
         return max(counts, default=0)
+
+    @property
+    def updated_at_last(self) -> set[int]:
+        """The ids of the variables that optimizers were given at the latest look at each part of the training."""
+        latest = [look for look in [*(known.latest for known in self.units.values()), self.latest_observed] if look is not None]
+        return {variable for look in latest for update in look.record.updates for variable in update.variables}
+
+    @property
+    def updated(self) -> set[int]:
+        """The ids of all variables that an optimizer was seen to be given."""
+        return self.updated_at_last.union(*(update.variables for look in self.first_looks for update in look.record.updates))
 
     @property
     def first_looks(self) -> list[Observed]:

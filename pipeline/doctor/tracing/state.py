@@ -4,13 +4,21 @@ import random
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import tensorflow as tf
 from tensorflow.python.eager import context
 
 Values = Mapping[int, tf.Tensor]  # a handle's id -> the variable's value
+Variables = dict[int, tuple[int, tf.Tensor, tf.Tensor]]  # a handle's id -> the variable's id, the handle, the value
+
+
+class Change(NamedTuple):
+    """How far one training step has moved a variable, and how large it was before: Euclidean norms."""
+
+    step: float
+    size: float
 
 
 def resource_variables(function: Any) -> dict[int, tf.Tensor]:
@@ -25,6 +33,19 @@ def resource_variables(function: Any) -> dict[int, tf.Tensor]:
 def read(handles: Iterable[tf.Tensor]) -> dict[int, tf.Tensor]:
     """The values of variables, by their handle's id."""
     return {id(handle): tf.raw_ops.ReadVariableOp(resource=handle, dtype=_value_dtype(handle)) for handle in handles}
+
+
+def changes(before: Variables) -> dict[int, Change]:
+    """What happened since to the variables that have changed, by the variable's id; not finite where a value is not."""
+    now = read(handle for _, handle, _ in before.values())
+    pairs = {place: (value.numpy(), now[key].numpy()) for key, (place, _, value) in before.items()}
+    return {place: _change(one, other) for place, (one, other) in pairs.items() if one.tobytes() != other.tobytes()}
+
+
+def _change(before: np.ndarray, after: np.ndarray) -> Change:
+    one, other = (np.ravel(array if array.dtype == np.float32 else array.astype("float64")) for array in (before, after))
+    step = other - one
+    return Change(float(np.sqrt(np.dot(step, step))), float(np.sqrt(np.dot(one, one))))
 
 
 @contextmanager

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from benchmarks.diagnosis.gans_under_test import GanUnderTest, guide_style_gan, own_gan
-from benchmarks.diagnosis.guide_gan import LATENT, GuideGAN, make_discriminator, make_generator
+from benchmarks.diagnosis.home.gans_under_test import GanUnderTest, guide_style_gan, own_gan
+from benchmarks.diagnosis.home.guide_gan import LATENT, GuideGAN, make_discriminator, make_generator
 from pipeline.data.digits import Digits
 from pipeline.doctor.diagnosis.diagnose import diagnose
 from pipeline.doctor.evidence.examination import examination

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from benchmarks.diagnosis.gans_under_test import GanUnderTest, own_gan
+from benchmarks.diagnosis.home.gans_under_test import GanUnderTest, own_gan
 from pipeline.data.digits import Digits
 from pipeline.doctor.diagnosis.diagnose import diagnose, first_error
 from pipeline.doctor.evidence.probe import Probe

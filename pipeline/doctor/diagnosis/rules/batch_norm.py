@@ -55,6 +55,47 @@ def batch_statistics_of_a_mixture(evidence: Evidence) -> Numbers | None:
     return _with_batch_statistics(evidence, "mixes_real_and_fake")
 
 
+@rule(
+    "warning",
+    why="The discriminator normalises what it is given before anything else, and real rows and samples come in batches of their own: it cannot see "
+    "whether samples have the mean and the spread of real rows, so the generator need not learn them.",
+    fix="Leave batch normalisation out of the discriminator's first layers, or normalise the data once, before training.",
+    settings={"discriminator_normalization": "none"},
+    reference="Radford et al. 2016, arXiv:1511.06434, section 3: no batch normalisation in the discriminator's input layer",
+)
+def scale_not_seen(evidence: Evidence) -> Numbers | None:
+    """The discriminator gives a batch that is larger and shifted the same outputs, and real rows and samples are given to it apart."""
+    before = evidence.get("before", {})
+    step = before.get("step", {})
+    by_batch = "batch" in step.get("batch_norm", {}).get("discriminator", [])
+    if (
+        same_mean_score.check(evidence)
+        or not before.get("discriminator", {}).get("blind_to_scale")
+        or not by_batch
+        or step.get("mixes_real_and_fake", True)
+    ):
+        return None
+    return {"sees_scale_and_shift": False}
+
+
+@rule(
+    "error",
+    why="The discriminator's scores are normalised over each batch, and real rows and samples come in batches of their own: both have the same mean "
+    "score whatever they are, so that it can neither accept the ones nor reject the others.",
+    fix="Take batch normalisation away from the end of the discriminator: none after, and none right before its last layer.",
+    settings={"discriminator_normalization": "none"},
+    reference="Radford et al. 2016, arXiv:1511.06434, section 3",
+)
+def same_mean_score(evidence: Evidence) -> Numbers | None:
+    """The mean score of a batch is the same for real rows and for noise, and real rows and samples are given to the discriminator apart."""
+    before = evidence.get("before", {})
+    step = before.get("step", {})
+    by_batch = "batch" in step.get("batch_norm", {}).get("discriminator", [])
+    if not before.get("discriminator", {}).get("same_mean_of_any_batch") or not by_batch or step.get("mixes_real_and_fake", True):
+        return None
+    return {"same_mean_of_any_batch": True}
+
+
 def _with_batch_statistics(evidence: Evidence, name: str) -> Numbers | None:
     before = evidence.get("before", {})
     modes = before.get("step", {}).get("batch_norm", {}).get("discriminator", ["batch"])

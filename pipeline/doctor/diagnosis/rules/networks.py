@@ -4,6 +4,7 @@ from typing import Any
 
 from pipeline.doctor.diagnosis import thresholds
 from pipeline.doctor.diagnosis.findings import Evidence, Numbers, rule
+from pipeline.doctor.diagnosis.loss_family import WASSERSTEIN, loss_family
 
 NETWORKS = ("generator", "discriminator")
 
@@ -61,7 +62,10 @@ def collapsed_layers(evidence: Evidence) -> Numbers | None:
     reference="Glorot and Bengio 2010, Understanding the difficulty of training deep feedforward neural networks",
 )
 def initial_scale(evidence: Evidence) -> Numbers | None:
-    """Most outputs of a bounded network start at its bounds, or an unbounded discriminator's start far from zero."""
+    """Most outputs of a bounded network start at its bounds, an unbounded discriminator's start far from zero, or samples are far too wide.
+
+    Large scores do no harm to a Wasserstein loss: it has the same gradient everywhere.
+    """
     found: Numbers = {}
     data = evidence.get("before", {}).get("data", {})
     scale = max(1.0, abs(data.get("low", 0.0)), abs(data.get("high", 0.0)))  # large images make large outputs: that is range_mismatch
@@ -69,9 +73,19 @@ def initial_scale(evidence: Evidence) -> Numbers | None:
         reach = network["reach_high"] - network["reach_low"]
         if network["bounded"] and reach > thresholds.CONSTANT and network["at_bounds"] > thresholds.AT_BOUNDS:
             found[f"{name}_outputs_at_bounds"] = network["at_bounds"]
-        if name == "discriminator" and network["output_sd"] / scale > thresholds.OUTPUT_SD:
+        if name == "discriminator" and network["output_sd"] / scale > thresholds.OUTPUT_SD and loss_family(evidence) != WASSERSTEIN:
             found["discriminator_output_sd"] = network["output_sd"]
+    first = _first_samples(data)
+    if first > thresholds.FIRST_SAMPLES and "generator" in living_networks(evidence):
+        found["generator_first_samples_to_real_rows"] = first
     return found or None
+
+
+def _first_samples(data: Numbers) -> float:
+    """The range of the first samples over that of real rows; 0 where real rows are narrow, so that samples cannot but be wider."""
+    low, high = data.get("samples_range") or (0.0, 0.0)
+    real = data.get("high", 0.0) - data.get("low", 0.0)
+    return float(high - low) / real if real > thresholds.NARROW and data.get("samples_as_drawn") else 0.0
 
 
 @rule(
@@ -85,6 +99,36 @@ def dead_units(evidence: Evidence) -> Numbers | None:
     """Nearly all units before some layer are zero for every row of a batch."""
     found = {name: network["dead_units"] for name, network in living_networks(evidence).items() if network["dead_units"] > thresholds.DEAD_UNITS}
     return {f"{name}_dead_units": share for name, share in found.items()} or None
+
+
+@rule(
+    "warning",
+    why="All that a network knows of its input passes through one or two numbers on the way to its output: it cannot draw, or tell apart, more "
+    "than these numbers can say.",
+    fix="Make the narrow layer wider: 32 units or more for small images. A number that looks like an output in the middle may be one layer too many.",
+    reference="Radford et al. 2016, arXiv:1511.06434, section 3",
+)
+def narrow_layer(evidence: Evidence) -> Numbers | None:
+    """Everything passes through at most two units between two layers, where more numbers are drawn from, and judged."""
+    latents = evidence.get("over_time", {}).get("latents", {})
+    if latents.get("drawn_numbers", 0) < thresholds.MANY_DRAWN_NUMBERS:
+        return None
+    found = {name: network.get("fewest_units") for name, network in living_networks(evidence).items()}
+    if latents["numbers"] <= thresholds.FEW_NOISE_NUMBERS:  # the noise itself is as narrow
+        found.pop("generator", None)
+    return {f"{name}_units": units for name, units in found.items() if units and units <= thresholds.FEW_NOISE_NUMBERS} or None
+
+
+@rule(
+    "warning",
+    why="Most of what a layer computes is dropped in every step: what is left teaches little, and differs from step to step.",
+    fix="Drop a quarter to a half, or nothing.",
+    reference="Srivastava et al. 2014, Dropout: a simple way to prevent neural networks from overfitting, section 7.3",
+)
+def much_dropout(evidence: Evidence) -> Numbers | None:
+    """A network drops more than three quarters of a layer's outputs."""
+    rates = {f"{name}_dropout": evidence.get("before", {}).get(name, {}).get("dropout", 0.0) for name in ("generator", "discriminator")}
+    return {name: rate for name, rate in rates.items() if rate > thresholds.DROPPED} or None
 
 
 @rule(
@@ -120,15 +164,33 @@ def trained_networks(step: dict[str, Any]) -> set[str]:
 
 @rule(
     "error",
-    why="All weights of the network are zero: every output is the same whatever the input, and no gradient passes a layer.",
+    why="Weights that are zero pass no gradient on: every output is the same whatever the input, and the layers before them never change.",
     fix="Initialise weights at random, by the layers' widths (Glorot or He). Look for an integer division in an initializer of your own.",
     settings={"initializer": "glorot"},
     reference="Glorot and Bengio 2010, Understanding the difficulty of training deep feedforward neural networks",
 )
 def zero_weights(evidence: Evidence) -> Numbers | None:
-    """Every matrix of a network starts at zero."""
-    found = {name: network["zero_kernels"] for name, network in networks(evidence).items() if is_zero(network)}
-    return {f"{name}_layers": layers for name, layers in found.items()} or None
+    """Every matrix of a network starts at zero, or one does and has no gradient, either: it stays there. A last one that starts at zero learns."""
+    gradients = evidence.get("before", {}).get("step", {}).get("gradients", {})
+    found: Numbers = {}
+    for name, network in networks(evidence).items():
+        zero = network.get("zero_kernels", [])
+        stuck = zero if is_zero(network) else [path for path in zero if gradients.get(name, {}).get(path) == 0]
+        found |= {f"{name}_layers": stuck} if stuck else {}
+    return found or None
+
+
+@rule(
+    "warning",
+    why="All weights of a layer begin with one value, so that all of its units compute the same, and outputs grow with the layer's width.",
+    fix="Initialise weights at random, by the layers' widths (Glorot or He).",
+    settings={"initializer": "glorot"},
+    reference="Goodfellow, Bengio and Courville, Deep Learning (2016), section 8.4",
+)
+def constant_weights(evidence: Evidence) -> Numbers | None:
+    """A matrix of a network starts with the same number, other than zero, in all places."""
+    found = {name: network.get("constant_kernels", []) for name, network in networks(evidence).items()}
+    return {f"{name}_layers": layers for name, layers in found.items() if layers} or None
 
 
 def is_zero(network: dict[str, Any]) -> bool:

@@ -7,8 +7,8 @@ the generator's loss.
 
 from pipeline.doctor.diagnosis import thresholds
 from pipeline.doctor.diagnosis.findings import Evidence, Numbers, rule
-from pipeline.doctor.diagnosis.rules.losses import broadcast_outputs, loss_evidence
-from pipeline.doctor.diagnosis.rules.updates import step_evidence
+from pipeline.doctor.diagnosis.rules.losses import broadcast_outputs, labels_at_random, loss_evidence, same_wanted_of_both
+from pipeline.doctor.diagnosis.rules.networks import is_zero
 
 
 @rule(
@@ -22,7 +22,7 @@ from pipeline.doctor.diagnosis.rules.updates import step_evidence
 def double_activation(evidence: Evidence) -> Numbers | None:
     """Near both ends of the outputs' range the loss pulls outwards with much the same strength: it does not know of the bounds."""
     loss, network = loss_evidence(evidence), evidence.get("before", {}).get("discriminator", {})
-    if not network.get("bounded") or network["reach_high"] - network["reach_low"] < thresholds.CONSTANT:
+    if not network.get("bounded") or network["reach_high"] - network["reach_low"] < thresholds.CONSTANT or activation_over_batch.check(evidence):
         return None
     ends = {f"discriminator_{kind}": _at_ends(loss, "surely_wrong", "surely_right", kind) for kind in ("real", "fake")}
     ends |= {"generator_fake": _at_ends(loss, "rejected", "accepted", "fake")}
@@ -51,7 +51,8 @@ def logits_as_probabilities(evidence: Evidence) -> Numbers | None:
     """The discriminator is not bounded to [0, 1], and the loss has no right gradient outside of it."""
     loss, network = loss_evidence(evidence), evidence.get("before", {}).get("discriminator", {})
     kind = next((kind for kind in ("real", "fake") if _expects_probabilities(loss, kind)), None)
-    if not network or _gives_probabilities(network) or kind is None or broadcast_outputs.check(evidence):
+    explained = (broadcast_outputs, labels_at_random, same_wanted_of_both)
+    if not network or _gives_probabilities(network) or kind is None or any(other.check(evidence) for other in explained):
         return None
     return {"outputs_reach": [network["reach_low"], network["reach_high"]], "gradient_at_a_wrong_output": loss["surely_wrong"][kind]}
 
@@ -72,24 +73,61 @@ def _expects_probabilities(loss: Numbers, kind: str) -> bool:
 
 @rule(
     "error",
-    why="A Wasserstein loss grows without end with the critic's scores, and nothing bounds the critic: scores and gradients explode.",
-    fix="Penalise the critic's gradients (WGAN-GP), clip its weights after every update, or normalise them spectrally.",
-    settings={"gradient_penalty": 10.0},
-    reference="Arjovsky et al. 2017, arXiv:1701.07875; Gulrajani et al. 2017, arXiv:1704.00028",
+    why="The discriminator's last activation works over the batch, not over each row's own outputs: a row's output depends on the other rows, and "
+    "all of them together are worth as much as one.",
+    fix="Apply the softmax to the last axis, or use one output without an activation.",
+    reference="Keras, keras.activations.softmax: axis",
 )
-def unbounded_critic(evidence: Evidence) -> Numbers | None:
-    """The loss is a linear function of the scores, and the critic is neither penalised, nor clipped, nor normalised."""
-    loss, network = loss_evidence(evidence), evidence.get("before", {}).get("discriminator", {})
-    held = network.get("bounded", True) or network.get("clipped", True) or network.get("normalised", True)
-    if held or step_evidence(evidence).get("penalises_gradients", True):
-        return None
-    gradients = [loss.get(run, {}).get(kind) for kind in ("real", "fake") for run in ("surely_wrong", "undecided", "surely_right")]
-    if None in gradients or not _is_linear(gradients[:3]) or not _is_linear(gradients[3:]):
-        return None
-    return {"gradient_at_any_real_score": gradients[0], "gradient_at_any_score_of_samples": gradients[3]}
+def activation_over_batch(evidence: Evidence) -> Numbers | None:
+    """Each of the discriminator's outputs sums to one over the rows of a batch."""
+    summed = evidence.get("before", {}).get("discriminator", {}).get("sums_to_one_over_batch")
+    return {"outputs_sum_to_one": "over the rows of the batch"} if summed else None
 
 
-def _is_linear(gradients: list[float]) -> bool:
-    """Whether a loss has the same gradient at distant outputs."""
-    largest = max(map(abs, gradients))
-    return largest > thresholds.NO_OUTPUT_GRADIENT and max(gradients) - min(gradients) < thresholds.LINEAR_LOSS * largest
+@rule(
+    "error",
+    why="The discriminator's output is the same whatever it is given, so no network learns from it. A softmax over a single unit is always 1.",
+    fix="Use a sigmoid for one unit, or no activation with a loss of logits.",
+    settings={"discriminator_activation": "linear"},
+    reference="Keras, keras.activations.softmax",
+)
+def constant_output(evidence: Evidence) -> Numbers | None:
+    """The discriminator's outputs do not vary even where its inputs and last weights are a thousand times as large."""
+    network = evidence.get("before", {}).get("discriminator", {})
+    if not network.get("bounded") or network["reach_high"] - network["reach_low"] >= thresholds.CONSTANT or is_zero(network):
+        return None
+    return {"outputs_reach": [network["reach_low"], network["reach_high"]]}
+
+
+@rule(
+    "warning",
+    why="The discriminator's outputs cannot fall below zero: where its last activation is zero, a row has no gradient and teaches nothing.",
+    fix="Leave out the activation after the discriminator's last layer, or use a sigmoid with a loss of probabilities.",
+    settings={"discriminator_activation": "linear"},
+    reference="Maas et al. 2013, Rectifier nonlinearities improve neural network acoustic models",
+)
+def rectified_output(evidence: Evidence) -> Numbers | None:
+    """The discriminator's outputs have a lower bound of zero and no upper one."""
+    network = evidence.get("before", {}).get("discriminator", {})
+    if network.get("bounded", True) or not 0 <= network["reach_low"] < thresholds.CONSTANT or is_zero(network):
+        return None
+    return {"outputs_reach": [network["reach_low"], network["reach_high"]]}
+
+
+@rule(
+    "warning",
+    why="The generator's loss saturates: where the discriminator rejects a sample with certainty, as it does now, it has next to no gradient.",
+    fix="Let the generator maximise log D(sample) instead of minimising log(1 - D(sample)).",
+    settings={"objective": "non_saturating"},
+    reference="Goodfellow et al. 2014, arXiv:1406.2661, section 3",
+)
+def saturating_loss(evidence: Evidence) -> Numbers | None:
+    """The generator's gradient is far smaller at rejected samples than at accepted ones, and the discriminator tells almost all apart."""
+    loss = loss_evidence(evidence)
+    rejected, accepted = (loss.get(run, {}).get("fake") for run in ("rejected", "accepted"))
+    recent = [row.get("real_fake_auc") for row in evidence.get("epochs", [])][-thresholds.LOOKS_TO_TELL :]
+    if rejected is None or not accepted or abs(rejected) > thresholds.SATURATED * abs(accepted) or len(recent) < thresholds.LOOKS_TO_TELL:
+        return None
+    if any(auc is None or auc < thresholds.TOLD_APART for auc in recent):
+        return None
+    return {"gradient_at_rejected": rejected, "gradient_at_accepted": accepted, "real_fake_auc": recent[-1]}

@@ -1,4 +1,7 @@
-"""What goes wrong while a GAN trains, measured in its losses and outputs in each epoch."""
+"""What goes wrong while a GAN trains, measured in its losses and outputs in each epoch.
+
+Rules without a word about it hold for every family of losses; a family that is not known is taken for one for which the rule holds.
+"""
 
 import math
 from itertools import pairwise
@@ -6,6 +9,7 @@ from typing import Any
 
 from pipeline.doctor.diagnosis import thresholds
 from pipeline.doctor.diagnosis.findings import Evidence, Numbers, rule
+from pipeline.doctor.diagnosis.loss_family import CONSTANT, LOGISTIC, WASSERSTEIN, generator_form, loss_family
 
 Row = dict[str, Any]
 
@@ -33,8 +37,8 @@ def _is_long_enough(rows: list[Row]) -> bool:
     reference="TensorFlow, tf.nn.sigmoid_cross_entropy_with_logits: its inputs are logits",
 )
 def pinned_loss(evidence: Evidence) -> Numbers | None:
-    """A loss stays at one of the bounds that a double sigmoid gives it: log(1 + e^-1), log 2 and their sums."""
-    rows = _late(evidence)
+    """A loss stays at one of the bounds that a double sigmoid gives it: log(1 + e^-1), log 2 and their sums. For logistic losses."""
+    rows = _late(evidence) if loss_family(evidence) in (LOGISTIC, None) else []
     network = evidence.get("before", {}).get("discriminator", {})
     if not rows or not network.get("bounded") or network["reach_high"] - network["reach_low"] < thresholds.CONSTANT:
         return None
@@ -58,8 +62,11 @@ D_BOUNDS = (LOW + math.log(2), LOW + HIGH, HIGH + math.log(2))
     reference="Arjovsky and Bottou 2017, arXiv:1701.04862",
 )
 def discriminator_wins(evidence: Evidence) -> Numbers | None:
-    """In the last quarter of the epochs its outputs separate real images from samples, by many standard deviations."""
-    rows = _late(evidence)
+    """In the last quarter of the epochs its outputs separate real images from samples, by many standard deviations.
+
+    Not for Wasserstein losses: their gradient does not vanish, and a critic is to be trained until it separates both.
+    """
+    rows = _late(evidence) if loss_family(evidence) != WASSERSTEIN else []
     outputs: list[list[Any]] = [[row.get(name) for name in ("real_fake_auc", "output_real", "output_fake", "output_real_sd")] for row in rows]
     if not rows or any(None in numbers or numbers[0] < thresholds.WON for numbers in outputs):
         return None
@@ -76,12 +83,26 @@ def discriminator_wins(evidence: Evidence) -> Numbers | None:
     reference="Goodfellow 2016, arXiv:1701.00160, section 4",
 )
 def discriminator_too_weak(evidence: Evidence) -> Numbers | None:
-    """Real images and samples get the same outputs while the samples' mean image is no closer than a blank one."""
+    """Real images and samples get the same outputs while samples are no closer to real images than a blank image is."""
     rows = _late(evidence)
     blind = [row.get("real_fake_auc") is not None and abs(row["real_fake_auc"] - 0.5) < thresholds.BLIND for row in rows]
-    if not rows or not all(blind) or (rows[-1].get("mean_image_distance") or 0.0) < thresholds.BLANK:
-        return None
-    return {"epoch": rows[-1]["epoch"], "real_fake_auc": rows[-1]["real_fake_auc"], "mean_image_distance": rows[-1]["mean_image_distance"]}
+    far = _as_far_as_blank(rows[-1]) if rows and all(blind) else None
+    return {"epoch": rows[-1]["epoch"], "real_fake_auc": rows[-1]["real_fake_auc"]} | far if far else None
+
+
+def _as_far_as_blank(row: Row) -> Numbers | None:
+    """The distances of samples from real rows if they say that one constant row would be about as near; None if they do not.
+
+    Distributions are compared where that was measured: the mean of signals with any phase, or of points around zero, says nothing.
+    """
+    energy, spectrum = row.get("energy_distance"), row.get("spectrum_distance")
+    if energy is None:
+        distance = row.get("mean_image_distance")
+        return {"mean_image_distance": distance} if distance is not None and distance >= thresholds.BLANK else None
+    if spectrum is None:
+        return {"energy_distance": energy} if energy >= thresholds.FAR else None
+    far = spectrum >= thresholds.OTHER_SPECTRUM or (energy >= thresholds.FAR and spectrum >= thresholds.FAR)
+    return {"energy_distance": energy, "spectrum_distance": spectrum} if far else None
 
 
 @rule(
@@ -92,7 +113,12 @@ def discriminator_too_weak(evidence: Evidence) -> Numbers | None:
     reference="Mescheder et al. 2018, arXiv:1801.04406",
 )
 def oscillation(evidence: Evidence) -> Numbers | None:
-    """The generator's loss goes up and down from epoch to epoch, by a large part of its size."""
+    """The generator's loss goes up and down from epoch to epoch, by a large part of its size.
+
+    Not where it is the mean score itself, as with hinge and Wasserstein losses: a score has no zero, so that its size means nothing.
+    """
+    if generator_form(evidence) == CONSTANT:
+        return None
     losses = [row["g_loss"] for row in epochs(evidence) if row.get("g_loss") is not None][-thresholds.OSCILLATION_EPOCHS :]
     if len(losses) < thresholds.OSCILLATION_EPOCHS:
         return None
@@ -134,13 +160,59 @@ def samples_alike(evidence: Evidence) -> Numbers | None:
 
 @rule(
     "error",
-    why="Nothing was learnt: the samples' mean image is further from that of real images than a blank image is.",
+    why="Samples repeat: the generator has a few rows that the discriminator accepts, and draws them again and again.",
+    fix="Penalise the discriminator's gradients at real images and samples (R1, R2), and lower β1.",
+    settings={"r1_gamma": 0.3, "r2_gamma": 0.3},
+    reference="Goodfellow 2016, arXiv:1701.00160, section 5.1; Mescheder et al. 2018, arXiv:1801.04406",
+)
+def samples_repeat(evidence: Evidence) -> Numbers | None:
+    """Half of the samples have another one in nearly no distance, compared with real rows, however much all of them vary."""
+    return None if samples_alike.check(evidence) else _crowded(evidence, thresholds.REPEATED)
+
+
+@rule(
+    "warning",
+    why="Samples lie much closer together than real rows do: the generator draws only a part of what there is.",
+    fix="Penalise the discriminator's gradients at real images and samples (R1, R2), and lower β1.",
+    settings={"r1_gamma": 0.3, "r2_gamma": 0.3},
+    reference="Goodfellow 2016, arXiv:1701.00160, section 5.1; Mescheder et al. 2018, arXiv:1801.04406",
+)
+def samples_crowded(evidence: Evidence) -> Numbers | None:
+    """Half of the samples have another one far nearer than real rows have, in the last quarter of the looks."""
+    return None if samples_alike.check(evidence) or samples_repeat.check(evidence) else _crowded(evidence, thresholds.CROWDED)
+
+
+def _crowded(evidence: Evidence, bound: float) -> Numbers | None:
+    rows = _late(evidence)
+    if not rows or any(row.get("crowding") is None or row["crowding"] > bound for row in rows):
+        return None
+    return {"epoch": rows[-1]["epoch"], "crowding": rows[-1]["crowding"]}
+
+
+@rule(
+    "warning",
+    why="Samples are like real rows, but a part of the real rows has none near it: the generator leaves modes out.",
+    fix="Penalise the discriminator's gradients (R1), lower β1, or show it several samples at once (minibatch statistics, packing).",
+    settings={"r1_gamma": 0.3, "adam_beta_1": 0.0},
+    reference="Naeem et al. 2020, arXiv:2002.09797; Lin et al. 2018, arXiv:1712.04086",
+)
+def modes_missing(evidence: Evidence) -> Numbers | None:
+    """Nearly all samples lie among real rows, but few real rows have a sample as near as their fifth neighbour."""
+    rows = _late(evidence)
+    if not rows or any(
+        row.get("coverage") is None or row["coverage"] > thresholds.COVERED or (row.get("closeness") or 0.0) < thresholds.CLOSE for row in rows
+    ):
+        return None
+    return {"epoch": rows[-1]["epoch"], "coverage": rows[-1]["coverage"], "closeness": rows[-1]["closeness"]}
+
+
+@rule(
+    "error",
+    why="Nothing was learnt: samples are about as far from real images as a blank image is, or further.",
     fix="Look at the other findings first. If there are none, check what train_step receives, and raise the learning rates.",
     reference="Theis et al. 2016, arXiv:1511.01844",
 )
 def nothing_learnt(evidence: Evidence) -> Numbers | None:
-    """In the last quarter of the epochs the samples' mean image is no closer than a blank one."""
-    rows = _late(evidence)
-    if not rows or any(row.get("mean_image_distance") is None or row["mean_image_distance"] < thresholds.BLANK for row in rows):
-        return None
-    return {"epoch": rows[-1]["epoch"], "mean_image_distance": rows[-1]["mean_image_distance"]}
+    """In the last quarter of the epochs samples are no closer to real images than a blank image is: as distributions, or else by their means."""
+    rows = [_as_far_as_blank(row) for row in _late(evidence)]
+    return {"epoch": epochs(evidence)[-1]["epoch"]} | rows[-1] if rows and rows[-1] and all(rows) else None

@@ -1,0 +1,1 @@
+"""Where the losses of healthy trainings stay, by family of losses."""
