@@ -27,7 +27,7 @@ from tests.docs.pages import blocks
 Row = dict[str, Any]
 FAULT = Fault("The sign of one | loss is wrong.", 40, ["generator_sign"], ["samples_alike"])
 WELL = Run(0, 1.26, "epoch 1 0.69\n", "", 1200)
-COST = {"way": "fit", "script": "sound", "status": 0, "seconds": 20.0, "doctor": 1.0, "share": 0.05}
+COST = {"way": "fit", "script": "sound", "steps": 1000, "status": 0, "seconds": 20.0, "doctor": 1.0, "share": 0.05}
 COST |= {"doctor_before": 0.8, "doctor_after": 0.2, "share_before": 0.04, "share_after": 0.01}
 SAYS_WHAT_IS_WRONG = {"wrong": "The sign of one | loss is wrong.", "line": 40}
 
@@ -188,8 +188,8 @@ def test_the_page_of_scripts_has_a_line_for_each(faulty: Script, healthy: Script
     assert rf"| {linked} | The sign of one \| loss is wrong. | 40 | named | **generator_sign** (error, line 41) | yes | yes |" in page
     assert "| [sound](../examples/held_out/healthy/sound.py) | fit | 1200 | no error | none | yes |" in page
     assert "What was not checked" not in page
-    assert "| fit | `sound` | 20.0 | 0.8 | 0.2 | 4.0% | 1.0% |" in cost_table([COST])
-    assert "| fit | `sound` | unknown |" in cost_table([{"way": "fit", "script": "sound", "status": TIMED_OUT}])
+    assert "| fit | `sound` | 1000 | 20.0 | 0.8 | 0.2 | 4.0% | 1.0% |" in cost_table([COST])
+    assert "| fit | `sound` | 1000 | unknown |" in cost_table([{"way": "fit", "script": "sound", "steps": 1000, "status": TIMED_OUT}])
 
 
 def test_the_page_says_what_was_not_checked_and_what_did_not_end(faulty: Script, healthy: Script) -> None:

@@ -125,6 +125,6 @@ def test_a_small_gan_is_reported_and_its_cost_measured(tmp_path: Path, monkeypat
     assert same_output(pair.plain, pair.with_doctor)
     assert pair.with_doctor.report
     assert (pair.plain.steps, pair.with_doctor.steps) == (None, 8)
-    cost = cost_of("combined model", script, dict(os.environ))
+    cost = cost_of("combined model", script, 30, dict(os.environ))
     assert cost["status"] == 0
     assert (cost["share_before"] or 0.0) <= cost["share"] < 1

@@ -1,6 +1,7 @@
 """`python -m benchmarks.diagnosis.scripts.cost SCRIPT FILE`: runs a script with the doctor attached, and writes what the doctor took into FILE.
 
-Three scripts stand for three ways to train: `fit`, a loop of compiled steps, and a combined model with `train_on_batch`.
+Three scripts stand for three ways to train: `fit`, a loop of compiled steps, and a combined model with `train_on_batch`. Each is measured twice: the
+doctor looks less and less often, so a long training pays a smaller share than a short one.
 """
 
 import runpy
@@ -11,26 +12,28 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from benchmarks.diagnosis.scripts.running import SECONDS, run
+from benchmarks.diagnosis.scripts.running import run
 from benchmarks.diagnosis.scripts.scripts import EXAMPLES
 from pipeline.files.artifacts import read_json, write_json
 
 Row = dict[str, Any]
 MEASURED = {"fit": "lsgan_256", "compiled steps": "relativistic_digits", "combined model": "dense_gan_combined"}
+STEPS = 1000, 5000
+SECONDS = 900.0  # after which a script is ended
 
 
 def measure(variables: dict[str, str]) -> list[Row]:
-    """A row for each way to train; the scripts run one after the other, in processes of their own."""
-    return [cost_of(way, EXAMPLES / "healthy" / f"{name}.py", variables) for way, name in MEASURED.items()]
+    """A row for each way to train and each length; the scripts run one after the other, in processes of their own."""
+    return [cost_of(way, EXAMPLES / "healthy" / f"{name}.py", steps, variables) for way, name in MEASURED.items() for steps in STEPS]
 
 
-def cost_of(way: str, script: Path, variables: dict[str, str], seconds: float = SECONDS) -> Row:
+def cost_of(way: str, script: Path, steps: int, variables: dict[str, str], seconds: float = SECONDS) -> Row:
     """Seconds of a script in all, and those that the doctor took until it had examined the networks, and afterwards."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "cost.json"
-        ended = run([sys.executable, "-m", "benchmarks.diagnosis.scripts.cost", str(script), str(file)], variables, seconds)
+        ended = run([sys.executable, "-m", "benchmarks.diagnosis.scripts.cost", str(script), str(file)], variables | {"STEPS": str(steps)}, seconds)
         measured = read_json(file) if file.is_file() else {}
-    return {"way": way, "script": script.stem, "status": ended.status} | measured
+    return {"way": way, "script": script.stem, "steps": steps, "status": ended.status} | measured
 
 
 def run_attached(script: Path) -> Row:

@@ -107,12 +107,12 @@ def cost(rows: Sequence[Row]) -> list[str]:
 
 
 def cost_table(rows: Sequence[Row]) -> str:
-    """A line per way to train."""
-    lines = ["| way to train | script | seconds | doctor before | doctor after | share before | share after |", "|---|---|---:|---:|---:|---:|---:|"]
+    """A line per way to train and length."""
+    lines = ["| way to train | script | steps | seconds | doctor before | doctor after | share before | share after |", "|---|---|" + "---:|" * 6]
     for row in rows:
         numbers = [_number(row.get(name), ".1f") for name in ("seconds", "doctor_before", "doctor_after")]
         numbers += [_number(row.get(name), ".1%") for name in ("share_before", "share_after")]
-        lines.append(f"| {row['way']} | `{row['script']}` | {' | '.join(numbers)} |")
+        lines.append(f"| {row['way']} | `{row['script']}` | {row['steps']} | {' | '.join(numbers)} |")
     return "\n".join(lines)
 
 

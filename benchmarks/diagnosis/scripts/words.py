@@ -51,4 +51,5 @@ prints something else each time without the doctor, too, as where not all random
 and line; in bold what names the fault."""
 NOT_CHECKED = "### What was not checked\n\nWhat the doctor said that it could not check, and scripts that did not run to their end."
 COST = """In other people's scripts, one for each way to train, with the doctor attached: seconds of the whole script, and those that the doctor took
-until it had examined the networks, and afterwards, also as shares of the whole."""
+until it had examined the networks, and afterwards, also as shares of the whole. It looks less and less often, so its share falls in a longer
+training."""

@@ -2,7 +2,8 @@
 
 - `hooks` replaces the few methods of Keras and TensorFlow that every training uses, and tells a `recorder` what happens, which fills a `record`.
 - `units` recognises compiled training steps where they are called, `loop` steps that are written in a loop; the `session` decides when to look.
-- `second_trace` traces a step again with a recorder, on saved `state` and with repeatable `random_numbers`; a `look` runs it.
+- `second_trace` traces a step again with a recorder, on saved `state`, with repeatable `random_numbers` and a graph that stays `as_traced`; a `look`
+  runs it.
 - `flow` and `roles` find which network is given whose samples, `origins` where each row comes from (`marks` in steps that run eagerly), `losses` the
   gradients at a discriminator's `score`.
 - `evidence`, made of `described`, `inputs`, `wanted`, `kinds`, `penalties`, `finite` and `lines`, and `rows` put that into the form that the rules

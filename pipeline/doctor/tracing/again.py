@@ -8,6 +8,7 @@ import tensorflow as tf
 from keras import tree
 
 from pipeline.doctor.tracing import state
+from pipeline.doctor.tracing.as_traced import as_traced
 from pipeline.doctor.tracing.random_numbers import repeatable
 from pipeline.doctor.tracing.second_trace import replayable
 from pipeline.doctor.tracing.seen import call_again
@@ -35,7 +36,7 @@ class Again:
         if kind not in self.traced:
             self.traced[kind] = self._trace(inputs, leaves, training)
         function, handles = self.traced[kind]
-        with state.preserved(handles):
+        with as_traced(), state.preserved(handles):
             return [output.numpy() for output in function(*map(tf.constant, leaves))]
 
     def _trace(self, inputs: Any, leaves: list[np.ndarray], training: bool) -> tuple[Any, dict[int, tf.Tensor]]:
@@ -44,6 +45,6 @@ class Again:
                 outputs = call_again(self.network, tree.pack_sequence_as(inputs, list(tensors)), training)
             return [tf.convert_to_tensor(leaf) for leaf in tree.flatten(outputs)]
 
-        with state.preserved_random():  # layers may draw from Python's generators while they are traced
+        with as_traced(), state.preserved_random():  # layers may draw from Python's generators while they are traced
             function = tf.function(run, autograph=False).get_concrete_function(*(tf.TensorSpec(leaf.shape, leaf.dtype) for leaf in leaves))
         return function, replayable(function)

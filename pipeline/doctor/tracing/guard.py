@@ -1,8 +1,7 @@
 """Keeps whatever fails inside the doctor out of the user's training, and measures the time that the doctor takes."""
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from types import TracebackType
 
 import numpy as np
 
@@ -15,27 +14,45 @@ class Guard:
     Attributes:
         not_checked: what could not be checked -> the full reason.
         seconds: time spent in guarded parts.
+        depth: how many parts are open; one inside another is counted with the outer one.
+        began: when the outermost of them began.
     """
 
     def __init__(self) -> None:
         self.not_checked: dict[str, str] = {}
         self.seconds = 0.0
-        self._depth = 0
+        self.depth, self.began = 0, 0.0
 
-    @contextmanager
-    def part(self, subject: str) -> Iterator[None]:
+    def part(self, subject: str) -> "_Part":
         """Run a part of the doctor; an error in it is noted under `subject`, and what follows the `with` block goes on."""
-        began = time.perf_counter()
-        self._depth += 1
-        try:
-            with np.errstate(all="ignore"):  # a warning about numbers that are not finite would be the doctor's, not the script's
-                yield
-        except Exception as error:
-            self.not_checked.setdefault(subject, reason(error))
-        finally:
-            self._depth -= 1
-            if not self._depth:  # a part inside another is counted with the outer one
-                self.seconds += time.perf_counter() - began
+        return _Part(self, subject)
+
+
+class _Part:
+    """A guarded part. A class and no generator: several begin and end in every step, and this is three times as fast."""
+
+    __slots__ = ("guard", "quiet", "subject")
+
+    def __init__(self, guard: Guard, subject: str) -> None:
+        self.guard, self.subject = guard, subject
+        self.quiet = np.errstate(all="ignore")  # a warning about numbers that are not finite would be the doctor's, not the script's
+
+    def __enter__(self) -> None:
+        guard = self.guard
+        if not guard.depth:
+            guard.began = time.perf_counter()
+        guard.depth += 1
+        self.quiet.__enter__()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> bool:
+        guard = self.guard
+        self.quiet.__exit__(kind, error, trace)
+        if isinstance(error, Exception):
+            guard.not_checked.setdefault(self.subject, reason(error))
+        guard.depth -= 1
+        if not guard.depth:
+            guard.seconds += time.perf_counter() - guard.began
+        return isinstance(error, Exception)
 
 
 def reason(error: BaseException) -> str:

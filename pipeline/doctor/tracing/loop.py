@@ -71,7 +71,8 @@ class Loop(Recorder):
     def unit_ran(self, kept: int) -> None:
         """A unit that trains was run: what was called before belongs to a step, or to what was shown between steps; keep the latest of it."""
         self.in_steps = len(self.record.calls)
-        self.forget(kept)
+        if self.in_steps > 2 * kept:
+            self.forget(kept)
 
     def since_last_step(self) -> list[Call]:
         """The calls of networks after the last training step, as far as it is known that they are no part of another one."""
@@ -80,7 +81,7 @@ class Loop(Recorder):
         return [call for call in self.record.calls[self.in_steps :] if call is not None and call.parent < 0]
 
     def _place(self) -> Place | None:
-        return super()._place() or caller_place()
+        return caller_place()
 
     def outputs_so_far(self, sources: Any) -> dict[int, list[list[Any]]]:
         """A gradient is about to be computed: in a step that is recorded, that is the moment before anything is updated."""

@@ -18,6 +18,7 @@ from tensorflow.python.framework import op_def_registry  # which operations have
 from tensorflow.python.ops import gen_logging_ops  # where every way to print ends, whatever name a script has for it
 
 from pipeline.doctor.tracing import state
+from pipeline.doctor.tracing.as_traced import as_traced
 from pipeline.doctor.tracing.hooks import Hooks
 from pipeline.doctor.tracing.random_numbers import repeatable
 from pipeline.doctor.tracing.record import Call, Gradient, Record
@@ -67,7 +68,7 @@ class SecondTrace:
         specs = [tf.TensorSpec(np.shape(leaf), _dtype(leaf)) for leaf in self.data]
         masks = tree.map_structure(lambda array: tf.TensorSpec((None, *array.shape[1:]), tf.as_dtype(array.dtype)), self.untouched)
         traced = tf.function(body, autograph=False)
-        with state.preserved_random():  # a step may draw from Python's generators while it is traced
+        with as_traced(), state.preserved_random():  # a step may draw from Python's generators while it is traced
             self.function = traced.get_concrete_function(tf.TensorSpec((), tf.int32), specs, masks, tf.TensorSpec(()))
         self.handles = replayable(self.function)
 
@@ -92,7 +93,7 @@ class SecondTrace:
             The record, with arrays in the place of tensors.
         """
         given = self.untouched | (overrides or {})
-        with state.preserved(self.handles):
+        with as_traced(), state.preserved(self.handles):
             state.write(self.handles, start or {})
             fetched = self.function(tf.constant(key, tf.int32), [tf.cast(leaf, _dtype(leaf)) for leaf in data], _tensors(given), tf.constant(slope))
         return self._filled([array.numpy() for array in fetched])

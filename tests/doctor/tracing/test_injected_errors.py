@@ -27,6 +27,9 @@ Place = tuple[Any, str]  # a module or a class, and a name in it
 MACHINERY = {
     "Guard.part",
     "Guard.__init__",
+    "_Part.__init__",
+    "_Part.__enter__",
+    "_Part.__exit__",
     "reason",
     "Session.runs",
     "Hooks.recording",

@@ -10,6 +10,8 @@ import tensorflow as tf
 from pipeline.doctor.attach import attach
 from pipeline.doctor.diagnosis.loss_family import generator_form, loss_family
 from pipeline.doctor.diagnosis.loss_levels import discriminator_units, generator_units
+from pipeline.doctor.tracing.look import Traces
+from pipeline.doctor.tracing.second_trace import SecondTrace
 from tests.doctor.tracing.small_gans import in_graph
 
 pytestmark = pytest.mark.slow
@@ -148,3 +150,17 @@ def test_the_family_the_form_and_the_units_are_found_or_said_to_be_unknown(name:
     assert (loss_family(evidence), generator_form(evidence)) == (family, form)
     for found, wanted in ((discriminator_units(evidence), of_discriminator), (generator_units(evidence), of_generator)):
         assert found == (None if wanted is None else pytest.approx(wanted, rel=0.01))
+
+
+def test_every_second_trace_of_a_step_gives_the_losses_of_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """TensorFlow's rewriting of graphs lets one trace in ten read weights that the same step has updated already."""
+    once, agreed = Traces._replaceable, []
+
+    def forty_times(self: Traces, *given: Any) -> SecondTrace:
+        traces = [once(self, *given) for _ in range(40)]
+        agreed.extend(traces)
+        return traces[0]
+
+    monkeypatch.setattr(Traces, "_replaceable", forty_times)
+    evidence_of(GAMES["critic"][0])
+    assert len(agreed) == 40

@@ -13,7 +13,7 @@ from pipeline.doctor.tracing.record import Gradient, variable_id
 from pipeline.doctor.tracing.roles import Pair, own_variables
 from pipeline.doctor.tracing.session import Session
 
-LOOKS = 8  # at which the generator's gradient is measured without the discriminator: that is a run more
+LOOKS = 5  # at which the generator's gradient is measured without the discriminator: that is a run more
 THE_SAME = 0.99  # cosine of what a tape gave and what an optimizer was given
 CUTS = ("StopGradient", "PreventGradient")
 
