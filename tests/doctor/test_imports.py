@@ -57,3 +57,13 @@ def test_the_command_line_imports_none_of_the_packages_that_a_script_may_want_to
     text = "import sys, pipeline.doctor.run; print({'keras', 'tensorflow', 'numpy'} & set(sys.modules))"
     ended = subprocess.run([sys.executable, "-c", text], cwd=ROOT, capture_output=True, text=True)
     assert (ended.stdout, ended.stderr) == ("set()\n", "")
+
+
+def test_a_script_may_still_choose_threads_and_devices() -> None:
+    """TensorFlow refuses that once anything has been computed, and the doctor is imported before the script."""
+    script = (
+        "from pipeline.doctor.attach import attach\nattach()\nimport tensorflow as tf\n"
+        "tf.config.threading.set_intra_op_parallelism_threads(1)\nprint(tf.config.threading.get_intra_op_parallelism_threads())"
+    )
+    ended = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
+    assert (ended.returncode, ended.stdout.splitlines()[:1]) == (0, ["1"]), ended.stderr

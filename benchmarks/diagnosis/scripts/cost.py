@@ -19,7 +19,7 @@ from pipeline.files.artifacts import read_json, write_json
 Row = dict[str, Any]
 MEASURED = {"fit": "lsgan_256", "compiled steps": "relativistic_digits", "combined model": "dense_gan_combined"}
 STEPS = 1000, 5000
-SECONDS = 900.0  # after which a script is ended
+SECONDS = 900.0  # after which a script is ended: the longer trainings take minutes
 
 
 def measure(variables: dict[str, str]) -> list[Row]:

@@ -14,7 +14,7 @@ from tensorflow.python.eager import context  # its options hold for one thread; 
 
 @contextmanager
 def as_traced() -> Iterator[None]:
-    """Functions that this thread runs for the first time inside of the `with` block keep their graph."""
+    """Functions that this thread traces and runs for the first time inside of the `with` block keep their graph."""
     here: Any = context.context()
     before = here.function_call_options
     config = config_pb2.ConfigProto.FromString(before.config_proto_serialized)

@@ -53,16 +53,15 @@ class Loop(Recorder):
         if self.marks.of:
             self.call_marks[number] = [self.marks.rows(leaf) for leaf in tree.flatten(inputs) if hasattr(leaf, "shape")]
             self.marks.mark(network, tree.flatten(outputs))
-        if len(self.record.calls) > 2 * REMEMBERED:  # many networks draw or measure without training: their outputs must not pile up
-            self.forget(REMEMBERED)
+        self.forget(REMEMBERED)  # many networks draw or measure without training: their outputs must not pile up
         return outputs
 
     def forget(self, kept: int) -> None:
-        """Keep only the latest calls, while nothing else refers to them by their number."""
+        """Keep only the latest calls once there are twice as many, while nothing else refers to them by their number."""
         calls = self.record.calls
-        if self.open or self.record.gradients or self.record.updates or self.call_marks:
+        if len(calls) <= 2 * kept or self.open or self.record.gradients or self.record.updates or self.call_marks:
             return
-        cut = max(0, len(calls) - kept)
+        cut = len(calls) - kept
         while cut < len(calls) and calls[cut].parent >= 0:
             cut += 1
         calls[:] = [call._replace(parent=max(call.parent - cut, -1)) for call in calls[cut:]]
@@ -71,8 +70,7 @@ class Loop(Recorder):
     def unit_ran(self, kept: int) -> None:
         """A unit that trains was run: what was called before belongs to a step, or to what was shown between steps; keep the latest of it."""
         self.in_steps = len(self.record.calls)
-        if self.in_steps > 2 * kept:
-            self.forget(kept)
+        self.forget(kept)
 
     def since_last_step(self) -> list[Call]:
         """The calls of networks after the last training step, as far as it is known that they are no part of another one."""
@@ -81,7 +79,7 @@ class Loop(Recorder):
         return [call for call in self.record.calls[self.in_steps :] if call is not None and call.parent < 0]
 
     def _place(self) -> Place | None:
-        return caller_place()
+        return caller_place()  # what runs outside of graphs was not made by autograph
 
     def outputs_so_far(self, sources: Any) -> dict[int, list[list[Any]]]:
         """A gradient is about to be computed: in a step that is recorded, that is the moment before anything is updated."""

@@ -101,8 +101,8 @@ class Recorder:
         """The optimizer has applied its gradients."""
 
     def _place(self) -> Place | None:
-        """Finding the line takes longer than a small operation: outside of graphs it is only done while gradients are recorded, too."""
-        return user_place() if self.gradients or not self.eager else None
+        """The line of the user's code that is being run."""
+        return user_place()
 
 
 def _is_variable(source: Any) -> bool:

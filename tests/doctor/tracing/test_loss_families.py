@@ -157,7 +157,7 @@ def test_every_second_trace_of_a_step_gives_the_losses_of_the_first(monkeypatch:
     once, agreed = Traces._replaceable, []
 
     def forty_times(self: Traces, *given: Any) -> SecondTrace:
-        traces = [once(self, *given) for _ in range(40)]
+        traces = [once(self, *given) for _ in range(40)]  # raises if one differs
         agreed.extend(traces)
         return traces[0]
 
