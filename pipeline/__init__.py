@@ -5,7 +5,8 @@ The way through the code: dvc.yaml -> pipeline/stages/STAGE.py -> the folder tha
     stages/        one file per stage of dvc.yaml, and nothing else
     settings/      params.yaml -> strict typed settings
     terminal/      what the user sees while a stage runs: progress, closing messages
-    files/         whole files with stable bytes, one-line errors, what lies in a cell's folder
+    files/         whole files with stable bytes, one-line errors, one owner per cell, what lies in a cell's folder
+    integrity/     whether files are those that dvc.lock records
     data/          data sets, the IDX format, splits, batches, bytes <-> floats
     download/      fetching verified files from folders and web servers
     pictures/      sheets and figures from arrays

@@ -25,6 +25,11 @@ class RunSettings(Section):
     variants: Annotated[list[str], Field(min_length=1)]
     seeds: Annotated[list[Seed], Field(min_length=1)]
     threads: Count
+    checkpoint_epochs: Count
+
+
+class TrackingSettings(Section):
+    budget_seconds: Positive
 
 
 class DownloadSettings(Section):
@@ -81,6 +86,7 @@ class CompareSettings(Section):
 
 class Settings(Section):
     run: RunSettings
+    tracking: TrackingSettings
     download: DownloadSettings
     preprocess: PreprocessSettings
     classifier: ClassifierSettings

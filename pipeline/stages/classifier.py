@@ -18,6 +18,8 @@ from pipeline.classifier.training import train_classifier
 from pipeline.data.digits import CLASSES, load_digits
 from pipeline.files.artifacts import file_hash, staged_file, write_json, write_text
 from pipeline.files.errors import one_line_errors
+from pipeline.files.owner import owner
+from pipeline.integrity.inputs import check_inputs
 from pipeline.settings.params import ClassifierSettings, load_settings
 from pipeline.terminal.closing import closing
 from pipeline.terminal.training import TrainingProgress
@@ -59,8 +61,9 @@ def classifier(paths: Paths, settings: ClassifierSettings) -> None:
 
 
 if __name__ == "__main__":
-    with one_line_errors():
+    with one_line_errors(), owner("classifier"):
         paths, settings, started = Paths(*map(Path, sys.argv[1:])), load_settings(), time.time()
+        check_inputs(*paths[:3])
         pin_runtime(settings.run.threads)
         classifier(paths, settings.classifier)
         record_classifier(settings, paths.report, paths.history, started)

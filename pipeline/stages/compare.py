@@ -11,6 +11,7 @@ from pipeline.evaluation.files import SCORES
 from pipeline.files.artifacts import read_json, write_json, write_text
 from pipeline.files.cells import Cell
 from pipeline.files.errors import one_line_errors
+from pipeline.files.owner import owner
 from pipeline.report.outputs import Outputs
 from pipeline.report.page import write_report
 from pipeline.report.prune import prune_folder, prune_lock
@@ -69,7 +70,7 @@ def _rank(row: dict[str, Any]) -> tuple[bool, float, str, int]:
 
 
 if __name__ == "__main__":
-    with one_line_errors():
+    with one_line_errors(), owner("compare"):
         paths, settings = Paths(*map(Path, sys.argv[1:])), load_settings()
         compare(paths, settings)
         record_comparison(settings, paths.leaderboard, paths.report)

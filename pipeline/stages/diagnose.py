@@ -13,6 +13,8 @@ from pipeline.evaluation.files import CURVES, SCORES
 from pipeline.files.artifacts import read_json, write_json
 from pipeline.files.cells import EVIDENCE, Cell
 from pipeline.files.errors import one_line_errors
+from pipeline.files.owner import owner
+from pipeline.integrity.inputs import check_inputs
 from pipeline.settings.params import Settings, load_settings
 from pipeline.terminal.closing import closing
 from pipeline.tracking.diagnosis import record_diagnosis
@@ -40,5 +42,7 @@ if __name__ == "__main__":
     with one_line_errors():
         (variant, seed, *names), settings = sys.argv[1:], load_settings()
         paths, cell = Paths(*map(Path, names)), Cell.of(variant, seed)
-        diagnose(paths, settings, cell)
-        record_diagnosis(settings, cell, paths.gan, paths.evaluation, paths.diagnosis)
+        with owner("diagnose", cell.name):
+            check_inputs(paths.gan / EVIDENCE, *(paths.evaluation / name for name in (SCORES, CURVES)))
+            diagnose(paths, settings, cell)
+            record_diagnosis(settings, cell, paths.gan, paths.evaluation, paths.diagnosis)

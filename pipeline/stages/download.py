@@ -11,6 +11,7 @@ from pipeline.data.datasets import find_data_set
 from pipeline.download.source import fetch_data_set
 from pipeline.files.artifacts import staged_folder, write_json
 from pipeline.files.errors import one_line_errors
+from pipeline.files.owner import owner
 from pipeline.settings.params import DownloadSettings, load_settings
 from pipeline.terminal.closing import closing
 
@@ -29,5 +30,5 @@ def download(raw: Path, settings: DownloadSettings) -> None:
 
 
 if __name__ == "__main__":
-    with one_line_errors():
+    with one_line_errors(), owner("download"):
         download(Path(sys.argv[1]), load_settings().download)

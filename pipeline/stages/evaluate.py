@@ -21,8 +21,10 @@ from pipeline.evaluation.pictures import write_confusion, write_pictures
 from pipeline.evaluation.samples import draw_samples, nothing_drawn
 from pipeline.evaluation.scoring import Scores, sample_trained_accuracy, score_images, scores_file
 from pipeline.files.artifacts import read_json, staged_folder, write_json
-from pipeline.files.cells import HISTORY, SAMPLE_ARRAYS, Cell
+from pipeline.files.cells import GENERATOR, HISTORY, SAMPLE_ARRAYS, Cell
 from pipeline.files.errors import DataError, one_line_errors
+from pipeline.files.owner import owner
+from pipeline.integrity.inputs import check_inputs
 from pipeline.gan.networks.build import is_conditional
 from pipeline.metrics.score_names import HEADLINE_SCORES
 from pipeline.settings.params import Settings, load_settings
@@ -77,6 +79,8 @@ if __name__ == "__main__":
     with one_line_errors():
         (variant, seed, *names), settings = sys.argv[1:], load_settings()
         paths, cell, started = Paths(*map(Path, names)), Cell.of(variant, seed), time.time()
-        pin_runtime(settings.run.threads)
-        evaluate(paths, settings, cell)
-        record_evaluation(settings, cell, paths.gan, paths.evaluation, started)
+        with owner("evaluate", cell.name):
+            check_inputs(*(paths.gan / name for name in (GENERATOR, HISTORY, SAMPLE_ARRAYS)), *paths[1:6])
+            pin_runtime(settings.run.threads)
+            evaluate(paths, settings, cell)
+            record_evaluation(settings, cell, paths.gan, paths.evaluation, started)

@@ -14,6 +14,8 @@ from pipeline.data.digits import Bytes, Digits, save_digits
 from pipeline.data.idx import IDX_FILES, IDX_IMAGES, IDX_LABELS, decode_idx
 from pipeline.files.artifacts import read_json
 from pipeline.files.errors import DataError, one_line_errors
+from pipeline.files.owner import owner
+from pipeline.integrity.inputs import check_inputs
 from pipeline.settings.params import PreprocessSettings, load_settings
 from pipeline.terminal.closing import closing
 
@@ -61,6 +63,7 @@ def _where(digits: Digits, chosen: NDArray[np.bool_]) -> Digits:
 
 
 if __name__ == "__main__":
-    with one_line_errors():
+    with one_line_errors(), owner("preprocess"):
         paths = Paths(*map(Path, sys.argv[1:]))
+        check_inputs(paths.raw)
         preprocess(paths, load_settings().preprocess)

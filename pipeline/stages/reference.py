@@ -17,6 +17,8 @@ from pipeline.classifier.network import FEATURE_LAYER, classify_images, load_cla
 from pipeline.data.digits import Bytes, Digits, load_digits
 from pipeline.files.artifacts import read_json, staged_file, write_json
 from pipeline.files.errors import DataError, one_line_errors
+from pipeline.files.owner import owner
+from pipeline.integrity.inputs import check_inputs
 from pipeline.metrics.memorisation import nearest_distances
 from pipeline.metrics.samples import Reference, Samples
 from pipeline.metrics.scores import score_samples
@@ -105,7 +107,8 @@ def _negative_controls(training: Digits, count: int) -> dict[str, Bytes]:
 
 
 if __name__ == "__main__":
-    with one_line_errors():
+    with one_line_errors(), owner("reference"):
         paths, settings = Paths(*map(Path, sys.argv[1:])), load_settings()
+        check_inputs(*paths[:4])
         pin_runtime(settings.run.threads)
         reference(paths, settings)

@@ -24,6 +24,8 @@ from pipeline.doctor.evidence.recorder import EvidenceRecorder
 from pipeline.files.artifacts import staged_file, staged_folder, write_json
 from pipeline.files.cells import DISCRIMINATOR, EVIDENCE, FIGURE, GENERATOR, HISTORY, SAMPLE_ARRAYS, SAMPLES, Cell, sheet_path
 from pipeline.files.errors import one_line_errors
+from pipeline.files.owner import owner
+from pipeline.integrity.inputs import check_inputs
 from pipeline.gan import streams
 from pipeline.gan.base import GAN, draw_latents, generator_inputs, image_low, images_per_step, training_batches
 from pipeline.gan.probe_inputs import probe_inputs
@@ -149,6 +151,8 @@ if __name__ == "__main__":
     with one_line_errors():
         (variant, seed, *names), settings = sys.argv[1:], load_settings()
         paths, cell = Paths(*map(Path, names)), Cell.of(variant, seed)
-        pin_runtime(settings.train.threads)
-        with training_run(settings, cell, paths.gan) as run:
-            train(paths, settings, cell, run)
+        with owner("train", cell.name):
+            check_inputs(paths.train, paths.held_out)
+            pin_runtime(settings.train.threads)
+            with training_run(settings, cell, paths.gan) as run:
+                train(paths, settings, cell, run)
