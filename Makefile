@@ -9,7 +9,7 @@ export MLFLOW_DISABLE_TELEMETRY := true
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help run doctor test test-all check ui promote serve play docs bench diagnosis-bench losses lock oracles clean
+.PHONY: help run doctor verify test test-all check ui promote serve play docs bench diagnosis-bench losses torture fuzz lock audit oracles clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,6 +19,9 @@ run: $(ENVIRONMENT) ## run the pipeline: data, classifier, GANs, scores, leaderb
 
 doctor: $(ENVIRONMENT) ## what is wrong with the GANs of params.yaml, before training and after
 	@python -m pipeline doctor
+
+verify: $(ENVIRONMENT) ## look for damaged files in DVC's cache and among the outputs
+	@python -m pipeline verify
 
 test: $(ENVIRONMENT) ## all tests but the slow ones, side by side: about four minutes on two cores
 	@python -m pytest $(SIDE_BY_SIDE) -m "not slow"
@@ -53,11 +56,20 @@ diagnosis-bench: $(ENVIRONMENT) ## what the doctor finds in known faults, other 
 losses: $(ENVIRONMENT) ## in which bands the losses of healthy GANs stay: half an hour; continues where it was interrupted
 	@python -m benchmarks.losses
 
+torture: $(ENVIRONMENT) ## kills, signals, faults and damage: whether docs/reliability.md keeps its promises; half an hour
+	@python -m benchmarks.torture
+
+fuzz: $(ENVIRONMENT) ## try every reader of files with damaged and hostile input: an hour of processor time; continues where it was interrupted
+	@python -m benchmarks.fuzz
+
 lock: $(ENVIRONMENT) ## requirements.lock from pyproject.toml, versions kept where they fit; and that of the oracles
 	@uv pip compile pyproject.toml --extra pipeline --extra serve --extra docs --extra dev --universal --python-version 3.11 --generate-hashes --no-annotate \
 	  --no-emit-index-url --custom-compile-command "make lock" --quiet --output-file requirements.lock
 	@uv pip compile tests/oracles/requirements.in --universal --python-version 3.11 --generate-hashes --no-annotate \
 	  --no-emit-index-url --custom-compile-command "make lock" --quiet --output-file tests/oracles/requirements.lock
+
+audit: $(ENVIRONMENT) ## known vulnerabilities among the packages of requirements.lock: docs/audit.md; it asks the Python package index
+	@python -m benchmarks.audit
 
 oracles: .venv-oracles/.installed ## recompute the metrics' reference values with torch-fidelity and scikit-learn: 6 GB to install
 	@.venv-oracles/bin/python tests/oracles/make_oracles.py

@@ -18,9 +18,10 @@ import numpy as np
 from pipeline.classifier.network import classify_images, load_classifier
 from pipeline.data.digits import CLASSES, load_digits
 from pipeline.evaluation.samples import draw_samples
-from pipeline.files.artifacts import read_json, write_json
+from pipeline.files.artifacts import write_json
 from pipeline.files.cells import Cell
 from pipeline.files.errors import one_line_errors
+from pipeline.files.json_file import read_json
 from pipeline.metrics.frechet import frechet_distance
 from pipeline.metrics.kernel import kernel_distance
 from pipeline.metrics.neighbours import neighbour_scores

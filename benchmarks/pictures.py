@@ -8,8 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from PIL import Image
 
-from pipeline.files.artifacts import read_json, staged_file
+from pipeline.files.artifacts import staged_file
 from pipeline.files.cells import HISTORY, SAMPLE_ARRAYS
+from pipeline.files.json_file import read_json
 from pipeline.pictures.grids import in_rows
 from pipeline.pictures.sheets import COLUMNS
 

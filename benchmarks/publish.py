@@ -15,9 +15,10 @@ import pipeline.runtime  # noqa: F401 (before keras)
 from benchmarks.machine import machine
 from benchmarks.pictures import draw_samples, draw_training
 from benchmarks.tables import Row, table
-from pipeline.files.artifacts import file_hash, read_json, staged_file, write_json
+from pipeline.files.artifacts import file_hash, staged_file, write_json
 from pipeline.files.cells import GENERATOR, HISTORY, SAMPLE_ARRAYS, Cell, training_hash
 from pipeline.files.errors import PipelineError, one_line_errors
+from pipeline.files.json_file import read_json
 from pipeline.gan.base import images_per_step
 from pipeline.provenance import cell_key
 from pipeline.settings.params import Settings, load_settings

@@ -19,9 +19,10 @@ from pipeline.runtime import pin_runtime
 from benchmarks.publish import images_seen
 from benchmarks.tables import Row, count, duration
 from pipeline.evaluation.files import SCORES
-from pipeline.files.artifacts import read_json, write_json
+from pipeline.files.artifacts import write_json
 from pipeline.files.cells import HISTORY, Cell
 from pipeline.files.errors import SettingsError, one_line_errors
+from pipeline.files.json_file import read_json
 from pipeline.settings.params import Settings, load_settings
 from pipeline.settings.yaml_file import Loader
 from pipeline.stages import evaluate, reference, train
@@ -66,7 +67,7 @@ def _train_and_score(trial: Settings, cell: Cell, folder: Path) -> float:
     of_reference = reference.Paths(TRAIN, VALIDATION, CLASSIFIER, REPORT, features, real_reference, negative_controls, picture)
     reference.reference(of_reference, trial)
     started = time.monotonic()
-    train.train(train.Paths(TRAIN, VALIDATION, gan), trial, cell, Run())
+    train.train(train.Paths(TRAIN, VALIDATION, gan, gan.with_name(f"{gan.name}-checkpoints")), trial, cell, Run())
     seconds = round(time.monotonic() - started, 1)
     evaluate.evaluate(evaluate.Paths(gan, TRAIN, VALIDATION, CLASSIFIER, features, real_reference, evaluation, folder / "metrics.json"), trial, cell)
     return seconds
@@ -89,7 +90,7 @@ def parse_change(text: str) -> tuple[str, Any]:
     if not sign:
         raise SettingsError(f"{text}: expected KEY=VALUE, received no '='")
     try:
-        return name, yaml.load(value, Loader)
+        return name, Loader(value, most_values=1).get_single_data()
     except yaml.YAMLError:
         raise SettingsError(f"{text}: expected KEY=VALUE with a value as in params.yaml, received something else") from None
 

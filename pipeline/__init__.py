@@ -13,6 +13,7 @@ The way through the code: dvc.yaml -> pipeline/stages/STAGE.py -> the folder tha
     classifier/    the digit classifier in whose features samples are scored
     gan/           the GAN and its one train_step, objectives, penalties, networks
     doctor/        evidence/ is what is measured, diagnosis/ the rules that check it; its docstring lists the ways in
+    training/      how a training that was ended continues from its newest checkpoint
     metrics/       sample quality as pure functions of arrays, and every score by name
     evaluation/    drawing samples and what an evaluation leaves in its folder
     report/        leaderboard, verdicts over seeds, the page, removing what dropped cells leave behind
@@ -21,5 +22,5 @@ The way through the code: dvc.yaml -> pipeline/stages/STAGE.py -> the folder tha
     web/           what the servers on this machine share: their ports, the browser
     provenance.py  what a run's results come from: settings, data, code
     runtime.py     TensorFlow started quietly, pinned to the same bytes
-    __main__.py    what `make run` and `make doctor` do
+    __main__.py    what `make run`, `make doctor` and `make verify` do
 """

@@ -1,8 +1,9 @@
-"""What `make run` and `make doctor` do: `python -m pipeline`, and `python -m pipeline doctor`.
+"""What `make run`, `make doctor` and `make verify` do: `python -m pipeline`, `python -m pipeline doctor`, `python -m pipeline verify`.
 
 `make run` runs the pipeline, and on a machine that reaches no mirror of the data set the same pipeline on the bundled digits. `dvc repro` itself is
 strict. Here, in that one case, params.yaml itself is changed, and a message says so, so that it always describes the run.
 `make doctor` prints what is wrong with each variant before its training, and with each trained cell as it was diagnosed.
+`make verify` looks for damaged files in DVC's cache and the workspace; `python -m pipeline verify --remove` removes them, too.
 """
 
 import re
@@ -10,9 +11,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-from pipeline.files.artifacts import read_json, staged_file
+from pipeline.files.artifacts import staged_file
 from pipeline.files.cells import Cell
 from pipeline.files.errors import DataError, DownloadError, PipelineError, one_line_errors
+from pipeline.files.shown import shown
+from pipeline.integrity.verify import verify
 from pipeline.settings.params import PARAMS, Settings, load_settings
 from pipeline.terminal.closing import next_steps
 
@@ -33,8 +36,10 @@ def main(arguments: list[str]) -> int:
         print_diagnoses(settings, TRAIN, DIAGNOSES)
         next_steps({"dvc repro": "after an edit of params.yaml: runs what the edit affects"})
         return 0
+    if arguments in (["verify"], ["verify", "--remove"]):
+        return verify(remove="--remove" in arguments)
     if arguments:
-        raise PipelineError(f"python -m pipeline: expected no argument, or doctor, received {' '.join(arguments)}")
+        raise PipelineError(f"python -m pipeline: expected no argument, doctor, verify or verify --remove, received {shown(' '.join(arguments))}")
     return run_pipeline()
 
 
@@ -69,10 +74,14 @@ def _run_and_keep_errors(command: list[str]) -> tuple[int, bytes]:
     """Run a command, pass its standard error on as it comes, and return it with the exit status."""
     errors = bytearray()
     with subprocess.Popen(command, stderr=subprocess.PIPE, bufsize=0) as process:
-        while process.stderr and (part := process.stderr.read(4096)):
-            sys.stderr.buffer.write(part)
-            sys.stderr.flush()
-            errors += part
+        try:
+            while process.stderr and (part := process.stderr.read(4096)):
+                sys.stderr.buffer.write(part)
+                sys.stderr.flush()
+                errors += part
+        except SystemExit:  # a signal to this process alone; Ctrl-C goes to DVC too
+            process.terminate()  # its stage ends itself then
+            raise
     return process.returncode, bytes(errors)
 
 
@@ -82,11 +91,11 @@ def print_diagnoses(settings: Settings, train: Path, diagnoses: Path) -> None:
         raise DataError(f"{train}: expected the training split, received no file; run `dvc repro preprocess`")
     from pipeline.data.digits import load_digits
     from pipeline.doctor.diagnosis.diagnose import diagnose
-    from pipeline.doctor.diagnosis.findings import Finding
     from pipeline.doctor.diagnosis.summary import print_findings
     from pipeline.doctor.evidence.examination import examination
     from pipeline.gan.base import GAN
     from pipeline.gan.probe_inputs import probe_inputs
+    from pipeline.report.findings import findings_in
 
     digits = load_digits(train)
     for variant in settings.run.variants:
@@ -97,7 +106,7 @@ def print_diagnoses(settings: Settings, train: Path, diagnoses: Path) -> None:
         for seed in settings.run.seeds:
             path = diagnoses / f"{Cell(variant, seed).name}.json"
             if path.is_file():
-                print_findings(f"{variant}, seed {seed}, trained", [Finding(**finding) for finding in read_json(path)["findings"]])
+                print_findings(f"{variant}, seed {seed}, trained", findings_in(path))
 
 
 if __name__ == "__main__":

@@ -6,11 +6,14 @@ that changes no byte of the outputs makes no other run.
 
 import hashlib
 import json
+from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from pipeline.files.artifacts import file_hash
 from pipeline.files.cells import Cell
+from pipeline.files.checkpoints import checkpoint_folder
 from pipeline.settings.params import Settings
 from pipeline.settings.yaml_file import read_yaml
 
@@ -65,6 +68,24 @@ def classifier_key(settings: Settings) -> str:
 def _key(flat_settings: dict[str, Any]) -> str:
     splits = {path: file_hash(Path(path), "md5") for path in read_yaml(DVC_FILE)["stages"]["preprocess"]["outs"]}
     return _sha256([flat_settings, splits])
+
+
+def cell_checkpoints(settings: Settings, cell: Cell, *splits: Path) -> Path:
+    """The folder of the checkpoints of a cell's training on these splits."""
+    facts = {"cell": cell.name, "gan": settings.gan[cell.variant].model_dump(), "train": settings.train.model_dump()}
+    return checkpoint_folder(_training_hash(facts, splits, "train", "diagnose"))  # the doctor's rules may end a training
+
+
+def classifier_checkpoints(settings: Settings, *splits: Path) -> Path:
+    """The same for the classifier."""
+    facts = {"classifier": settings.classifier.model_dump(), "threads": settings.run.threads}
+    return checkpoint_folder(_training_hash(facts, splits, "classifier"))
+
+
+def _training_hash(facts: dict[str, Any], splits: Sequence[Path], *stages: str) -> str:
+    """sha256 over all that a training's bytes depend on: a checkpoint of another training is never picked up."""
+    libraries = {name: version(name) for name in ("keras", "numpy", "tensorflow")}
+    return _sha256([facts, [file_hash(path, "md5") for path in splits], code_hash(*stages), libraries])
 
 
 def code_hash(*stages: str) -> str:

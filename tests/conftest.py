@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import os
 import shutil
+import ssl
 import sys
 import threading
 from collections.abc import Iterator
@@ -22,7 +23,7 @@ from filelock import FileLock
 from pipeline.data.datasets import DATA_SETS, DIGIT_NAMES, DataSet, IdxFile
 from pipeline.data.digits import Digits, load_digits
 from pipeline.data.idx import IDX_FILES, encode_idx
-from pipeline.files.artifacts import read_json
+from pipeline.files.json_file import read_json
 from pipeline.settings.params import Settings
 from pipeline.settings.yaml_file import read_yaml
 
@@ -163,12 +164,17 @@ class Mirror:
 
     def __init__(self, files: dict[str, bytes]) -> None:
         self.requests: list[tuple[str, str | None]] = []  # path, Range header
+        self.credentials: list[str | None] = []  # the Authorization header of each request
+        self.target = ""  # where `elsewhere` redirects to
         self.released = threading.Event()
+        self.scheme = "http"
+        self.header = ""  # the Content-Length, if it is to be another than the right one
         mirror = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 mirror.requests.append((self.path, self.headers.get("Range")))
+                mirror.credentials.append(self.headers.get("Authorization"))
                 _, behaviour, *_, name = self.path.split("/")
                 getattr(mirror, behaviour)(self, gzip.compress(files.get(name.removesuffix(".gz"), b""), mtime=0))
 
@@ -179,18 +185,24 @@ class Mirror:
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True)
         self.thread.start()
 
-    def url(self, behaviour: str) -> str:
-        return f"http://127.0.0.1:{self.server.server_port}/{behaviour}/"
+    def url(self, behaviour: str, host: str = "127.0.0.1") -> str:
+        return f"{self.scheme}://{host}:{self.server.server_port}/{behaviour}/"
+
+    def speak_tls(self, certificate: Path) -> None:
+        """Answer https from now on, with this certificate and the key in the same file."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        self.server.socket = context.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
+        self.scheme = "https"
 
     def close(self) -> None:
         self.released.set()
         self.server.shutdown()
         self.server.server_close()
 
-    @staticmethod
-    def _send(handler: BaseHTTPRequestHandler, content: bytes, status: int = 200, length: int | None = None) -> None:
+    def _send(self, handler: BaseHTTPRequestHandler, content: bytes, status: int = 200, length: int | None = None) -> None:
         handler.send_response(status)
-        handler.send_header("Content-Length", str(len(content) if length is None else length))
+        handler.send_header("Content-Length", self.header or str(len(content) if length is None else length))
         handler.end_headers()
         handler.wfile.write(content)
 
@@ -212,10 +224,7 @@ class Mirror:
         self._send(handler, b"<!DOCTYPE html><title>Sorry</title>")
 
     def redirect(self, handler: BaseHTTPRequestHandler, content: bytes) -> None:
-        handler.send_response(302)
-        handler.send_header("Location", handler.path.replace("redirect", "page"))
-        handler.send_header("Content-Length", "0")
-        handler.end_headers()
+        self._to(handler, handler.path.replace("redirect", "page"))
 
     def bomb(self, handler: BaseHTTPRequestHandler, content: bytes) -> None:
         self._send(handler, gzip.compress(bytes(5_000_000)))
@@ -228,6 +237,64 @@ class Mirror:
                 handler.wfile.write(bytes(10_000))
             except OSError:
                 return
+
+    def _raw(self, handler: BaseHTTPRequestHandler, start: bytes, again: bytes, seconds: float = 0.0) -> None:
+        """Send a start of one's own, and then the same bytes again and again until the test ends or the other side hangs up."""
+        try:
+            handler.wfile.write(start)
+            while not self.released.wait(seconds):
+                handler.wfile.write(again)
+        except OSError:
+            return
+
+    def drips(self, handler: BaseHTTPRequestHandler, content: bytes) -> None:
+        self._raw(handler, b"HTTP/1.0 200 OK\r\nContent-Length: 200\r\n\r\n", b"x", 0.05)
+
+    def drips_without_length(self, handler: BaseHTTPRequestHandler, content: bytes) -> None:
+        self._raw(handler, b"HTTP/1.0 200 OK\r\n\r\n", b"x", 0.05)
+
+    def drips_chunks(self, handler: BaseHTTPRequestHandler, content: bytes) -> None:
+        self._raw(handler, b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n", 0.05)
+
+    def drips_a_chunks_length(self, handler: BaseHTTPRequestHandler, content: bytes) -> None:
+        self._raw(handler, b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"0", 0.05)
+
+    def drips_headers(self, handler: BaseHTTPRequestHandler, content: bytes) -> None:
+        self._raw(handler, b"HTTP/1.0 200 OK\r\n", b"x", 0.05)
+
+    def endless_headers(self, handler: BaseHTTPRequestHandler, content: bytes) -> None:
+        self._raw(handler, b"HTTP/1.0 200 OK\r\n", b"X-More: 1\r\n")
+
+    def endless_continue(self, handler: BaseHTTPRequestHandler, content: bytes) -> None:
+        self._raw(handler, b"", b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    def chunks_for_ever(self, handler: BaseHTTPRequestHandler, content: bytes) -> None:
+        self._raw(handler, b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1000\r\n" + bytes(4096) + b"\r\n")
+
+    def no_http(self, handler: BaseHTTPRequestHandler, content: bytes) -> None:
+        handler.wfile.write(b"SSH-2.0-OpenSSH_9.6\r\n")
+
+    def length(self, handler: BaseHTTPRequestHandler, content: bytes) -> None:
+        """The Content-Length of the address' third part, where `+` makes a second header."""
+        handler.send_response(200)
+        for written in handler.path.split("/")[2].split("+"):
+            handler.send_header("Content-Length", written)
+        handler.end_headers()
+        handler.wfile.write(content)
+
+    def turns(self, handler: BaseHTTPRequestHandler, content: bytes) -> None:
+        self._to(handler, handler.path)
+
+    def elsewhere(self, handler: BaseHTTPRequestHandler, content: bytes) -> None:
+        """Redirect to `self.target`, and the name of the file there."""
+        self._to(handler, self.target + handler.path.rpartition("/")[2])
+
+    @staticmethod
+    def _to(handler: BaseHTTPRequestHandler, address: str) -> None:
+        handler.send_response(302)
+        handler.send_header("Location", address)
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
 
     def silent(self, handler: BaseHTTPRequestHandler, content: bytes) -> None:
         self.released.wait(30)

@@ -13,7 +13,8 @@ import yaml
 from dvc_render import VegaRenderer
 from playwright import sync_api
 
-from pipeline.files.artifacts import read_json, write_json
+from pipeline.files.artifacts import write_json
+from pipeline.files.json_file import read_json
 from tests.browser import NEEDS_CHROMIUM
 from tests.conftest import ROOT
 from tests.project import run

@@ -5,8 +5,18 @@ from pathlib import Path
 
 import pytest
 
+from pipeline import provenance
 from pipeline.files.cells import Cell
-from pipeline.provenance import cell_key, cell_settings, classifier_key, code_hash, training_key, variant_key
+from pipeline.provenance import (
+    cell_checkpoints,
+    cell_key,
+    cell_settings,
+    classifier_checkpoints,
+    classifier_key,
+    code_hash,
+    training_key,
+    variant_key,
+)
 from pipeline.settings.params import Settings
 from tests.conftest import ROOT
 
@@ -88,3 +98,30 @@ def test_every_variant_has_the_same_names(settings: Settings) -> None:
     assert asker["gan.share_discriminator"] is False
     assert {"variant", "seed", "source", "run.threads", "evaluate.samples", "train.epoch_images"} <= set(asker)
     assert "train.stop_on" not in asker
+
+
+def test_a_training_never_finds_the_checkpoints_of_another(settings: Settings, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings, splits, code and libraries name the folder; how often checkpoints are written, and where to, changes no result."""
+    splits = project / "artifacts/data/train.npz", project / "artifacts/data/validation.npz"
+    asker = settings.gan["asker"].model_copy(update={"generator_width": 7})
+    own = cell_checkpoints(settings, ASKER, *splits)
+    assert own.parent == project.resolve() / ".state" / "checkpoints"
+    assert cell_checkpoints(changed(changed(settings, "run", checkpoint_epochs=9, threads=2), "tracking", budget_seconds=1.0), ASKER, *splits) == own
+    found = [
+        own,
+        cell_checkpoints(settings, Cell("asker", 1), *splits),
+        cell_checkpoints(settings, Cell("answer", 0), *splits),
+        cell_checkpoints(settings.model_copy(update={"gan": settings.gan | {"asker": asker}}), ASKER, *splits),
+        *(cell_checkpoints(changed(settings, "train", **{name: 2}), ASKER, *splits) for name in ("threads", "epoch_images", "sheet_rows")),
+        cell_checkpoints(changed(settings, "train", stop_on="error"), ASKER, *splits),
+        classifier_checkpoints(settings, *splits),
+        classifier_checkpoints(changed(settings, "classifier", epochs=9), *splits),
+        classifier_checkpoints(changed(settings, "run", threads=2), *splits),
+    ]
+    splits[1].write_bytes(b"other")
+    found.append(cell_checkpoints(settings, ASKER, *splits))
+    (project / "pipeline/gan/base.py").write_text("other")
+    found += [cell_checkpoints(settings, ASKER, *splits), classifier_checkpoints(settings, *splits)]
+    monkeypatch.setattr(provenance, "version", lambda name: "another")
+    found.append(cell_checkpoints(settings, ASKER, *splits))
+    assert len(set(found)) == len(found)

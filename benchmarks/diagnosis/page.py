@@ -8,7 +8,8 @@ from benchmarks.diagnosis.home.words import PICTURES
 from benchmarks.diagnosis.scripts import page as scripts
 from benchmarks.diagnosis.scripts import totals
 from benchmarks.diagnosis.scripts.results import FIRST, published
-from pipeline.files.artifacts import read_json, write_text
+from pipeline.files.artifacts import write_text
+from pipeline.files.json_file import read_json
 
 PAGE, SCRIPTS_PAGE = Path("docs/diagnosis.md"), Path("docs/diagnosis-scripts.md")
 HOME, COST = Path("benchmarks/diagnosis.json"), Path("benchmarks/scripts_cost.json")

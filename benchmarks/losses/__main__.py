@@ -14,9 +14,10 @@ from benchmarks.diagnosis.scripts.running import environment
 from benchmarks.losses.bands import band_row, bands, cell, training
 from benchmarks.losses.picture import PICTURE, draw
 from benchmarks.losses.training import evidence_of
-from pipeline.files.artifacts import read_json, write_json
+from pipeline.files.artifacts import write_json
 from pipeline.files.cells import HISTORY
 from pipeline.files.errors import one_line_errors
+from pipeline.files.json_file import read_json
 from pipeline.settings.params import load_settings
 
 BANDS = Path("benchmarks/loss_bands.json")

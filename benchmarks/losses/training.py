@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.diagnosis.scripts.running import SECONDS, run
-from pipeline.files.artifacts import read_json, write_json
+from pipeline.files.artifacts import write_json
 from pipeline.files.errors import DataError
+from pipeline.files.json_file import read_json
 
 Evidence = dict[str, Any]
 PARTS = ("loss", "discriminator", "step")  # of the evidence before training: what the family and its units are read from

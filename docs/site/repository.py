@@ -15,7 +15,7 @@ LINK = re.compile(r"\]\(([^)#:]+)")
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """The pages, what they link to, and the files of the theme."""
-    pages = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")] + sorted((ROOT / "docs").rglob("*.md"))
+    pages = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")] + sorted((ROOT / "docs").rglob("*.md"))
     linked = {(page.parent / target).resolve() for page in pages for target in LINK.findall(page.read_text(encoding="utf-8"))}
     others = {path for path in linked if path.is_file()} | {ROOT / "docs/site/site.css"}
     wanted = [path.relative_to(ROOT).as_posix() for path in [*pages, *sorted(others - set(pages))]]

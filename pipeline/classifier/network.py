@@ -9,6 +9,7 @@ from keras import layers
 from pipeline.classifier.output import ClassifierOutput
 from pipeline.data.digits import CLASSES, SIDE, Bytes
 from pipeline.data.pixels import to_float
+from pipeline.files.weights import read_weights
 
 FEATURE_LAYER = "features"
 FEATURES = 128
@@ -43,7 +44,7 @@ def with_features(classifier: keras.Model) -> keras.Model:
 def load_classifier(weights: Path, width: int) -> keras.Model:
     """The classifier that the stage `classifier` trained, with both outputs of `with_features`."""
     classifier = build_classifier(width)
-    classifier.load_weights(weights)
+    read_weights(classifier, weights)
     return with_features(classifier)
 
 

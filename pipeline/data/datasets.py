@@ -7,6 +7,8 @@ from typing import Literal, NamedTuple
 
 from pipeline.data.idx import IDX_FILES
 from pipeline.files.errors import DataError, nearest_known
+from pipeline.files.json_file import Schema
+from pipeline.files.shown import shown
 
 
 class IdxFile(NamedTuple):
@@ -23,10 +25,20 @@ class DataSet(NamedTuple):
 
     title: str
     files: tuple[IdxFile, ...]  # empty: bundled with scikit-learn, see pipeline/download/bundled.py
-    mirrors: tuple[str, ...]  # web folders that hold NAME.gz of every file, tried in order
+    mirrors: tuple[str, ...]  # web folders, https, that hold NAME.gz of every file, tried in order
     classes: tuple[str, ...]  # the name of each label, 0 to 9
     citation: str
     licence: str
+
+
+class About(Schema):
+    """dataset.json, which lies beside the raw files."""
+
+    data_set: str
+    classes: list[str]
+    citation: str
+    licence: str
+    sha256: dict[str, str]
 
 
 DIGIT_NAMES = tuple("0123456789")
@@ -67,8 +79,8 @@ DATA_SETS = {
             "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
         ),
         mirrors=(
-            "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
-            "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
+            "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",  # the authors' repository
+            "https://storage.googleapis.com/tensorflow/tf-keras-datasets/",  # that of keras.datasets.fashion_mnist
         ),
         classes=("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"),
         citation="H. Xiao, K. Rasul, R. Vollgraf: Fashion-MNIST: a novel image dataset for benchmarking machine learning algorithms, "
@@ -87,7 +99,7 @@ DATA_SETS = {
             "edd7a857845ad6bb1d0ba43fe7e794d164fe2dce499a1694695a792adfac43c5",
             "20bb9a0ef54c7db3efc55a92eef5582c109615df22683c380526788f98e42a1c",
         ),
-        mirrors=("http://codh.rois.ac.jp/kmnist/dataset/kmnist/",),
+        mirrors=("https://codh.rois.ac.jp/kmnist/dataset/kmnist/",),
         classes=("o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"),
         citation='"KMNIST Dataset" (created by CODH), adapted from "Kuzushiji Dataset" (created by NIJL and others), doi:10.20676/00000341; '
         "T. Clanuwat et al.: Deep learning for classical Japanese literature, arXiv:1812.01718, 2018",
@@ -121,5 +133,5 @@ def find_data_set(name: str) -> DataSet:
     """
     if name not in DATA_SETS:
         known = ", ".join(DATA_SETS)
-        raise DataError(f"expected a data set of pipeline/data/datasets.py ({known}), received {name!r}{nearest_known(name, DATA_SETS)}")
+        raise DataError(f"expected a data set of pipeline/data/datasets.py ({known}), received {shown(name)}{nearest_known(name, DATA_SETS)}")
     return DATA_SETS[name]

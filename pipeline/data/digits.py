@@ -2,19 +2,21 @@
 
 from pathlib import Path
 from typing import NamedTuple
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.files.arrays import Expected, read_arrays
 from pipeline.files.artifacts import staged_file
 from pipeline.files.errors import DataError
+from pipeline.files.reading import MAKE_AGAIN
 
 CLASSES = 10
 SIDE = 28  # pixels
 
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
+SPLIT = {"name": Expected("<U", ()), "images": Expected("|u1", (None, SIDE, SIDE)), "labels": Expected("|u1", (None,))}
 
 
 class Digits(NamedTuple):
@@ -41,12 +43,12 @@ def load_digits(path: Path) -> Digits:
         The split, as `save_digits` wrote it.
 
     Raises:
-        DataError: The file is missing, or it holds no split.
+        DataError: The file is missing, damaged, or holds no split.
     """
-    try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as split:
-            return Digits(str(split["name"]), split["images"], split["labels"])
-    except FileNotFoundError:
-        raise DataError(f"{path}: expected a split of the data set, found no file; run `dvc repro preprocess`") from None
-    except (ValueError, KeyError, OSError, EOFError, BadZipFile) as error:
-        raise DataError(f"{path}: expected name, images and labels as .npz ({error}); run `dvc repro --force preprocess`") from None
+    split = read_arrays(path, SPLIT)
+    images, labels = split["images"], split["labels"]
+    if len(images) != len(labels):
+        raise DataError(f"{path}: expected a label for each of {len(images)} images, received {len(labels)}; {MAKE_AGAIN}")
+    if labels.size and labels.max() >= CLASSES:
+        raise DataError(f"{path}: expected labels from 0 to {CLASSES - 1}, received {labels.max()}; {MAKE_AGAIN}")
+    return Digits(str(split["name"]), images, labels)

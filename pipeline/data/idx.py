@@ -4,15 +4,36 @@ An IDX file is a big-endian magic number, one 32-bit size per dimension, then on
 """
 
 import struct
+from pathlib import Path
 
 import numpy as np
 
 from pipeline.data.digits import CLASSES, SIDE, Bytes
 from pipeline.files.errors import DataError
+from pipeline.files.reading import read_bounded
 
 IDX_IMAGES = (0x00000803, 3)  # magic number (unsigned bytes, three dimensions), dimensions
 IDX_LABELS = (0x00000801, 1)
 IDX_FILES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
+
+
+MOST_BYTES = 2**30  # of a file; EMNIST's largest has 550 million
+
+
+def read_idx(path: Path, kind: tuple[int, int]) -> Bytes:
+    """Read an IDX file of images or labels.
+
+    Args:
+        path: The file, decompressed.
+        kind: `IDX_IMAGES` or `IDX_LABELS`.
+
+    Returns:
+        As `decode_idx`.
+
+    Raises:
+        DataError: The file is missing or larger than a gigabyte, or as `decode_idx`.
+    """
+    return decode_idx(read_bounded(path, "an IDX file", MOST_BYTES), kind, str(path))
 
 
 def decode_idx(content: bytes, kind: tuple[int, int], source: str) -> Bytes:

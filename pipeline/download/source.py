@@ -3,6 +3,7 @@
 import os
 
 from pipeline.data.datasets import find_data_set
+from pipeline.download.addresses import Place
 from pipeline.download.bundled import bundled_digits
 from pipeline.download.mirrors import fetch_verified
 from pipeline.files.errors import DownloadError
@@ -30,7 +31,7 @@ def fetch_data_set(settings: DownloadSettings) -> dict[str, bytes]:
         ) from None
 
 
-def mirrors_of(name: str) -> list[str]:
+def mirrors_of(name: str) -> list[Place]:
     """List the mirrors of a data set in the order in which they are tried.
 
     Two environment variables put a folder or web address in front: MNIST_MIRROR holds the files of MNIST themselves,
@@ -41,4 +42,4 @@ def mirrors_of(name: str) -> list[str]:
         own.append(folder)
     if folder := os.environ.get("DATA_MIRROR"):
         own.append(f"{folder.rstrip('/')}/{name}")
-    return [*own, *find_data_set(name).mirrors]
+    return [*(Place(address, own=True) for address in own), *(Place(address, own=False) for address in find_data_set(name).mirrors)]

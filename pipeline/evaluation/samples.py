@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from pipeline.data.digits import SIDE, Bytes
 from pipeline.data.pixels import to_bytes
 from pipeline.files.cells import GENERATOR
+from pipeline.files.weights import read_weights
 from pipeline.gan import streams
 from pipeline.gan.base import draw_latents, generator_inputs, image_low
 from pipeline.gan.networks.build import build_generator
@@ -47,7 +48,7 @@ def draw_samples(cell: Path, variant: VariantSettings, labels: NDArray[np.int32]
     ((3, 28, 28), dtype('uint8'))
     """
     generator = build_generator(variant)
-    generator.load_weights(cell / GENERATOR)
+    read_weights(generator, cell / GENERATOR)
     latents = draw_latents(variant, len(labels), seed, streams.EVALUATION).numpy()
     return to_bytes(generator.predict(generator_inputs(variant, latents, labels), batch_size=500, verbose=0), image_low(variant))
 

@@ -10,7 +10,9 @@ import numpy as np
 from pipeline.classifier.network import classify_images, with_features
 from pipeline.classifier.training import train_classifier
 from pipeline.data.digits import Bytes, Digits
+from pipeline.evaluation.files import FEATURES
 from pipeline.evaluation.samples import Drawn
+from pipeline.files.arrays import read_arrays
 from pipeline.files.cells import Cell
 from pipeline.metrics.memorisation import nearest_distances
 from pipeline.metrics.samples import Reference, Samples
@@ -42,9 +44,9 @@ def score_images(
     """
     output = classify_images(classifier, images)
     shown.advance(0.1, "samples classified")
-    with np.load(features) as file:
-        real = Reference(file["features"], file["labels"], file["nearest"])
-        distances, nearest = nearest_distances(output.features, file["training"])
+    known = read_arrays(features, FEATURES)
+    real = Reference(known["features"], known["labels"], known["nearest"])
+    distances, nearest = nearest_distances(output.features, known["training"])
     shown.advance(0.25, "nearest training images found")
     samples = Samples(output.features, output.probabilities, requested, distances)
     values = score_samples(samples, real, settings.neighbours)

@@ -5,44 +5,47 @@ import json
 import math
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pipeline.files.errors import DataError
+from pipeline.files.moving import check_complete, is_partial, move, move_all, naming, remove_leftovers
 
 
 @contextmanager
-def staged_folder(folder: Path) -> Iterator[Path]:
-    """Give the block an empty folder; its files move into `folder` when the block has ended without an error.
+def staged_folder(folder: Path, expected: Iterable[Path | str] = ()) -> Iterator[Path]:
+    """Give the block an empty folder of this process; its files move into `folder` when the block has ended without an error.
 
-    Files of `folder` that the block did not write stay. A folder that it wrote replaces the one of the same name.
+    Files of `folder` that the block did not write stay. A folder that it wrote replaces the one of the same name. What has the same bytes already
+    is left as it is, for another process may be reading it.
 
     Args:
         folder: Where the files are to be; made if it is missing.
+        expected: Files, relative to `folder`, that the block must have written; read when it has ended.
 
     Yields:
         The empty folder to write into.
 
+    Raises:
+        DataError: An expected file is missing or empty; nothing has moved then.
+
     >>> import tempfile
     >>> target = Path(tempfile.mkdtemp()) / "cell"
-    >>> with staged_folder(target) as folder:
+    >>> with staged_folder(target, ["history.json"]) as folder:
     ...     _ = (folder / "history.json").write_text("{}")
     >>> [path.name for path in target.iterdir()]
     ['history.json']
     """
-    partial = folder.with_name(folder.name + ".partial")
-    shutil.rmtree(partial, ignore_errors=True)
+    folder = folder.resolve() if folder.is_symlink() else folder  # a rename cannot lead to another disk
+    remove_leftovers(folder.parent, folder.name)
+    partial = folder.with_name(f"{folder.name}.{os.getpid()}.partial")
     partial.mkdir(parents=True)
     try:
-        yield partial
-        folder.mkdir(parents=True, exist_ok=True)
-        for source in sorted(partial.iterdir()):
-            target = folder / source.name
-            if target.is_dir():
-                shutil.rmtree(target)
-            os.replace(source, target)
+        with naming(partial, folder):
+            yield partial
+            check_complete(partial, folder, expected)
+            move_all(partial, folder)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 
@@ -52,7 +55,7 @@ def staged_file(path: Path) -> Iterator[Path]:
     """Give the block a temporary path beside `path`; it is renamed to `path` when the block has ended without an error.
 
     Args:
-        path: The file to write; its folder is made if it is missing.
+        path: The file to write; its folder is made if it is missing. One with the same bytes is left as it is.
 
     Yields:
         The temporary path, with the same suffix.
@@ -65,10 +68,13 @@ def staged_file(path: Path) -> Iterator[Path]:
     'done'
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".partial-{path.name}")
+    partial = path.with_name(f".partial-{os.getpid()}-{path.name}")
+    if not is_partial(path):
+        remove_leftovers(path.parent, path.name)
     try:
-        yield partial
-        os.replace(partial, path)
+        with naming(partial, path):
+            yield partial
+            move(partial, path)
     finally:
         partial.unlink(missing_ok=True)
 
@@ -111,25 +117,11 @@ def write_json(path: Path, content: Any) -> None:
     >>> import tempfile
     >>> path = Path(tempfile.mkdtemp()) / "scores.json"
     >>> write_json(path, {"frechet_distance": 3.5})
-    >>> read_json(path)
-    {'frechet_distance': 3.5}
+    >>> path.read_text()
+    '{\\n  "frechet_distance": 3.5\\n}\\n'
     """
     with staged_file(path) as partial:
         partial.write_text(to_json(content), encoding="utf-8", newline="\n")
-
-
-def read_json(path: Path) -> Any:
-    """Read a JSON file.
-
-    Raises:
-        DataError: The file is missing, or it is not JSON.
-    """
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise DataError(f"{path}: expected a JSON file, found none; run `dvc repro` to make it") from None
-    except ValueError as error:
-        raise DataError(f"{path}: expected JSON, received something else ({error}); run `dvc repro` again") from None
 
 
 def file_hash(path: Path, algorithm: str) -> str:

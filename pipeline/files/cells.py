@@ -1,9 +1,17 @@
 """A cell, which is a variant trained with a seed, and the files in its folder after training."""
 
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import ConfigDict, Field
+
+from pipeline.files.arrays import Expected, read_array
 from pipeline.files.artifacts import file_hash
+from pipeline.files.errors import DataError
+from pipeline.files.json_file import Count, Number, Schema
+from pipeline.files.reading import MAKE_AGAIN
 
 GENERATOR = "generator.weights.h5"  # of the averaged generator if there is one
 DISCRIMINATOR = "discriminator.weights.h5"  # of the one that is trained, as the last step left it
@@ -39,6 +47,47 @@ class Cell(NamedTuple):
     def name(self) -> str:
         """The name of the cell's folders and of its tracked run, as in dvc.yaml: VARIANT-SEED."""
         return f"{self.variant}-{self.seed}"
+
+
+Status = Literal["finished", "diverged", "stopped"]
+
+
+class Losses(Schema):
+    """The losses of an epoch, and what else its steps measured."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, Number]
+
+    epoch: Count
+    d_loss: Number
+    g_loss: Number
+
+
+class History(Schema):
+    """HISTORY: how a training went and how it ended."""
+
+    data_set: str
+    variant: str
+    seed: Count
+    status: Status
+    stopped_by: str | None = None  # the finding that ended it; left out if none did
+    newest_finite_checkpoint: Count | None = None  # whole epochs that it has, null if there is none; left out unless the training diverged
+    epochs: Annotated[list[Losses], Field(min_length=1)]
+
+
+class Evidence(Schema):
+    """EVIDENCE: what the doctor measured before training and after each epoch."""
+
+    before: dict[str, dict[str, Any]]
+    epochs: list[dict[str, Any]]
+
+
+def read_sheets(cell: Path, mapped: bool = False) -> NDArray[np.uint8]:
+    """The sample sheets of a cell, (epochs + 1, n, 28, 28), read as `read_array` does."""
+    sheets = read_array(cell / SAMPLE_ARRAYS, Expected("|u1", (None, None, 28, 28)), mapped)
+    if not sheets.size:
+        raise DataError(f"{cell / SAMPLE_ARRAYS}: expected a sample sheet or more, received none; {MAKE_AGAIN}")
+    return sheets
 
 
 def sheet_path(epoch: int) -> Path:

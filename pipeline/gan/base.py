@@ -177,12 +177,12 @@ def generator_inputs(variant: VariantSettings, latents: tf.Tensor, labels: tf.Te
     return {"latent": latents, "label": labels} if is_conditional(variant) else {"latent": latents}
 
 
-def training_batches(digits: Digits, variant: VariantSettings, seed: int) -> tf.data.Dataset:
-    """Endless batches of images (b, 28, 28, 1) in [low, 1] and labels (b,), b = `images_per_step(variant)`."""
+def training_batches(digits: Digits, variant: VariantSettings, seed: int, first_step: int = 0) -> tf.data.Dataset:
+    """Endless batches of images (b, 28, 28, 1) in [low, 1] and labels (b,), b = `images_per_step(variant)`, from a step on."""
     size = images_per_step(variant)
 
     def converted() -> Iterator[tuple[Any, Any]]:
-        for images, labels in batches(digits, size, seed):
+        for images, labels in batches(digits, size, seed, first_step):
             yield to_float(images, image_low(variant)), labels.astype("int32")
 
     shapes = (tf.TensorSpec((size, SIDE, SIDE, 1)), tf.TensorSpec((size,), tf.int32))

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from pipeline.evaluation.files import SCORES, evaluation_hash
-from pipeline.files.artifacts import read_json
+from pipeline.evaluation.files import SCORES, CellScores, evaluation_hash
 from pipeline.files.cells import Cell
+from pipeline.files.json_file import read_json
 from pipeline.report.findings import read_findings, worst_finding
 from pipeline.report.numbers import number
 from pipeline.report.outputs import Outputs
@@ -18,7 +18,7 @@ def cell_rows(variant: str, seeds: list[int], columns: list[str], outputs: Outpu
 
 def _cell_row(cell: Cell, columns: list[str], outputs: Outputs) -> dict[str, Any]:
     evaluation = outputs.evaluations / cell.name
-    evaluated = read_json(evaluation / SCORES)
+    evaluated = read_json(evaluation / SCORES, CellScores)
     losses = evaluated["losses"]
     return {
         "name": cell.name,

@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 import altair as alt
 import vl_convert
 
-from pipeline.evaluation.files import CURVES
+from pipeline.evaluation.files import CURVES, Curves
 from pipeline.evaluation.subsample import subsample
-from pipeline.files.artifacts import read_json
-from pipeline.files.cells import EVIDENCE, HISTORY, Cell
+from pipeline.files.cells import EVIDENCE, HISTORY, Cell, Evidence, History
+from pipeline.files.json_file import Schema, read_json
 from pipeline.metrics.score_names import SCORES
 from pipeline.report.outputs import Outputs
 from pipeline.settings.params import Settings
@@ -53,17 +53,18 @@ def series(settings: Settings, outputs: Outputs) -> dict[str, list[dict[str, Any
     data: dict[str, list[dict[str, Any]]] = {curve.data: [] for curve in CHARTED}
     for variant, seed in cells:
         cell = Cell(variant, seed).name
-        for name, path in _files(outputs, cell):
+        for name, path, schema in _files(outputs, cell):
             columns = [curve.column for curve in CHARTED if curve.data == name]
-            epochs = subsample(read_json(path)["epochs"], max(2, MOST_POINTS // len(cells)))
+            epochs = subsample(read_json(path, schema)["epochs"], max(2, MOST_POINTS // len(cells)))
             about = {"variant": variant, "seed": seed}
             data[name] += [about | {"epoch": row["epoch"]} | {column: _short(row.get(column)) for column in columns} for row in epochs]
     return data
 
 
-def _files(outputs: Outputs, cell: str) -> list[tuple[str, Path]]:
+def _files(outputs: Outputs, cell: str) -> list[tuple[str, Path, type[Schema]]]:
     gan = outputs.gans / cell
-    return [("losses", gan / HISTORY), ("scores", outputs.evaluations / cell / CURVES), ("diagnosis", gan / EVIDENCE)]
+    curves = outputs.evaluations / cell / CURVES
+    return [("losses", gan / HISTORY, History), ("scores", curves, Curves), ("diagnosis", gan / EVIDENCE, Evidence)]
 
 
 def _short(value: float | None) -> float | None:

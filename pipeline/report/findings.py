@@ -1,12 +1,31 @@
 """The doctor's findings on cells, and the worst of them in a few words."""
 
-from typing import NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from pipeline.doctor.diagnosis.diagnose import causes_and_symptoms
-from pipeline.doctor.diagnosis.findings import HEALTHY, SEVERITIES, Finding
-from pipeline.files.artifacts import read_json
+from pipeline.doctor.diagnosis.findings import HEALTHY, SEVERITIES, Finding, Severity
+from pipeline.files.json_file import Schema, read_json
 from pipeline.report.numbers import counted
 from pipeline.report.outputs import Outputs
+
+
+class FindingRow(Schema):
+    """A finding as JSON holds it."""
+
+    id: str
+    severity: Severity
+    evidence: dict[str, Any]
+    why: str
+    fix: str
+    reference: str
+    where: str = ""
+
+
+class Diagnosis(Schema):
+    """The file of the stage `diagnose`."""
+
+    findings: list[FindingRow]
 
 
 class CellFindings(NamedTuple):
@@ -25,8 +44,12 @@ class Worst(NamedTuple):
 
 def read_findings(outputs: Outputs, cell: str) -> CellFindings:
     """What the stage `diagnose` found of a cell."""
-    findings = read_json(outputs.diagnoses / f"{cell}.json")["findings"]
-    return CellFindings(*causes_and_symptoms([Finding(**finding) for finding in findings]))
+    return CellFindings(*causes_and_symptoms(findings_in(outputs.diagnoses / f"{cell}.json")))
+
+
+def findings_in(diagnosis: Path) -> list[Finding]:
+    """The findings in the file of a diagnosis."""
+    return [Finding(**finding) for finding in read_json(diagnosis, Diagnosis)["findings"]]
 
 
 def finding_name(finding: Finding) -> str:

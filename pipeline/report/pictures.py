@@ -11,9 +11,9 @@ from PIL import Image
 
 from pipeline.data.digits import SIDE
 from pipeline.evaluation.subsample import subsample
-from pipeline.files.cells import SAMPLE_ARRAYS
+from pipeline.files.cells import read_sheets
 from pipeline.pictures.grids import in_rows
-from pipeline.pictures.png import read_png
+from pipeline.pictures.png import open_picture, read_png
 from pipeline.pictures.sheets import COLUMNS
 
 GREYS = 16  # look the same as 256, and noise, which does not compress, takes half the bytes
@@ -39,13 +39,13 @@ class Sheet(NamedTuple):
 
 def sheets(cell: Path) -> list[Sheet]:
     """Up to MOST_SHEETS sample sheets of a cell, evenly spread from before the first epoch to the last."""
-    arrays = np.load(cell / SAMPLE_ARRAYS, mmap_mode="r")
+    arrays = read_sheets(cell, mapped=True)
     return [Sheet(epoch, _digits(in_rows(arrays[epoch], COLUMNS))) for epoch in subsample(range(len(arrays)), MOST_SHEETS)]
 
 
 def last_samples(cell: Path) -> Picture:
     """The first rows of a cell's last sample sheet."""
-    return _digits(in_rows(np.load(cell / SAMPLE_ARRAYS, mmap_mode="r")[-1][: CARD_ROWS * COLUMNS], COLUMNS))
+    return _digits(in_rows(read_sheets(cell, mapped=True)[-1][: CARD_ROWS * COLUMNS], COLUMNS))
 
 
 def first_rows(path: Path) -> Picture:
@@ -61,7 +61,7 @@ def digits(path: Path) -> Picture:
 def figure(path: Path) -> Picture:
     """A plot, in few colours."""
     # MAXCOVERAGE, because the default, by frequency, turns a thin red line brown.
-    picture = Image.open(path).convert("RGB").quantize(FIGURE_COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    picture = open_picture(path).convert("RGB").quantize(FIGURE_COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     return _in_page(picture)
 
 

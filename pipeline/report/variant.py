@@ -1,6 +1,5 @@
 """The page's section about a variant: its cells, and its first seed in findings, pictures, tables and scores."""
 
-import csv
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -8,10 +7,13 @@ from typing import Any
 from pipeline.data.datasets import find_data_set
 from pipeline.doctor.diagnosis.findings import Finding
 from pipeline.doctor.diagnosis.summary import evidence_text
-from pipeline.evaluation.files import BY_CLASS, CONFUSION, NEAREST
+from pipeline.evaluation.files import BY_CLASS, CONFUSION, NEAREST, CellScores
 from pipeline.evaluation.files import SCORES as SCORES_FILE
-from pipeline.files.artifacts import read_json
 from pipeline.files.cells import FIGURE, Cell
+from pipeline.files.errors import DataError
+from pipeline.files.json_file import read_json
+from pipeline.files.reading import MAKE_AGAIN, read_bounded
+from pipeline.files.shown import shown
 from pipeline.metrics.score_names import SCORES
 from pipeline.report.cells import cell_rows
 from pipeline.report.findings import finding_name, read_findings
@@ -20,6 +22,8 @@ from pipeline.report.outputs import Outputs
 from pipeline.report.pictures import digits, figure, sheets
 from pipeline.settings.params import Settings
 
+MOST_BYTES = 64 * 2**20  # of a file of classes; ten thousand samples have 40 kB
+
 
 def variant_section(variant: str, columns: list[str], settings: Settings, outputs: Outputs) -> dict[str, Any]:
     """What the page shows of a variant: a row per seed with the scores that `columns` names, and much of the first seed.
@@ -27,7 +31,7 @@ def variant_section(variant: str, columns: list[str], settings: Settings, output
     A cell that did not finish has no samples, so nothing that is made of them.
     """
     cell = Cell(variant, settings.run.seeds[0]).name
-    evaluated = read_json(outputs.evaluations / cell / SCORES_FILE)
+    evaluated = read_json(outputs.evaluations / cell / SCORES_FILE, CellScores)
     findings = read_findings(outputs, cell)
     classes = find_data_set(evaluated["data_set"]).classes
     return {
@@ -81,9 +85,13 @@ def _score_rows(evaluated: dict[str, Any]) -> list[dict[str, str]]:
 
 def _confusion(path: Path, classes: tuple[str, ...]) -> list[dict[str, Any]]:
     """A row per requested class: how many of its samples were predicted as each class, and their share of the row."""
-    with path.open(encoding="utf-8", newline="") as file:
-        counts = Counter((line["requested"], line["predicted"]) for line in csv.DictReader(file))
     names = {str(label): name for label, name in enumerate(classes)}
+    head, *lines = read_bounded(path, "classes of samples", MOST_BYTES).decode("utf-8", "replace").splitlines() or [""]
+    known = {f"{requested},{predicted}" for requested in (*names, "any") for predicted in names}
+    for line, wanted in ((head, {"requested,predicted"}), *((line, known) for line in set(lines))):
+        if line not in wanted:
+            raise DataError(f"{path}: expected a requested and a predicted class in each line, received {shown(line)}; {MAKE_AGAIN}")
+    counts = Counter(tuple(line.split(",")) for line in lines)
     rows = []
     for requested in sorted({requested for requested, _ in counts}):
         row = [counts[requested, predicted] for predicted in names]

@@ -8,10 +8,10 @@ from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 
 from pipeline.evaluation.files import SCORES as SCORES_FILE
-from pipeline.evaluation.files import evaluation_hash
-from pipeline.files.artifacts import read_json
-from pipeline.files.cells import HISTORY, Cell, training_hash
+from pipeline.evaluation.files import CellScores, evaluation_hash
+from pipeline.files.cells import HISTORY, Cell, History, training_hash
 from pipeline.files.errors import DataError, PipelineError, nearest_known
+from pipeline.files.json_file import read_json
 from pipeline.metrics.score_names import SCORES
 from pipeline.provenance import training_key
 from pipeline.report.verdicts import VERDICT_SCORE
@@ -66,11 +66,11 @@ def promote(settings: Settings, cell: Cell) -> str:
 
 
 def _require_scores(cell: Cell) -> None:
-    status = read_json(ARTIFACTS / "gan" / cell.name / HISTORY)["status"]
+    status = read_json(ARTIFACTS / "gan" / cell.name / HISTORY, History)["status"]
     if status in UNFINISHED:
         reason = f"expected a training that finished, {UNFINISHED[status]}"
         raise PipelineError(f"{cell.name}: {reason}; nothing was registered, `make doctor` says what is wrong")
-    if read_json(ARTIFACTS / "evaluation" / cell.name / SCORES_FILE)["scores"][VERDICT_SCORE] is None:
+    if read_json(ARTIFACTS / "evaluation" / cell.name / SCORES_FILE, CellScores)["scores"][VERDICT_SCORE] is None:
         raise PipelineError(f"{cell.name}: expected a {SCORES[VERDICT_SCORE].label}, received none; nothing was registered, choose another cell")
 
 

@@ -1,6 +1,8 @@
 """The champion over HTTP: the server of `mlflow models serve`, on this machine alone. `python -m pipeline.serving serve [--port 5001]`."""
 
+import ctypes
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -12,7 +14,7 @@ from pathlib import Path
 from threading import Thread
 
 import mlflow
-from mlflow.models.flavor_backend_registry import get_flavor_backend
+from mlflow.pyfunc.scoring_server import get_cmd
 
 from pipeline.files.errors import PipelineError
 from pipeline.serving.registry import ADDRESS, MODEL, champion, one_line_store_errors
@@ -20,6 +22,8 @@ from pipeline.tracking.store import GANS, connect
 from pipeline.web.ports import HOST, port_argument, require_free
 
 PORT = 5001
+APPLICATION = "pipeline.serving.application:application"
+PR_SET_PDEATHSIG = 1  # of linux/prctl.h
 REQUEST_SECONDS = 60  # the longest request; 1000 images take less than a second
 SECONDS_TO_END = 10  # until a server that was asked to end is killed
 QUIET = {"UVICORN_LOG_LEVEL": "warning", "TF_CPP_MIN_LOG_LEVEL": "3", "KERAS_BACKEND": "tensorflow"}
@@ -53,10 +57,8 @@ def serve(model: Path, port: int) -> None:
         PipelineError: The server ended by itself.
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # to be terminated is a server's usual end, like Ctrl-C
-    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # MLflow starts `uvicorn` by its name
     os.environ.update({name: value for name, value in QUIET.items() if name not in os.environ})
-    backend = get_flavor_backend(str(model), env_manager="local")  # type: ignore[no-untyped-call]
-    server = backend.serve(str(model), port, HOST, REQUEST_SECONDS, synchronous=False, stderr=subprocess.PIPE)
+    server = _start(model, port)
     Thread(target=_pass_on, args=(server.stderr,), daemon=True).start()
     try:
         if _answers(server, port):
@@ -68,6 +70,19 @@ def serve(model: Path, port: int) -> None:
     finally:
         _end(server)
     raise PipelineError(f"serve: expected the server to run until Ctrl-C, received exit status {server.returncode}; its own message is above")
+
+
+def _start(model: Path, port: int) -> subprocess.Popen[bytes]:
+    """Start what `mlflow models serve` starts, with the application that looks at a request's host in the place of MLflow's."""
+    command, environment = get_cmd(str(model), port, HOST, REQUEST_SECONDS, 1)  # type: ignore[arg-type]  # the host is a text, whatever MLflow says
+    words = [sys.executable, "-m", *shlex.split(command)[:-1], APPLICATION, "--factory"]
+    return subprocess.Popen(words, env=environment, stderr=subprocess.PIPE, preexec_fn=_end_with_its_parent)
+
+
+def _end_with_its_parent() -> None:
+    """On Linux: receive SIGTERM when the process that started this one ends in whatever way."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _pass_on(errors: Iterable[bytes]) -> None:

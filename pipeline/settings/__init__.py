@@ -2,5 +2,7 @@
 
 params.py     every section of params.yaml, and the checks that need several sections
 variants.py   what one GAN is
+messages.py   errors of pydantic in one line
 yaml_file.py  reading YAML as DVC reads it
+lock_file.py  what dvc.lock records of outputs
 """

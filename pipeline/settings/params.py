@@ -5,38 +5,54 @@ This module accepts or refuses values and computes nothing: what a stage does fo
 """
 
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
-from pydantic_core import ErrorDetails
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from pipeline.data.datasets import find_data_set
 from pipeline.files.errors import DataError, SettingsError, nearest_known, one_line_errors
-from pipeline.settings.variants import Count, Positive, Section, VariantSettings
+from pipeline.files.shown import shown
+from pipeline.settings.messages import describe
+from pipeline.settings.variants import MOST_VALUES, Batch, Count, Rate, Seconds, Section, Threads, VariantSettings
 from pipeline.settings.yaml_file import read_yaml
 
 PARAMS = Path("params.yaml")
 
+LONGEST_NAME = 64  # characters of a variant's name
 Seed = Annotated[int, Field(ge=0, lt=2**31)]
-VariantName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]  # part of paths and of DVC's stage names
+VariantName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=LONGEST_NAME)]  # part of paths and of DVC's stage names
+MOST_LISTED = 1000  # variants, or seeds
+MOST_CELLS = 10_000  # a variant with a seed each; DVC makes three stages of each
+MOST_EPOCHS = 100_000
+
+
+def _limited(entries: Any) -> Any:
+    """Refuse a list or a section with more entries than are looked at one by one."""
+    if isinstance(entries, list | dict) and len(entries) > MOST_LISTED:
+        raise ValueError(f"expected at most {MOST_LISTED} entries, received {len(entries)}")
+    return entries
+
+
+Limited = BeforeValidator(_limited)
 
 
 class RunSettings(Section):
-    variants: Annotated[list[str], Field(min_length=1)]
-    seeds: Annotated[list[Seed], Field(min_length=1)]
-    threads: Count
+    variants: Annotated[list[str], Field(min_length=1), Limited]
+    seeds: Annotated[list[Seed], Field(min_length=1), Limited]
+    threads: Threads
     checkpoint_epochs: Count
 
 
 class TrackingSettings(Section):
-    budget_seconds: Positive
+    budget_seconds: Seconds
 
 
 class DownloadSettings(Section):
     source: str
-    connect_timeout_seconds: Positive
-    read_timeout_seconds: Positive
-    attempts: Count
+    connect_timeout_seconds: Seconds
+    read_timeout_seconds: Seconds
+    file_deadline_seconds: Seconds
+    attempts: Annotated[int, Field(ge=1, le=100)]
 
     @model_validator(mode="after")
     def _source_is_known(self) -> Self:
@@ -48,34 +64,42 @@ class DownloadSettings(Section):
 
 
 class PreprocessSettings(Section):
-    validation_every: Annotated[int, Field(ge=2)]
+    validation_every: Annotated[int, Field(ge=2, le=1_000_000)]
 
 
 class ClassifierSettings(Section):
     seed: Seed
-    epochs: Count
-    minimum_steps: Count
-    batch_size: Count
-    learning_rate: Positive
-    width: Count
+    epochs: Annotated[int, Field(ge=1, le=MOST_EPOCHS)]
+    minimum_steps: Annotated[int, Field(ge=1, le=10_000_000)]
+    batch_size: Batch
+    learning_rate: Rate
+    width: Annotated[int, Field(ge=1, le=512)]
     shift_pixels: Annotated[int, Field(ge=0, le=8)]
+
+    @model_validator(mode="after")
+    def _fits_in_memory(self) -> Self:
+        if (values := self.batch_size * self.width * 28 * 28) > MOST_VALUES:
+            raise ValueError(
+                f"width: expected at most {MOST_VALUES} values in the first layer, received {values} of batch_size {self.batch_size}; lower one"
+            )
+        return self
 
 
 class TrainSettings(Section):
-    threads: Count
-    epoch_images: Count
-    sheet_rows: Count
+    threads: Threads
+    epoch_images: Annotated[int, Field(ge=1, le=10_000_000)]
+    sheet_rows: Annotated[int, Field(ge=1, le=1000)]
     stop_on: Literal["never", "error"]
 
 
 class EvaluateSettings(Section):
     split: Literal["validation", "test"]
-    samples: Annotated[int, Field(ge=2)]
-    neighbours: Count
+    samples: Annotated[int, Field(ge=2, le=1_000_000)]
+    neighbours: Annotated[int, Field(ge=1, le=1000)]
     seed: Seed
-    subsets: Annotated[int, Field(ge=2)]
+    subsets: Annotated[int, Field(ge=2, le=1000)]
     minimum_accuracy: Annotated[float, Field(ge=0, le=1)]
-    curve_points: Annotated[int, Field(ge=2)]
+    curve_points: Annotated[int, Field(ge=2, le=10_000)]
     train_on_samples: bool
 
 
@@ -93,19 +117,23 @@ class Settings(Section):
     train: TrainSettings
     evaluate: EvaluateSettings
     compare: CompareSettings
-    gan: dict[VariantName, VariantSettings]
+    gan: Annotated[dict[VariantName, VariantSettings], Limited]
 
     @model_validator(mode="after")
     def _parts_fit(self) -> Self:
         named = {f"run.variants.{index}": variant for index, variant in enumerate(self.run.variants)}
         for key, variant in (named | {"compare.baseline": self.compare.baseline}).items():
             if variant not in self.gan:
-                raise ValueError(f"{key}: expected a section under gan:, received {variant!r}{nearest_known(variant, self.gan)}")
+                raise ValueError(f"{key}: expected a section under gan:, received {shown(variant)}{nearest_known(variant, self.gan)}")
         for name, listed in (("variants", self.run.variants), ("seeds", self.run.seeds)):
             if len(set(listed)) != len(listed):
-                raise ValueError(f"run.{name}: expected each entry once, received {listed}")
+                raise ValueError(f"run.{name}: expected each entry once, received {shown(listed)}")
+        if (cells := len(self.run.variants) * len(self.run.seeds)) > MOST_CELLS:
+            raise ValueError(f"run: expected at most {MOST_CELLS} cells, a variant with a seed each, received {cells}")
         for name, gan in self.gan.items():
             self._check_budget(name, gan)
+            if (latents := self.evaluate.samples * gan.latent_size) > MOST_VALUES:
+                raise ValueError(f"gan.{name}.latent_size: expected at most {MOST_VALUES} values of evaluate.samples latents, received {latents}")
         return self
 
     def _check_budget(self, name: str, gan: VariantSettings) -> None:
@@ -118,6 +146,10 @@ class Settings(Section):
             raise ValueError(
                 f"gan.{name}.training_images: expected a multiple of train.epoch_images ({epoch}), "
                 f"received {gan.training_images}; the nearest is {nearest}"
+            )
+        if gan.training_images > MOST_EPOCHS * epoch:
+            raise ValueError(
+                f"gan.{name}.training_images: expected at most {MOST_EPOCHS} epochs of train.epoch_images ({epoch}), received {gan.training_images}"
             )
 
 
@@ -143,24 +175,7 @@ def load_settings(path: Path = PARAMS) -> Settings:
     except ValidationError as error:
         # A misspelt key gives two errors, an unknown key and a missing one; the unknown key says more.
         first = min(error.errors(), key=lambda detail: detail["type"] != "extra_forbidden")
-        raise SettingsError(f"{path}: {_describe(first)}") from None
-
-
-def _describe(error: ErrorDetails) -> str:
-    key = ".".join(str(part) for part in error["loc"])
-    received = error["input"]
-    match error["type"]:
-        case "value_error":
-            return f"{key}.{error['ctx']['error']}".removeprefix(".")
-        case "extra_forbidden":
-            return f"{key}: expected a known key, received an unknown one{nearest_known(str(error['loc'][-1]), _known_keys(error['loc']))}"
-        case "string_pattern_mismatch":
-            return f"{key.removesuffix('.[key]')}: expected a name of small letters, digits and _, received {received!r}"
-        case "missing":
-            return f"{key}: expected a value, the key is missing"
-        case _:
-            expected = error["msg"].removeprefix("Input should be ")
-            return f"{key}: expected {expected}, received {received!r}"
+        raise SettingsError(f"{path}: {describe(first, lambda: _known_keys(first['loc']))}") from None
 
 
 def _known_keys(location: tuple[int | str, ...]) -> list[str]:

@@ -7,11 +7,13 @@ import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pipeline.evaluation.files import SCORES
-from pipeline.files.artifacts import read_json, write_json, write_text
+from pipeline.evaluation.files import SCORES, CellScores, NegativeControls
+from pipeline.files.artifacts import write_json, write_text
 from pipeline.files.cells import Cell
 from pipeline.files.errors import one_line_errors
+from pipeline.files.json_file import read_json
 from pipeline.files.owner import owner
+from pipeline.integrity.inputs import check_inputs
 from pipeline.report.outputs import Outputs
 from pipeline.report.page import write_report
 from pipeline.report.prune import prune_folder, prune_lock
@@ -43,12 +45,13 @@ def compare(paths: Paths, settings: Settings) -> None:
     for folder in (paths.gans, paths.evaluations, paths.diagnoses, paths.metrics):
         prune_folder(folder, cells)
     prune_lock(paths.pipeline, paths.lock, cells)
-    rows = sorted((read_json(paths.evaluations / cell / SCORES) for cell in cells), key=_rank)
+    check_inputs(paths.gans, paths.evaluations, paths.diagnoses, paths.reference)
+    rows = sorted((read_json(paths.evaluations / cell / SCORES, CellScores) for cell in cells), key=_rank)
     board = {
         "cells": rows,
         "variants": aggregate(rows, settings.run.variants, settings.compare.baseline, settings.compare.confidence),
         "real_reference": rows[0]["real_reference"],
-        "negative_controls": read_json(paths.reference / "negative_controls.json"),
+        "negative_controls": read_json(paths.reference / "negative_controls.json", NegativeControls),
         "score": VERDICT_SCORE,
         "baseline": settings.compare.baseline,
         "confidence": settings.compare.confidence,

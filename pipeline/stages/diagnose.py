@@ -9,10 +9,11 @@ from typing import NamedTuple
 
 from pipeline.doctor.diagnosis.diagnose import diagnose as check_rules
 from pipeline.doctor.diagnosis.summary import print_findings
-from pipeline.evaluation.files import CURVES, SCORES
-from pipeline.files.artifacts import read_json, write_json
-from pipeline.files.cells import EVIDENCE, Cell
+from pipeline.evaluation.files import CURVES, SCORES, CellScores, Curves
+from pipeline.files.artifacts import write_json
+from pipeline.files.cells import EVIDENCE, Cell, Evidence
 from pipeline.files.errors import one_line_errors
+from pipeline.files.json_file import read_json
 from pipeline.files.owner import owner
 from pipeline.integrity.inputs import check_inputs
 from pipeline.settings.params import Settings, load_settings
@@ -30,9 +31,9 @@ class Paths(NamedTuple):
 
 def diagnose(paths: Paths, settings: Settings, cell: Cell) -> None:
     """Check the doctor's rules on the evidence and the scores of a cell; write and print the findings."""
-    scores = read_json(paths.evaluation / SCORES)
-    evaluation = {"scores": scores["scores"], "real_reference": scores["real_reference"], "curves": read_json(paths.evaluation / CURVES)}
-    findings = check_rules(read_json(paths.gan / EVIDENCE) | evaluation, cell.variant, settings.gan[cell.variant].model_dump())
+    scores = read_json(paths.evaluation / SCORES, CellScores)
+    evaluation = {"scores": scores["scores"], "real_reference": scores["real_reference"], "curves": read_json(paths.evaluation / CURVES, Curves)}
+    findings = check_rules(read_json(paths.gan / EVIDENCE, Evidence) | evaluation, cell.variant, settings.gan[cell.variant].model_dump())
     write_json(paths.diagnosis, {"findings": [finding.row() for finding in findings]})
     print_findings(cell.name, findings)
     closing(f"wrote {paths.diagnosis} (findings: {len(findings)})", "dvc repro compare")

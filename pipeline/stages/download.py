@@ -20,7 +20,7 @@ def download(raw: Path, settings: DownloadSettings) -> None:
     """Fill the folder `raw` with the four IDX files and dataset.json."""
     data_set = find_data_set(settings.source)
     files = fetch_data_set(settings)
-    with staged_folder(raw) as folder:
+    with staged_folder(raw, [*files, "dataset.json"]) as folder:
         for name, content in files.items():
             (folder / name).write_bytes(content)
         about = {"data_set": settings.source, "classes": data_set.classes, "citation": data_set.citation, "licence": data_set.licence}

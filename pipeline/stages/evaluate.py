@@ -16,16 +16,18 @@ import numpy as np
 from pipeline.classifier.network import load_classifier
 from pipeline.data.digits import CLASSES, load_digits
 from pipeline.evaluation.curves import sheet_curves
-from pipeline.evaluation.files import CURVES, SCORES
+from pipeline.evaluation.files import CURVES, EVALUATION, SCORES, RealReference
 from pipeline.evaluation.pictures import write_confusion, write_pictures
 from pipeline.evaluation.samples import draw_samples, nothing_drawn
 from pipeline.evaluation.scoring import Scores, sample_trained_accuracy, score_images, scores_file
-from pipeline.files.artifacts import read_json, staged_folder, write_json
-from pipeline.files.cells import GENERATOR, HISTORY, SAMPLE_ARRAYS, Cell
+from pipeline.files.artifacts import staged_folder, write_json
+from pipeline.files.cells import GENERATOR, HISTORY, SAMPLE_ARRAYS, Cell, History, read_sheets
+from pipeline.files.checkpoints import remove_finished
 from pipeline.files.errors import DataError, one_line_errors
+from pipeline.files.json_file import read_json
 from pipeline.files.owner import owner
-from pipeline.integrity.inputs import check_inputs
 from pipeline.gan.networks.build import is_conditional
+from pipeline.integrity.inputs import check_inputs
 from pipeline.metrics.score_names import HEADLINE_SCORES
 from pipeline.settings.params import Settings, load_settings
 from pipeline.terminal.closing import closing
@@ -49,7 +51,7 @@ class Paths(NamedTuple):
 
 def evaluate(paths: Paths, settings: Settings, cell: Cell) -> None:
     """Score the generator of a cell; fill the folder `paths.evaluation`."""
-    history, real = read_json(paths.gan / HISTORY), read_json(paths.real_reference)
+    history, real = read_json(paths.gan / HISTORY, History), read_json(paths.real_reference, RealReference)
     if history["data_set"] != real["data_set"]:
         raise DataError(f"{paths.gan}: expected a GAN of {real['data_set']}, received one of {history['data_set']}; run `dvc repro`")
     gan, classifier = settings.gan[cell.variant], load_classifier(paths.classifier, settings.classifier.width)
@@ -65,8 +67,8 @@ def evaluate(paths: Paths, settings: Settings, cell: Cell) -> None:
             accuracy = sample_trained_accuracy(drawn, load_digits(paths.split), settings.classifier, [training])
         scores.values["sample_trained_accuracy"] = accuracy
     everything = scores_file(cell, history, real, scores)
-    sheets = np.load(paths.gan / SAMPLE_ARRAYS)
-    with staged_folder(paths.evaluation) as folder:
+    sheets = read_sheets(paths.gan)
+    with staged_folder(paths.evaluation, EVALUATION) as folder:
         write_json(folder / SCORES, everything)
         write_json(folder / CURVES, sheet_curves(classifier, sheets, settings.evaluate.curve_points, is_conditional(gan)))
         write_confusion(folder, drawn)
@@ -83,4 +85,5 @@ if __name__ == "__main__":
             check_inputs(*(paths.gan / name for name in (GENERATOR, HISTORY, SAMPLE_ARRAYS)), *paths[1:6])
             pin_runtime(settings.run.threads)
             evaluate(paths, settings, cell)
+            remove_finished("train", cell.name)  # DVC has recorded the training: this stage depends on its outputs
             record_evaluation(settings, cell, paths.gan, paths.evaluation, started)

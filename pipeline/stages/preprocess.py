@@ -10,10 +10,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.data.digits import Bytes, Digits, save_digits
-from pipeline.data.idx import IDX_FILES, IDX_IMAGES, IDX_LABELS, decode_idx
-from pipeline.files.artifacts import read_json
+from pipeline.data.datasets import About
+from pipeline.data.digits import Digits, save_digits
+from pipeline.data.idx import IDX_FILES, IDX_IMAGES, IDX_LABELS, read_idx
 from pipeline.files.errors import DataError, one_line_errors
+from pipeline.files.json_file import read_json
 from pipeline.files.owner import owner
 from pipeline.integrity.inputs import check_inputs
 from pipeline.settings.params import PreprocessSettings, load_settings
@@ -31,7 +32,7 @@ class Paths(NamedTuple):
 
 def preprocess(paths: Paths, settings: PreprocessSettings) -> None:
     """Write the three splits of the data set in the folder `paths.raw`."""
-    name = read_json(paths.raw / "dataset.json")["data_set"]
+    name = read_json(paths.raw / "dataset.json", About)["data_set"]
     official_train, official_test = _read_pair(paths.raw, name, *IDX_FILES[:2]), _read_pair(paths.raw, name, *IDX_FILES[2:])
     every = settings.validation_every
     held_out = np.arange(len(official_train.labels)) % every == every - 1
@@ -43,19 +44,12 @@ def preprocess(paths: Paths, settings: PreprocessSettings) -> None:
 
 
 def _read_pair(raw: Path, name: str, images_file: str, labels_file: str) -> Digits:
-    images, labels = _read(raw / images_file, IDX_IMAGES), _read(raw / labels_file, IDX_LABELS)
+    images, labels = read_idx(raw / images_file, IDX_IMAGES), read_idx(raw / labels_file, IDX_LABELS)
     if len(images) != len(labels):
         raise DataError(
             f"{raw / labels_file}: expected a label for each of {len(images)} images, received {len(labels)}; run `dvc repro --force download`"
         )
     return Digits(name, images, labels)
-
-
-def _read(path: Path, kind: tuple[int, int]) -> Bytes:
-    try:
-        return decode_idx(path.read_bytes(), kind, str(path))
-    except FileNotFoundError:
-        raise DataError(f"{path}: expected an IDX file, found none; run `dvc repro download`") from None
 
 
 def _where(digits: Digits, chosen: NDArray[np.bool_]) -> Digits:

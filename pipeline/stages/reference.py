@@ -13,10 +13,13 @@ from pipeline.runtime import pin_runtime
 # isort: split
 import numpy as np
 
+from pipeline.classifier.files import Report
 from pipeline.classifier.network import FEATURE_LAYER, classify_images, load_classifier
 from pipeline.data.digits import Bytes, Digits, load_digits
-from pipeline.files.artifacts import read_json, staged_file, write_json
+from pipeline.files.artifacts import staged_file, write_json
+from pipeline.files.checkpoints import remove_finished
 from pipeline.files.errors import DataError, one_line_errors
+from pipeline.files.json_file import read_json
 from pipeline.files.owner import owner
 from pipeline.integrity.inputs import check_inputs
 from pipeline.metrics.memorisation import nearest_distances
@@ -46,7 +49,7 @@ class Paths(NamedTuple):
 
 def reference(paths: Paths, settings: Settings) -> None:
     """Write features of both splits, scores of real images and of negative controls, and a picture of real digits by class."""
-    real, training, report = load_digits(paths.split), load_digits(paths.train), read_json(paths.report)
+    real, training, report = load_digits(paths.split), load_digits(paths.train), read_json(paths.report, Report)
     _check_classifier(paths.report, report, real, training, settings.evaluate.minimum_accuracy)
     classifier = load_classifier(paths.classifier, settings.classifier.width)
     count = min(settings.evaluate.samples, len(training.labels))
@@ -112,3 +115,4 @@ if __name__ == "__main__":
         check_inputs(*paths[:4])
         pin_runtime(settings.run.threads)
         reference(paths, settings)
+        remove_finished("classifier")  # DVC has recorded the classifier: this stage depends on it

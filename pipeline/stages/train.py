@@ -6,8 +6,10 @@ A cell's status is `finished`, `diverged` if its losses or samples stopped being
 
 import sys
 import time
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pipeline.runtime import pin_runtime
 
@@ -23,36 +25,42 @@ from pipeline.doctor.evidence.probe import Probe
 from pipeline.doctor.evidence.recorder import EvidenceRecorder
 from pipeline.files.artifacts import staged_file, staged_folder, write_json
 from pipeline.files.cells import DISCRIMINATOR, EVIDENCE, FIGURE, GENERATOR, HISTORY, SAMPLE_ARRAYS, SAMPLES, Cell, sheet_path
+from pipeline.files.checkpoints import Checkpoints
 from pipeline.files.errors import one_line_errors
 from pipeline.files.owner import owner
-from pipeline.integrity.inputs import check_inputs
+from pipeline.files.room import save_weights
 from pipeline.gan import streams
 from pipeline.gan.base import GAN, draw_latents, generator_inputs, image_low, images_per_step, training_batches
 from pipeline.gan.probe_inputs import probe_inputs
+from pipeline.integrity.inputs import check_inputs
 from pipeline.pictures.figure import write_question_figure
 from pipeline.pictures.png import write_png
 from pipeline.pictures.sheets import sample_sheet
+from pipeline.provenance import cell_checkpoints
 from pipeline.settings.params import Settings, load_settings
 from pipeline.terminal.closing import closing
 from pipeline.terminal.progress import say
 from pipeline.terminal.training import TrainingProgress
 from pipeline.tracking.cells import record_epoch, record_sheet, training_run
 from pipeline.tracking.run import Run
+from pipeline.training.resume import Resume, Saving
+from pipeline.training.state import Once
 
 STEPS_PER_CALL = 50  # most steps in one call into TensorFlow; it changes the speed and no byte
 SHOWN = ("d_loss", "g_loss", "real_fake_auc", "diversity")  # after each epoch: whether the GAN learns, and the doctor's measures of its health
 
 
 class Paths(NamedTuple):
-    """Two splits, and the folder that is filled; the GAN is not trained on `held_out`."""
+    """Two splits, the folder that is filled, and the folder of checkpoints; the GAN is not trained on `held_out`."""
 
     train: Path
     held_out: Path
     gan: Path
+    checkpoints: Path
 
 
 def train(paths: Paths, settings: Settings, cell: Cell, run: Run) -> None:
-    """Train a cell; fill the folder `paths.gan`."""
+    """Train a cell, from its newest checkpoint if it was ended; fill the folder `paths.gan`."""
     digits, variant = load_digits(paths.train), settings.gan[cell.variant]
     steps = settings.train.epoch_images // images_per_step(variant)
     epochs = variant.training_images // settings.train.epoch_images
@@ -63,21 +71,32 @@ def train(paths: Paths, settings: Settings, cell: Cell, run: Run) -> None:
     stop = first_error if settings.train.stop_on == "error" else None
     evidence = EvidenceRecorder(gan.generator, gan.discriminator, inputs.batch, probe, stop)
     title = f"{cell.variant}, seed {cell.seed}, {digits.name}"
-    with staged_folder(paths.gan) as folder:
+    with staged_folder(paths.gan, _files_of(evidence)) as folder:
         history = _History(folder, settings.train.sheet_rows, title, run)
-        stream = training_batches(digits, variant, cell.seed)
+        saving = Saving(paths.checkpoints, settings.run.checkpoint_epochs, f"train@{cell.name}")
+        resume = Resume(gan, [gan.optimizer, gan.discriminator_optimizer], steps, {"history": history, "evidence": evidence}, saving)
         with TrainingProgress(cell.name, lambda logs: {name: evidence.evidence["epochs"][-1][name] for name in SHOWN}) as shown:
-            callbacks = [_PrintFindings(evidence, title), history, evidence, shown]
-            gan.fit(stream, epochs=epochs, steps_per_epoch=steps, callbacks=callbacks, shuffle=False, verbose=0)
-        gan.averaged_generator.save_weights(folder / GENERATOR)
-        gan.discriminator.save_weights(folder / DISCRIMINATOR)
+            resume.fit(partial(training_batches, digits, variant, cell.seed), epochs, [_PrintFindings(evidence, title), history, evidence, shown])
+        save_weights(gan.averaged_generator, folder / GENERATOR)
+        save_weights(gan.discriminator, folder / DISCRIMINATOR)
         status = "diverged" if history.diverged or evidence.diverged else "stopped" if evidence.stopped_by else "finished"
         about = {"data_set": digits.name, "variant": cell.variant, "seed": cell.seed, "status": status}
         stopped = {"stopped_by": evidence.stopped_by} if evidence.stopped_by else {}
-        write_json(folder / HISTORY, about | stopped | {"epochs": history.rows})
+        kept = {"newest_finite_checkpoint": resume.newest_finite or None} if status == "diverged" else {}
+        write_json(folder / HISTORY, about | stopped | kept | {"epochs": history.rows})
         write_json(folder / EVIDENCE, evidence.evidence)
-        history.write_samples()
+        history.write_samples(gan)
+    if status == "diverged":
+        say(f"{title}: the newest checkpoint, in {paths.checkpoints}, has finite weights and is kept")
+    else:
+        Checkpoints(paths.checkpoints).finish("train", cell.name)
     closing(f"wrote {paths.gan}: {status}, a generator and {len(history.rows)} epochs of losses and samples", f"dvc repro evaluate@{cell.name}")
+
+
+def _files_of(evidence: EvidenceRecorder) -> Iterator[Path | str]:
+    """What a training leaves; known at its end, when there is a sheet of each epoch and the one before them."""
+    yield from (DISCRIMINATOR, EVIDENCE, FIGURE, GENERATOR, HISTORY, SAMPLE_ARRAYS, SAMPLES)
+    yield from map(sheet_path, range(len(evidence.evidence["epochs"]) + 1))
 
 
 class _PrintFindings(keras.callbacks.Callback):
@@ -102,57 +121,80 @@ class _History(keras.callbacks.Callback):
         self.folder, self.title, self.run = folder, title, run
         self.labels = np.tile(np.arange(CLASSES, dtype=np.int32), sheet_rows)  # a sheet has a column per class
         self.rows: list[dict[str, float | None]] = []
-        self.sheets: list[Bytes] = []
-        self.diverged = False
+        self.seconds: list[float] = []  # of each epoch
+        self.sheets = Once()
+        self.diverged, self.passed = False, 0.0  # seconds of the epoch that runs, before a checkpoint
+
+    def state(self) -> dict[str, Any]:
+        return {"rows": self.rows, "seconds": self.seconds, "passed": time.perf_counter() - self.started, "sheets": self.sheets}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from a state; what was recorded before is recorded in this run too."""
+        self.passed = state["passed"]
+        for epoch, sheet in enumerate(state["sheets"]):
+            if epoch:
+                self._add_row(state["rows"][epoch - 1], state["seconds"][epoch - 1])
+            self._add_sheet(sheet)
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
-        self._add_sheet(self._draw())
+        if not self.sheets:
+            self._add_sheet(self._as_bytes(self._draw()))
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        self.started = time.perf_counter()
+        self.started, self.passed = time.perf_counter() - self.passed, 0.0
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
         seconds = time.perf_counter() - self.started
         finite = {name: float(value) if np.isfinite(value) else None for name, value in logs.items()}
-        self.rows.append({"epoch": epoch + 1, **finite})
-        record_epoch(self.run, self.rows[-1], seconds)
+        self._add_row({"epoch": epoch + 1, **finite}, seconds)
         images = self._draw()
-        self._add_sheet(images)
+        self._add_sheet(self._as_bytes(images))
+        self.started = time.perf_counter()
         if None in finite.values() or not np.isfinite(images).all():
             self.diverged = True
             self.model.stop_training = True
             say(f"{self.title}: diverged, losses or samples are no longer finite; training ends here")
 
-    def write_samples(self) -> None:
+    def write_samples(self, gan: GAN) -> None:
         """Write all sheets as arrays, the last one as a picture, and the question's figure."""
         with staged_file(self.folder / SAMPLE_ARRAYS) as partial:
             np.save(partial, np.stack(self.sheets))
         write_png(self.folder / SAMPLES, sample_sheet(self.sheets[-1], self._caption()))
-        write_question_figure(self.folder / FIGURE, self._latents()[0], self.sheets[-1][0], self.rows, self.title)
+        write_question_figure(self.folder / FIGURE, self._latents(gan)[0], self.sheets[-1][0], self.rows, self.title)
 
-    def _add_sheet(self, images: np.ndarray) -> None:
-        low = image_low(self.model.variant)
-        self.sheets.append(to_bytes(np.nan_to_num(images, nan=low), low))  # pixels that are not finite are shown black
+    def _add_row(self, row: dict[str, float | None], seconds: float) -> None:
+        self.rows.append(row)
+        self.seconds.append(seconds)
+        record_epoch(self.run, row, seconds)
+
+    def _add_sheet(self, sheet: Bytes) -> None:
+        self.sheets.append(sheet)
         write_png(self.folder / sheet_path(len(self.rows)), sample_sheet(self.sheets[-1], self._caption()))
         record_sheet(self.run, len(self.rows), self.sheets[-1], self._caption())
 
     def _caption(self) -> str:
         return f"{self.title}, epoch {len(self.rows)}"
 
-    def _latents(self) -> np.ndarray:
-        return draw_latents(self.model.variant, len(self.labels), self.model.seed, streams.SHEET).numpy()
+    def _latents(self, gan: GAN) -> np.ndarray:
+        return draw_latents(gan.variant, len(self.labels), gan.seed, streams.SHEET).numpy()
 
     def _draw(self) -> np.ndarray:
-        inputs = generator_inputs(self.model.variant, self._latents(), self.labels)
+        inputs = generator_inputs(self.model.variant, self._latents(self.model), self.labels)
         return self.model.averaged_generator(inputs, training=False).numpy()
+
+    def _as_bytes(self, images: np.ndarray) -> Bytes:
+        """Pixels that are not finite are shown black."""
+        low = image_low(self.model.variant)
+        return to_bytes(np.nan_to_num(images, nan=low), low)
 
 
 if __name__ == "__main__":
     with one_line_errors():
         (variant, seed, *names), settings = sys.argv[1:], load_settings()
-        paths, cell = Paths(*map(Path, names)), Cell.of(variant, seed)
+        files, cell = [Path(name) for name in names], Cell.of(variant, seed)
         with owner("train", cell.name):
-            check_inputs(paths.train, paths.held_out)
+            check_inputs(*files[:2])
+            paths = Paths(*[*files, cell_checkpoints(settings, cell, *files[:2])])
             pin_runtime(settings.train.threads)
             with training_run(settings, cell, paths.gan) as run:
                 train(paths, settings, cell, run)

@@ -21,15 +21,15 @@ class Progress(Protocol):
 
 
 @contextmanager
-def progress(title: str) -> Iterator[Progress]:
-    """Show a step from its start to its end, which it may not reach.
+def progress(title: str, done: float = 0.0) -> Iterator[Progress]:
+    """Show a step from its start to its end, which it may not reach; `done` is the share that was done earlier, in another process.
 
     >>> with progress("modern-0") as shown:
     ...     for epoch in range(9):
     ...         shown.advance(1 / 9, f"epoch {epoch + 1}/9")
     modern-0: epoch 9/9  [100%, 00:00]
     """
-    shown = _Bar(title) if on_terminal() else _Lines(title)
+    shown = _Bar(title, done) if on_terminal() else _Lines(title, done)
     try:
         yield shown
     finally:
@@ -47,10 +47,10 @@ def say(text: str) -> None:
 
 
 class _Bar:
-    def __init__(self, title: str) -> None:
-        self.done = 0.0
+    def __init__(self, title: str, done: float) -> None:
+        self.done = done
         # No smoothing: the pause after an epoch is no news.
-        self.bar = tqdm(total=1, desc=title, file=sys.stdout, dynamic_ncols=True, bar_format=BAR, smoothing=0)
+        self.bar = tqdm(total=1, initial=done, desc=title, file=sys.stdout, dynamic_ncols=True, bar_format=BAR, smoothing=0)
 
     def advance(self, share: float, words: str = "") -> None:
         if words:
@@ -63,8 +63,8 @@ class _Bar:
 
 
 class _Lines:
-    def __init__(self, title: str) -> None:
-        self.title, self.done = title, 0.0
+    def __init__(self, title: str, done: float) -> None:
+        self.title, self.done, self.before = title, done, done
         self.started = self.printed = time.monotonic()
         self.unsaid = ""
 
@@ -82,7 +82,7 @@ class _Lines:
         self.printed = time.monotonic()
         passed = self.printed - self.started
         times = [f"{self.done:.0%}", tqdm.format_interval(passed)]
-        if 0 < self.done < 0.995:
-            times.append(f"{tqdm.format_interval(passed / self.done - passed)} left")
+        if self.before < self.done < 0.995:
+            times.append(f"{tqdm.format_interval(passed / (self.done - self.before) * (1 - self.done))} left")
         print(f"{self.title}: {self.unsaid}  [{', '.join(times)}]", flush=True)
         self.unsaid = ""

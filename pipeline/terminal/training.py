@@ -6,7 +6,7 @@ from typing import Any, Self
 
 import keras
 
-from pipeline.terminal.progress import progress
+from pipeline.terminal.progress import Progress, progress
 
 
 class TrainingProgress(keras.callbacks.Callback):
@@ -20,6 +20,7 @@ class TrainingProgress(keras.callbacks.Callback):
     def __init__(self, title: str, numbers: Callable[[Mapping[str, float]], Mapping[str, float | None]]) -> None:
         super().__init__()
         self.title, self.numbers, self.stack = title, numbers, ExitStack()
+        self.shown: Progress | None = None
         self.epoch, self.done = 0, 0.0  # the epoch that runs, and how many are done
 
     def __enter__(self) -> Self:
@@ -28,11 +29,12 @@ class TrainingProgress(keras.callbacks.Callback):
     def __exit__(self, *_: object) -> None:
         self.stack.close()
 
-    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
-        self.shown = self.stack.enter_context(progress(self.title))
-
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """The first epoch is a later one if the training continues; what was done before says nothing about the time that is left."""
         self.epoch = epoch
+        if self.shown is None:
+            self.done = float(epoch)
+            self.shown = self.stack.enter_context(progress(self.title, epoch / self.params["epochs"]))
 
     def on_train_batch_begin(self, batch: int, logs: dict[str, float] | None = None) -> None:
         """Keras calls it once for several steps, with the number of steps before them."""
@@ -42,7 +44,8 @@ class TrainingProgress(keras.callbacks.Callback):
         self._reach(epoch + 1, f"epoch {epoch + 1}/{self.params['epochs']}  {numbers_text(self.numbers(logs))}")
 
     def _reach(self, epochs: float, words: str = "") -> None:
-        self.shown.advance((epochs - self.done) / self.params["epochs"], words)
+        if self.shown:
+            self.shown.advance((epochs - self.done) / self.params["epochs"], words)
         self.done = epochs
 
 

@@ -15,6 +15,7 @@ import pipeline.runtime  # noqa: F401 (before keras)
 from pipeline.files.cells import Cell
 from pipeline.files.errors import PipelineError, one_line_errors
 from pipeline.settings.params import Settings, load_settings
+from pipeline.tracking.background import answers
 from pipeline.tracking.classifier import record_classifier
 from pipeline.tracking.comparison import record_comparison
 from pipeline.tracking.diagnosis import record_diagnosis
@@ -40,6 +41,9 @@ def rebuild(artifacts: Path) -> bool:
             continue
         outcomes.append(record())
         print(f"{name}: {'on record' if outcomes[-1] else 'not recorded'}")
+        if not outcomes[-1] and not answers():
+            print("the store does not answer, so nothing more was tried")
+            break
     return all(outcomes)
 
 

@@ -10,9 +10,11 @@ from mlflow.utils.mlflow_tags import MLFLOW_RUN_NOTE
 from pipeline.doctor.diagnosis.diagnose import causes_and_symptoms
 from pipeline.doctor.diagnosis.findings import Finding
 from pipeline.evaluation.files import SCORES as SCORES_FILE
-from pipeline.files.artifacts import read_json
-from pipeline.files.cells import HISTORY, Cell
+from pipeline.evaluation.files import CellScores
+from pipeline.files.cells import HISTORY, Cell, History
+from pipeline.files.json_file import read_json
 from pipeline.metrics.score_names import HEADLINE_SCORES, SCORES
+from pipeline.report.findings import findings_in
 from pipeline.report.numbers import counted, number
 from pipeline.settings.params import Settings
 from pipeline.tracking.run import Run
@@ -41,9 +43,9 @@ def describe(run: Run, settings: Settings, cell: Cell, files: Folders) -> None:
 
 def cell_description(settings: Settings, cell: Cell, files: Folders, tags: Mapping[str, str]) -> str:
     """The description of a cell's run: the UI shows its first three lines, and the rest on demand; `tags` are those of the run."""
-    history = read_json(files.gan / HISTORY)
-    scores = None if files.evaluation is None else read_json(files.evaluation / SCORES_FILE)
-    findings = None if files.diagnosis is None else [Finding(**finding) for finding in read_json(files.diagnosis)["findings"]]
+    history = read_json(files.gan / HISTORY, History)
+    scores = None if files.evaluation is None else read_json(files.evaluation / SCORES_FILE, CellScores)
+    findings = None if files.diagnosis is None else findings_in(files.diagnosis)
     start = [
         f"**`{cell.variant}`**, seed {cell.seed}, on {settings.download.source}{meaning(cell.variant)}.",
         f"{_summary(history, scores, findings)} [This cell on the report page](/report/#cell-{cell.name}) (under `make ui`)",

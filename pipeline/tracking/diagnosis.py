@@ -1,18 +1,21 @@
 """The doctor's findings in a cell's run; a module of its own, because it needs no TensorFlow."""
 
-import sys
 from pathlib import Path
 from typing import Any
 
 from pipeline.doctor.diagnosis.findings import HEALTHY, SEVERITIES
 from pipeline.evaluation.files import evaluation_hash
-from pipeline.files.artifacts import file_hash, read_json
-from pipeline.files.cells import EVIDENCE, Cell, training_hash
+from pipeline.files.artifacts import file_hash
+from pipeline.files.cells import EVIDENCE, Cell, Evidence, training_hash
+from pipeline.files.errors import DataError
+from pipeline.files.json_file import read_json
 from pipeline.provenance import training_key
+from pipeline.report.findings import Diagnosis
 from pipeline.settings.params import Settings
+from pipeline.tracking.background import record
 from pipeline.tracking.description import Folders, describe
 from pipeline.tracking.run import DIAGNOSIS, Run, search
-from pipeline.tracking.store import GANS, connect
+from pipeline.tracking.store import GANS, connect, one_at_a_time
 
 BY_EPOCH = (
     "real_fake_auc",
@@ -27,25 +30,23 @@ BY_EPOCH = (
 
 def record_diagnosis(settings: Settings, cell: Cell, gan: Path, evaluation: Path, diagnosis: Path) -> bool:
     """Record findings in the cell's run, again with every diagnosis, and its evidence by epoch. False if there was no run, or the store failed."""
-    run = Run()
-    try:
-        client, experiment_id = connect(GANS)
-        recorded = {"training": training_hash(gan), "evaluation": evaluation_hash(evaluation)}
-        found = search(client, experiment_id, key=training_key(settings, cell), **recorded)
-        epochs, findings = read_json(gan / EVIDENCE)["epochs"], read_json(diagnosis)["findings"]
-    except Exception as error:
-        run.fail(error)
-        return False
+    return record(settings, lambda: _record(settings, cell, gan, evaluation, diagnosis))
+
+
+def _record(settings: Settings, cell: Cell, gan: Path, evaluation: Path, diagnosis: Path) -> None:
+    client, experiment_id = connect(GANS)
+    recorded = {"training": training_hash(gan), "evaluation": evaluation_hash(evaluation)}
+    found = search(client, experiment_id, key=training_key(settings, cell), **recorded)
+    epochs, findings = read_json(gan / EVIDENCE, Evidence)["epochs"], read_json(diagnosis, Diagnosis)["findings"]
     if not found:
-        print(f"warning: MLflow's store has no run of {cell.name} with these scores; `python -m pipeline.tracking` records it", file=sys.stderr)
-        return False
+        raise DataError(f"the store has no run of {cell.name} with these scores")
     run = Run.found(client, found[0])
-    for row in epochs:
-        run.metrics("diagnosis", {name: row.get(name) for name in BY_EPOCH}, row["epoch"])
-    run.file(diagnosis)
-    describe(run, settings, cell, Folders(gan, evaluation, diagnosis))
-    run.tags(diagnosis_tags(findings) | {DIAGNOSIS: file_hash(diagnosis, "md5")})
-    return not run.failed
+    with one_at_a_time():
+        for row in epochs:
+            run.metrics("diagnosis", {name: row.get(name) for name in BY_EPOCH}, row["epoch"])
+        run.file(diagnosis)
+        describe(run, settings, cell, Folders(gan, evaluation, diagnosis))
+        run.tags(diagnosis_tags(findings) | {DIAGNOSIS: file_hash(diagnosis, "md5")})
 
 
 def diagnosis_tags(findings: list[dict[str, Any]]) -> dict[str, str]:

@@ -76,7 +76,7 @@ class Generator(PythonModel):
         """Load the generator and compile it, so that the first request takes no longer than others."""
         self.low, self.classes = float(context.model_config["low"]), int(context.model_config["classes"])
         self.uniform = context.model_config["latent_distribution"] == "uniform"
-        self.network = keras.models.load_model(context.artifacts["generator"], compile=False)
+        self.network = keras.models.load_model(context.artifacts["generator"], compile=False, safe_mode=True)  # no code in the file is run
         inputs = {name: tf.TensorSpec((None, *tensor.shape[1:]), tensor.dtype) for name, tensor in self.network.input.items()}
         self.compiled = tf.function(lambda batch: self.network(batch, training=False), autograph=False).get_concrete_function(inputs)
         self.latent_size = int(inputs["latent"].shape[1])

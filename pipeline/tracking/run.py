@@ -1,8 +1,8 @@
 """One tracked run as a write-only sink."""
 
-import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -11,15 +11,20 @@ import numpy as np
 from mlflow import MlflowClient
 from mlflow.entities import DatasetInput, Metric, Param, RunTag
 from mlflow.entities import Run as MlflowRun
+from mlflow.exceptions import MlflowException
 
 from pipeline.settings.params import Settings
 from pipeline.tracking.datasets import inputs
 from pipeline.tracking.origin import origin
+from pipeline.tracking.ownership import OWNER, PROCESS, owner_tag, process_tag
+from pipeline.tracking.store import project_root
 
 KEY, CODE = "pipeline.key", "pipeline.code"  # tags: of settings and data, and of the code that made the result last
 KIND, CELL, VARIANT = "pipeline.kind", "cell", "variant"  # a tag and its values: the run of one seed, and the parent of a variant's seeds
 # Tags with the hash of what is recorded of each part; a part that was not recorded to its end has none.
 TRAINING, EVALUATION, DIAGNOSIS = "pipeline.training", "pipeline.evaluation", "pipeline.diagnosis"
+
+Put = Callable[[Callable[[], object]], None]
 
 
 class Subject(NamedTuple):
@@ -33,17 +38,18 @@ class Subject(NamedTuple):
 
 def subject(settings: Settings, key: str, flat: dict[str, Any], uses: dict[str, str]) -> Subject:
     """A subject with these settings, with where it was started, and with the splits and their uses."""
-    return Subject(key, flat, origin() | {"data_set": settings.download.source}, inputs(uses))
+    own = {OWNER: owner_tag(project_root()), PROCESS: process_tag()}
+    return Subject(key, flat, origin() | own | {"data_set": settings.download.source}, inputs(uses))
 
 
 class Run:
     """Where a stage sends what is to be seen in MLflow; without a run id nothing is sent.
 
-    A store may fail in any way. That costs one warning and the rest of the record, never the stage: the files hold everything.
+    While a cell trains, `put` hands each call to the thread beside the training; without it a call is done at once, and raises what goes wrong.
     """
 
-    def __init__(self, client: MlflowClient | None = None, run_id: str | None = None, started: int = 0) -> None:
-        self.client, self.run_id, self.started, self.failed = client, run_id, started, False
+    def __init__(self, client: MlflowClient | None = None, run_id: str | None = None, started: int = 0, put: Put | None = None) -> None:
+        self.client, self.run_id, self.started, self.put = client, run_id, started, put
         self.system: Callable[[], Mapping[str, float]] = dict  # how busy the machine is, while a cell trains
 
     @classmethod
@@ -58,43 +64,47 @@ class Run:
         created = client.create_run(experiment_id, start_time=milliseconds, run_name=name, tags={KEY: subject.key} | subject.tags)
         run = cls.found(client, created)
         client.log_batch(created.info.run_id, params=[Param(key, str(value)) for key, value in subject.settings.items()])
-        client.log_inputs(created.info.run_id, subject.data)
+        _log_inputs(client, created.info.run_id, subject.data)
         return run
 
     def attempt(self, work: Callable[[MlflowClient, str], Any]) -> None:
-        """Do what needs the store, if there is a run; a failure closes the run."""
-        if self.client is None or self.run_id is None:
-            return
-        try:
-            work(self.client, self.run_id)
-        except Exception as error:
-            self.fail(error)
+        """Do what needs the store, if there is a run."""
 
-    def fail(self, error: Exception) -> None:
-        """Close the run for good, and say how to complete the record."""
-        reason = " ".join(str(error).split())[:200]
-        remedy = "no result is lost: `python -m pipeline.tracking` records it later"
-        print(f"warning: the run was not recorded in MLflow ({reason}); {remedy}", file=sys.stderr)
-        self.run_id, self.failed = None, True
+        def now() -> None:
+            if self.client is not None and self.run_id is not None:
+                work(self.client, self.run_id)
+
+        self.put(now) if self.put else now()
+
+    def place(self) -> tuple[MlflowClient, str]:
+        """The store's client and the run's id, of a run that is in a store."""
+        if self.client is None or self.run_id is None:
+            raise ValueError("expected a run in a store, received one that records nothing")
+        return self.client, self.run_id
 
     def tags(self, values: Mapping[str, str]) -> None:
         """Record tags, name -> text."""
         self.attempt(lambda client, run_id: client.log_batch(run_id, tags=[RunTag(name, value) for name, value in values.items()]))
 
     def metrics(self, group: str, values: Mapping[str, Any], step: int, live: bool = False, of: Mapping[str, str] = MappingProxyType({})) -> None:
-        """Record numbers at a step as GROUP/NAME, in one call; what is no number is left out.
+        """Record numbers at a step as GROUP/NAME; what is no number is left out.
 
         What comes from files has the run's own start as its time: recorded twice, it is the same point, which the store keeps once. A number that
         stands alone has step 0: with a higher one the UI draws it as a line. `of` names the model and the data set that the numbers are about.
         """
+        self.groups({group: values}, step, live, of)
+
+    def groups(self, values: Mapping[str, Mapping[str, Any]], step: int, live: bool = False, of: Mapping[str, str] = MappingProxyType({})) -> None:
+        """Record several groups of numbers, group -> name -> number, in one call to the store."""
         now = int(time.time() * 1000) if live else self.started
-        numbers = {name: value for name, value in values.items() if isinstance(value, (int, float)) and not isinstance(value, bool)}
-        points = [Metric(f"{group}/{name}", value, now, step, **of) for name, value in numbers.items()]
+        named = {f"{group}/{name}": value for group, numbers in values.items() for name, value in numbers.items()}
+        numbers = {name: value for name, value in named.items() if isinstance(value, (int, float)) and not isinstance(value, bool)}
+        points = [Metric(name, value, now, step, **of) for name, value in numbers.items()]
         self.attempt(lambda client, run_id: client.log_batch(run_id, points))
 
     def image(self, key: str, image: np.ndarray, step: int) -> None:
         """Record a picture of the series `key`, which the UI shows with a slider over steps."""
-        self.attempt(lambda client, run_id: client.log_image(run_id, image, key=key, step=step))
+        self.attempt(lambda client, run_id: client.log_image(run_id, image, key=key, step=step, synchronous=True))
 
     def file(self, path: Path) -> None:
         """Record a file."""
@@ -104,6 +114,15 @@ class Run:
         """Set the run's end, and with it its duration; `ended` in seconds since 1970, its start if it is left out."""
         milliseconds = self.started if ended is None else int(ended * 1000)
         self.attempt(lambda client, run_id: client.set_terminated(run_id, "FINISHED", milliseconds))
+
+
+def _log_inputs(client: MlflowClient, run_id: str, data: list[DatasetInput]) -> None:
+    """Record data sets; where another process records one that is new to the store at the same moment, MLflow fails, and the next try finds it."""
+    for _ in data:
+        with suppress(MlflowException):
+            client.log_inputs(run_id, data)
+            return
+    client.log_inputs(run_id, data)
 
 
 def without_epoch(row: Mapping[str, Any]) -> dict[str, Any]:

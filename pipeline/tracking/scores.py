@@ -3,19 +3,20 @@
 import time
 from pathlib import Path
 
-import numpy as np
 from mlflow.entities import Run as MlflowRun
 
-from pipeline.evaluation.files import BY_CLASS, CONFUSION, CURVES, NEAREST, SCORES, evaluation_hash
-from pipeline.files.artifacts import read_json
-from pipeline.files.cells import HISTORY, SAMPLE_ARRAYS, Cell, training_hash
+from pipeline.evaluation.files import BY_CLASS, CONFUSION, CURVES, NEAREST, SCORES, CellScores, Curves, evaluation_hash
+from pipeline.files.cells import HISTORY, Cell, History, read_sheets, training_hash
+from pipeline.files.json_file import read_json
 from pipeline.provenance import code_hash, training_key
 from pipeline.settings.params import Settings
-from pipeline.tracking.cells import CELL_STAGES, add_experiment, attempt, cell_run, record_sheet, record_trained
+from pipeline.tracking.background import record
+from pipeline.tracking.cells import CELL_STAGES, add_experiment, cell_run, record_sheet, record_trained
 from pipeline.tracking.datasets import data_set
 from pipeline.tracking.description import Folders, describe
-from pipeline.tracking.run import CELL, CODE, EVALUATION, KIND, Run, search, without_epoch
-from pipeline.tracking.store import GANS, connect
+from pipeline.tracking.publish import publish
+from pipeline.tracking.run import CELL, CODE, EVALUATION, KIND, TRAINING, Run, search, without_epoch
+from pipeline.tracking.store import GANS, connect, one_at_a_time
 
 
 def record_evaluation(settings: Settings, cell: Cell, gan: Path, evaluation: Path, started: float | None = None) -> bool:
@@ -24,9 +25,14 @@ def record_evaluation(settings: Settings, cell: Cell, gan: Path, evaluation: Pat
     `started`, in seconds since 1970, is when the evaluation began, which ended now; left out if that is not known.
     """
     seconds = None if started is None else time.time() - started
-    run = attempt(lambda: _run_to_score(settings, cell, gan, evaluation_hash(evaluation)))
-    run.attempt(lambda client, run_id: _score(run, client.get_run(run_id), settings, cell, gan, evaluation, seconds))
-    return not run.failed
+
+    def work() -> None:
+        run = _run_to_score(settings, cell, gan, evaluation_hash(evaluation))
+        client, run_id = run.place()
+        with one_at_a_time():
+            _score(run, client.get_run(run_id), settings, cell, gan, evaluation, seconds)
+
+    return record(settings, work)
 
 
 def _run_to_score(settings: Settings, cell: Cell, gan: Path, scores: str) -> Run:
@@ -40,14 +46,19 @@ def _run_to_score(settings: Settings, cell: Cell, gan: Path, scores: str) -> Run
                 client.set_tag(each.info.run_id, CODE, code_hash(*CELL_STAGES))
                 add_experiment(client, each)
                 return Run.found(client, each)
-    run = cell_run(client, experiment_id, settings, cell, {})
-    history = read_json(gan / HISTORY)
+    run = _from_files(settings, cell, gan)
+    stays = publish(run, training_key(settings, cell), TRAINING, result, equal=lambda other: other.data.tags.get(EVALUATION) in (scores, None))
+    return Run.found(client, stays)
+
+
+def _from_files(settings: Settings, cell: Cell, gan: Path) -> Run:
+    run = cell_run(settings, cell, {})
+    history = read_json(gan / HISTORY, History)
     for row in history["epochs"]:
         run.metrics("losses", without_epoch(row), row["epoch"])
-    for epoch, images in enumerate(np.load(gan / SAMPLE_ARRAYS)):
+    for epoch, images in enumerate(read_sheets(gan, mapped=True)):
         record_sheet(run, epoch, images, f"{cell.variant}, seed {cell.seed}, {history['data_set']}, epoch {epoch}")
-    record_trained(run, settings, cell, gan, result)
-    run.finish()
+    record_trained(run, settings, cell, gan)
     return run
 
 
@@ -55,11 +66,11 @@ def _score(run: Run, found: MlflowRun, settings: Settings, cell: Cell, gan: Path
     recorded = evaluation_hash(evaluation)
     if {EVALUATION: recorded, KIND: CELL}.items() <= found.data.tags.items():
         return
-    scores = read_json(evaluation / SCORES)
+    scores = read_json(evaluation / SCORES, CellScores)
     run.metrics("scores", scores["scores"], 0, of=_model_and_data(found, settings))
     for group in ("spread", "real_reference"):
         run.metrics(group, scores[group], 0)
-    for row in read_json(evaluation / CURVES)["epochs"]:
+    for row in read_json(evaluation / CURVES, Curves)["epochs"]:
         run.metrics("scores_by_epoch", without_epoch(row), row["epoch"])
     for name in (SCORES, CONFUSION, BY_CLASS, NEAREST):
         run.file(evaluation / name)

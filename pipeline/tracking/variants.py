@@ -15,6 +15,7 @@ from pipeline.report.numbers import counted, number, with_spread
 from pipeline.report.words import unfinished_words, verdict_words
 from pipeline.settings.params import Settings
 from pipeline.tracking.origin import run_name
+from pipeline.tracking.publish import is_own, publish
 from pipeline.tracking.run import EVALUATION, KIND, VARIANT, Run, search, subject
 from pipeline.tracking.sections import differences_section, meaning, score_label, table
 
@@ -31,11 +32,11 @@ def record_variant(client: MlflowClient, experiment_id: str, settings: Settings,
     found = search(client, experiment_id, key=key)
     parent = next((run.info.run_id for run in found if run.data.tags.get(EVALUATION) == content), None)
     if parent is None:
-        parent = _create(client, experiment_id, settings, row, board)
+        parent = _create(client, experiment_id, settings, row, board, content)
     for cell in _cells(row, board):
         for run in search(client, experiment_id, key=training_key(settings, Cell(cell["variant"], cell["seed"]))):
             _adopt(client, parent, run)
-    for old in (run.info.run_id for run in found if run.info.run_id != parent):
+    for old in (run.info.run_id for run in search(client, experiment_id, key=key) if run.info.run_id != parent and _is_past(run, content)):
         for run in client.search_runs([experiment_id], f"tags.`{MLFLOW_PARENT_RUN_ID}` = '{old}'"):
             _adopt(client, parent, run)
         client.delete_run(old)
@@ -46,7 +47,12 @@ def _adopt(client: MlflowClient, parent: str, run: MlflowRun) -> None:
         client.set_tag(run.info.run_id, MLFLOW_PARENT_RUN_ID, parent)
 
 
-def _create(client: MlflowClient, experiment_id: str, settings: Settings, row: Board, board: Board) -> str:
+def _is_past(run: MlflowRun, content: str) -> bool:
+    """Whether a run shows what this project found before; one that another process makes now is no such run."""
+    return is_own(run) and run.data.tags.get(EVALUATION, content) != content
+
+
+def _create(client: MlflowClient, experiment_id: str, settings: Settings, row: Board, board: Board, content: str) -> str:
     variant, uses = row["variant"], {"train": "training", settings.evaluate.split: "evaluation"}
     about = subject(settings, variant_key(settings, variant), _settings(settings, variant), uses)
     seeds = ", ".join(str(cell["seed"]) for cell in _cells(row, board))
@@ -55,10 +61,7 @@ def _create(client: MlflowClient, experiment_id: str, settings: Settings, row: B
     for group, part in (("scores", "mean"), ("seed_deviation", "sd")):
         run.metrics(group, {name: summary[part] for name, summary in row["scores"].items()}, 0)
     run.finish()
-    if run.failed:
-        raise OSError(f"the run of {variant} is incomplete")
-    client.set_tag(str(run.run_id), EVALUATION, _content(settings, row, board))
-    return str(run.run_id)
+    return str(publish(run, about.key, EVALUATION, content).info.run_id)
 
 
 def _settings(settings: Settings, variant: str) -> dict[str, Any]:

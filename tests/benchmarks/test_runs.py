@@ -9,7 +9,8 @@ import pytest
 
 from benchmarks import bias, evaluation_time, publish, search
 from benchmarks.tables import Row
-from pipeline.files.artifacts import read_json, write_json
+from pipeline.files.artifacts import write_json
+from pipeline.files.json_file import read_json
 from pipeline.metrics.score_names import SCORES
 from pipeline.settings.params import Settings, load_settings
 from tests.conftest import ROOT

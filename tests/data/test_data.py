@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.data.batches import batches
 from pipeline.data.digits import Digits, load_digits, save_digits
-from pipeline.data.idx import IDX_IMAGES, IDX_LABELS, decode_idx, encode_idx
+from pipeline.data.idx import IDX_IMAGES, IDX_LABELS, decode_idx, encode_idx, read_idx
 from pipeline.data.pixels import to_bytes, to_float
 from pipeline.files.errors import DataError
 
@@ -55,11 +55,11 @@ def test_a_split_survives_its_file_and_has_the_same_bytes_twice(tmp_path: Path, 
 
 
 def test_a_missing_or_broken_split_is_named(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"none\.npz: .*found no file"):
+    with pytest.raises(DataError, match=r"none\.npz: expected an \.npz file of name, images, labels, found none"):
         load_digits(tmp_path / "none.npz")
     for content in (b"", b"PK\x03\x04 no more"):
         (tmp_path / "broken.npz").write_bytes(content)
-        with pytest.raises(DataError, match=r"broken\.npz: expected name, images and labels"):
+        with pytest.raises(DataError, match=r"broken\.npz: expected an \.npz file of name, images, labels, received something else"):
             load_digits(tmp_path / "broken.npz")
 
 
@@ -91,3 +91,22 @@ def test_batches_continue_anywhere_as_if_they_had_never_stopped(digits: Digits) 
         assert (labels == again_labels).all()
     other = next(batches(digits, 16, seed=4))
     assert (other[0] != whole[0][0]).any()
+
+
+def test_an_idx_file_is_measured_before_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "train-labels-idx1-ubyte"
+    path.write_bytes(encode_idx(np.array([5, 0, 4], np.uint8)))
+    assert read_idx(path, IDX_LABELS).tolist() == [5, 0, 4]
+    with path.open("r+b") as file:
+        file.truncate(10 * 10**9)  # ten gigabytes, of which no byte is on the disk
+    with pytest.raises(DataError, match="expected an IDX file of at most 1073741824 bytes, received 10000000000"):
+        read_idx(path, IDX_LABELS)
+
+
+def test_a_split_whose_parts_do_not_belong_together_is_refused(tmp_path: Path, digits: Digits) -> None:
+    save_digits(tmp_path / "a.npz", digits._replace(labels=digits.labels[:-1]))
+    with pytest.raises(DataError, match=r"a\.npz: expected a label for each of 40 images, received 39"):
+        load_digits(tmp_path / "a.npz")
+    save_digits(tmp_path / "a.npz", digits._replace(labels=digits.labels + 1))
+    with pytest.raises(DataError, match=r"a\.npz: expected labels from 0 to 9, received 10"):
+        load_digits(tmp_path / "a.npz")

@@ -31,6 +31,7 @@ INSTEAD = {
     r"make (test|test-all|check)": ("true", "these tests themselves, and what CI runs beside them"),
     r"(\S+/)?python -m pytest .*": ("true", "tests that `make test` runs"),
     r"make docs": ("true", "test_site.py"),
+    r"make audit": ("true", "asks the Python package index"),
     r"dvc exp show .*": (r"finish_queue; \g<0>", "a reader waits until the queue is empty"),
     r"pip install .*": ("true", "needs a package registry"),
     r"\. \.venv/bin/activate && pre-commit install": ("true", "pre-commit is not in the environment"),

@@ -195,3 +195,11 @@ def test_regularisers_add_up(settings: Settings, digits: Digits) -> None:
     single = [take_steps(spectral.model_copy(update={name: 1.0}), digits, 1)[1] for name in penalties]
     together = take_steps(spectral.model_copy(update=dict.fromkeys(penalties, 1.0)), digits, 1)[1]
     assert together["d_penalty"] == pytest.approx(sum(logs["d_penalty"] for logs in single), rel=1e-4)
+
+
+def test_batches_from_a_step_on_are_those_of_a_training_that_was_not_ended(digits: Digits) -> None:
+    variant = VARIANTS["wgan_gp"]  # a step takes five batches
+    whole, rest = (list(training_batches(digits, variant, 3, first).take(count)) for first, count in ((0, 4), (3, 1)))
+    for one, other in zip(whole[3], rest[0], strict=True):
+        assert (one.numpy() == other.numpy()).all()
+    assert (whole[2][0].numpy() != rest[0][0].numpy()).any()

@@ -23,6 +23,7 @@ from pipeline.report.verdicts import VERDICT_SCORE, aggregate
 from pipeline.settings.params import Settings
 from pipeline.settings.yaml_file import read_yaml
 from tests.conftest import ROOT, shrink
+from tests.written import history
 
 # The Fréchet distance of each seed, or how its training ended.
 CELLS: dict[str, tuple[float | str, float | str]] = {
@@ -125,7 +126,7 @@ def _make_cell(folder: Path, row: dict[str, Any], sheets: Bytes, conditional: bo
     gan, evaluation = folder / "gan" / cell, folder / "evaluation" / cell
     epochs = range(1, len(sheets))
     losses = [{"epoch": epoch, "d_loss": 1.0 / epoch, "g_loss": 0.7 * epoch if finished else None} for epoch in epochs]
-    _write(gan / "history.json", {"data_set": "mnist", "status": row["status"], "epochs": losses})
+    _write(gan / "history.json", history(variant=variant, seed=row["seed"], status=row["status"], epochs=losses))
     measured = [{"epoch": epoch, "real_fake_auc": 0.7, "generator_gradient": 2.0 / epoch, "nearest_neighbour_ratio": 0.9} for epoch in epochs]
     _write(gan / "evidence.json", {"before": {}, "epochs": measured})
     np.save(gan / "samples.npy", sheets)

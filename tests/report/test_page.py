@@ -7,11 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from pipeline.doctor.diagnosis.findings import Finding
 from pipeline.doctor.diagnosis.summary import SYMPTOMS
 from pipeline.evaluation.files import evaluation_hash
+from pipeline.files.artifacts import write_json
 from pipeline.metrics.score_names import HEADLINE_SCORES, SCORES
 from pipeline.report import page as page_module
-from pipeline.report.page import ReportError
+from pipeline.report.outputs import Outputs
+from pipeline.report.page import ReportError, write_report
 from tests.report.conftest import ABOUT, Tree, make_tree
 
 
@@ -40,6 +43,23 @@ def text_of(page: str) -> str:
 
 def test_the_same_inputs_are_the_same_bytes(tree: Tree, written: str) -> None:
     assert tree.write("again.html") == written
+
+
+def test_no_text_of_others_becomes_markup_or_a_script(tmp_path: Path, tree: Tree, written: str, without_script: None) -> None:
+    hostile = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"' &{{ 7 * 7 }}"
+    finding = Finding("pinned_loss", "error", {hostile: 1.0}, hostile, hostile, hostile, hostile)
+    for cell in tree.leaderboard["cells"]:
+        cell["data_set"] = cell["split"] = hostile
+        write_json(tmp_path / f"{cell['variant']}-{cell['seed']}.json", {"findings": [finding._replace(id=hostile).row(), finding.row()]})
+    outputs = Outputs(tree.folder / "gan", tree.folder / "evaluation", tmp_path, tree.folder / "reference")
+    write_report(tmp_path / "page.html", tree.leaderboard, tree.settings, outputs)
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert page.count("alert(1)") > 10
+    assert "<script>alert" not in page
+    tags = Elements(page).tags
+    assert {tag for tag, _ in tags} == {tag for tag, _ in Elements(written).tags}
+    assert not [name for _, attributes in tags for name in attributes if name.startswith("on")]
+    assert "{{ 7 * 7 }}" in page
 
 
 def test_the_page_names_no_place_of_this_machine(tree: Tree, written: str) -> None:

@@ -9,12 +9,12 @@ import pytest
 
 from pipeline.files.artifacts import write_json
 from pipeline.files.cells import Cell
-from pipeline.metrics.score_names import SCORES
 from pipeline.pictures.png import write_png
 from pipeline.settings.params import Settings
 from pipeline.tracking import cells
 from pipeline.tracking.scores import record_evaluation
 from pipeline.tracking.store import GANS, REQUESTS
+from tests import written
 from tests.tracking.conftest import client, empty_store, runs
 
 __all__ = ["client", "empty_store"]
@@ -39,25 +39,15 @@ class Lab:
         """The files of a cell with this Fréchet distance; `measured` replaces parts of its scores.json."""
         variant, _, seed = name.rpartition("-")
         gan, evaluation = Path("artifacts/gan") / name, Path("artifacts/evaluation") / name
-        everything = {
-            "variant": variant,
-            "seed": int(seed),
-            "status": "finished",
-            "data_set": "digits",
-            "split": "test",
-            "samples": 300,
-            "classifier_sha256": "a" * 64,
-            "scores": dict.fromkeys(SCORES) | {"frechet_distance": distance},
-            "spread": dict.fromkeys(SCORES) | {"frechet_distance": 0.5},
-            "real_reference": {},
-        } | measured
+        measured = {"scores": {"frechet_distance": distance}, "spread": {"frechet_distance": 0.5}, "classifier_sha256": "a" * 64} | measured
+        everything = written.scores(variant=variant, seed=int(seed), data_set="digits", **measured)
         gan.mkdir(parents=True, exist_ok=True)
         (gan / "generator.weights.h5").write_text(f"{name} {distance}")
-        write_json(gan / "history.json", {"data_set": "digits", "status": everything["status"], "epochs": []})
+        write_json(gan / "history.json", written.history(data_set="digits", status=everything["status"]))
         np.save(gan / "samples.npy", np.zeros((1, 10, 28, 28), np.uint8))
         write_png(gan / "figure.png", np.zeros((4, 4), np.uint8))
         write_json(evaluation / "scores.json", everything)
-        write_json(evaluation / "curves.json", {"samples": 10, "epochs": []})
+        write_json(evaluation / "curves.json", written.curves())
         (evaluation / "confusion.csv").write_text("requested,predicted\n")
         for picture in ("by_class.png", "nearest.png"):
             write_png(evaluation / picture, np.zeros((4, 4), np.uint8))

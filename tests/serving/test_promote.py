@@ -129,7 +129,7 @@ def test_a_cell_without_scores_is_refused(lab: Lab, distance: float | None, stat
 
 
 def test_a_cell_without_files_or_run_is_refused(lab: Lab) -> None:
-    with pytest.raises(DataError, match=r"artifacts/gan/modern-0/history.json: expected a JSON file, found none; run `dvc repro`"):
+    with pytest.raises(DataError, match=r"artifacts/gan/modern-0/history.json: expected a JSON file, found none; `dvc repro` makes it"):
         promote(lab.settings, MODERN)
     lab.cell("modern-0", 3.0)
     Path("artifacts/evaluation/modern-0/curves.json").rename("elsewhere.json")

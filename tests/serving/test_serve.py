@@ -121,6 +121,13 @@ def test_it_gives_digits_by_class_number_and_seed(served: Served) -> None:
 
 
 @pytest.mark.slow
+def test_it_answers_no_host_but_this_machine(served: Served) -> None:
+    answer = requests.post(f"{served.address}/invocations", json={"inputs": [{"digit": 7}]}, headers={"Host": "attacker.example:5001"}, timeout=60)
+    assert answer.status_code == 403
+    assert requests.get(f"{served.address}/ping", headers={"Host": "attacker.example"}, timeout=60).status_code == 403
+
+
+@pytest.mark.slow
 def test_many_at_the_same_time_get_the_same_answers(served: Served) -> None:
     alone = [served.ask({"digit": number % 10, "seed": number}) for number in range(40)]
     with ThreadPoolExecutor(8) as pool:
@@ -161,6 +168,15 @@ def test_every_refused_request_of_the_page_gets_the_sentence_that_the_page_shows
         assert answer.status_code == 400, body
         assert sentence in answer.json()["message"], body
         assert "Traceback" not in answer.text
+
+
+@pytest.mark.slow
+def test_nothing_of_the_stored_model_is_a_pickle(served: Served) -> None:
+    mlflow.set_tracking_uri(f"sqlite:///{served.project}/mlflow.db")
+    folder = Path(mlflow.artifacts.download_artifacts(artifact_uri="models:/gan-generator@champion", dst_path=str(served.project / "champion")))
+    files = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert {"MLmodel", "generator_model.py", "artifacts/generator.keras"} <= files
+    assert {Path(name).suffix for name in files} <= {"", ".py", ".keras", ".json", ".yaml", ".txt"}
 
 
 @pytest.mark.slow

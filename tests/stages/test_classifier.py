@@ -2,16 +2,20 @@
 
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 
 from pipeline.classifier.training import _shift, epochs_to_train
 from pipeline.data.digits import Digits, save_digits
-from pipeline.files.artifacts import file_hash, read_json
+from pipeline.files.artifacts import file_hash
+from pipeline.files.errors import PipelineError
+from pipeline.files.json_file import read_json
 from pipeline.settings.params import Settings
 from pipeline.stages.classifier import Paths, classifier
+from pipeline.training import resume
 
-FILES = ("train.npz", "validation.npz", "test.npz", "c.weights.h5", "report.json", "history.json", "confusion.csv")
+FILES = ("train.npz", "validation.npz", "test.npz", "c.weights.h5", "report.json", "history.json", "confusion.csv", "checkpoints")
 
 
 def test_it_learns_what_can_be_learnt_and_reports_it(tmp_path: Path, digits: Digits, settings: Settings) -> None:
@@ -19,7 +23,7 @@ def test_it_learns_what_can_be_learnt_and_reports_it(tmp_path: Path, digits: Dig
     for path in paths[:3]:
         save_digits(path, digits)
     longer = {"epochs": 40, "minimum_steps": 1, "batch_size": 20, "width": 8, "shift_pixels": 0, "learning_rate": 0.01}
-    classifier(paths, settings.classifier.model_copy(update=longer))
+    classifier(paths, settings.model_copy(update={"classifier": settings.classifier.model_copy(update=longer)}))
     report, history = read_json(paths.report), read_json(paths.history)
     counts = np.array(history["confusion"]["true rows, predicted columns"])
     assert counts.sum(axis=1).tolist() == [4] * 10  # rows are true classes
@@ -46,3 +50,29 @@ def test_shifting_moves_images_by_at_most_so_many_pixels() -> None:
     assert len(rows) == 200
     assert set(rows) == set(columns) == set(range(12, 17))
     assert (_shift(images, 0, np.random.default_rng(0)) == images).all()
+
+
+def test_stopped_in_mid_epoch_it_continues_and_ends_with_the_same_bytes(
+    tmp_path: Path, digits: Digits, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Dropout, shifts, order of the images, batch statistics, optimizer and history go on where they were."""
+    longer = settings.classifier.model_copy(update={"epochs": 2, "minimum_steps": 1, "batch_size": 10})
+    small = settings.model_copy(update={"classifier": longer})
+
+    def made(name: str) -> list[bytes]:
+        keras.utils.clear_session()  # Keras counts the names of layers within a process
+        paths = Paths(*(tmp_path / name / file for file in FILES))
+        for path in paths[:3]:
+            path.parent.mkdir(exist_ok=True)
+            save_digits(path, digits)
+        classifier(paths, small)
+        return [path.read_bytes() for path in paths[3:7]]
+
+    unbroken = made("unbroken")
+    monkeypatch.setattr(resume, "stopped", PipelineError)
+    asked = iter([*[None] * 5, "interrupted"])  # in the second of two epochs of four steps
+    monkeypatch.setattr(resume, "stop_asked", lambda: next(asked))
+    with pytest.raises(PipelineError, match="step 6 of 8 is kept: `dvc repro classifier` continues there"):
+        made("broken")
+    monkeypatch.setattr(resume, "stop_asked", lambda: None)
+    assert made("broken") == unbroken

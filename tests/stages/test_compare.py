@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from pipeline.files.artifacts import read_json, write_json
+from pipeline.files.artifacts import write_json
 from pipeline.files.errors import DataError
+from pipeline.files.json_file import read_json
 from pipeline.metrics.score_names import HEADLINE_SCORES, SCORES
 from pipeline.stages.compare import Paths, compare
 from tests.report.conftest import CELLS, SEEDS, Tree, made  # noqa: F401 (a fixture)

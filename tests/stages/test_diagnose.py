@@ -7,10 +7,12 @@ import pytest
 
 from pipeline.doctor.diagnosis.findings import Finding
 from pipeline.doctor.diagnosis.summary import findings_text
-from pipeline.files.artifacts import read_json, write_json
+from pipeline.files.artifacts import write_json
 from pipeline.files.cells import Cell
+from pipeline.files.json_file import read_json
 from pipeline.settings.params import Settings
 from pipeline.stages.diagnose import Paths, diagnose
+from tests import written
 
 HEALTHY_SCORES = {"effective_classes": 9.9, "precision": 0.93, "recall": 0.9, "class_consistency": None, "memorised_share": 0.01}
 REAL_REFERENCE = {"effective_classes": 9.98, "precision": 0.94, "recall": 0.95, "memorised_share": 0.01}
@@ -18,8 +20,8 @@ REAL_REFERENCE = {"effective_classes": 9.98, "precision": 0.94, "recall": 0.95, 
 
 def findings(folder: Path, settings: Settings, scores: dict[str, float | None]) -> list[dict[str, Any]]:
     write_json(folder / "evidence.json", {"before": {}, "epochs": []})
-    write_json(folder / "scores.json", {"scores": HEALTHY_SCORES | scores, "real_reference": REAL_REFERENCE})
-    write_json(folder / "curves.json", {"epochs": []})
+    write_json(folder / "scores.json", written.scores(scores=HEALTHY_SCORES | scores, real_reference=REAL_REFERENCE))
+    write_json(folder / "curves.json", written.curves())
     diagnose(Paths(folder, folder, folder / "answer-0.json"), settings, Cell("answer", 0))
     return read_json(folder / "answer-0.json")["findings"]
 

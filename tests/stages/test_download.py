@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import yaml
 
-from pipeline.data.datasets import DATA_SETS, DataSet
+from pipeline.data.datasets import DataSet
 from pipeline.data.idx import IDX_FILES, IDX_IMAGES, IDX_LABELS, decode_idx
 from pipeline.files.errors import DownloadError
 from pipeline.settings.params import DownloadSettings
@@ -21,13 +21,13 @@ from tests.conftest import ROOT, Mirror
 
 
 def settings(source: str) -> DownloadSettings:
-    return DownloadSettings(source=source, connect_timeout_seconds=20, read_timeout_seconds=20, attempts=1)
+    return DownloadSettings(source=source, connect_timeout_seconds=20, read_timeout_seconds=20, file_deadline_seconds=60, attempts=1)
 
 
 def test_the_files_and_what_they_are(
     tmp_path: Path, mirror: Mirror, tiny_set: DataSet, idx_files: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(DATA_SETS, "tiny", tiny_set._replace(mirrors=(mirror.url("good"),)))
+    monkeypatch.setenv("DATA_MIRROR", mirror.url("good"))
     download(tmp_path / "raw", settings("tiny"))
     assert {path.name: path.read_bytes() for path in (tmp_path / "raw").iterdir() if path.name in IDX_FILES} == idx_files
     about = json.loads((tmp_path / "raw/dataset.json").read_text())

@@ -8,16 +8,18 @@ import pytest
 
 from pipeline.classifier.network import build_classifier
 from pipeline.data.digits import Digits, save_digits
-from pipeline.files.artifacts import read_json, write_json
+from pipeline.files.artifacts import write_json
 from pipeline.files.cells import Cell
 from pipeline.files.errors import DataError
+from pipeline.files.json_file import read_json
 from pipeline.gan.networks.build import build_generator
 from pipeline.metrics.score_names import HEADLINE_SCORES, SCORES
 from pipeline.pictures.png import read_png
 from pipeline.settings.params import Settings
 from pipeline.stages.evaluate import Paths, evaluate
+from tests.written import REFERENCE, history
 
-REAL = {"data_set": "mnist", "samples": 300, "classifier_accuracy": 0.5, "scores": {"frechet_distance": 0.1}}
+REAL = REFERENCE | {"scores": {"frechet_distance": 0.1}}
 OUTPUTS = ["by_class.png", "confusion.csv", "curves.json", "nearest.png", "scores.json"]
 
 
@@ -32,7 +34,7 @@ def paths(tmp_path: Path, digits: Digits, settings: Settings) -> Paths:
     np.save(paths.gan / "samples.npy", random.integers(0, 256, (4, 20, 28, 28), np.uint8))
     build_classifier(settings.classifier.width).save_weights(paths.classifier)
     features, training = random.normal(size=(300, 128)), random.normal(size=(40, 128)).astype(np.float32)
-    np.savez(paths.features, features=features, labels=np.arange(300) % 10, nearest=np.ones(300), training=training)
+    np.savez(paths.features, features=features, labels=(np.arange(300) % 10).astype(np.uint8), nearest=np.ones(300), training=training)
     save_digits(paths.train, digits)
     write_json(paths.real_reference, REAL)
     return paths
@@ -40,8 +42,7 @@ def paths(tmp_path: Path, digits: Digits, settings: Settings) -> Paths:
 
 def run(paths: Paths, settings: Settings, status: str = "finished", **changes: object) -> dict[str, Any]:
     """Evaluate with changed settings; the content of the file of scores."""
-    rows = [{"epoch": epoch, "d_loss": 1.0 + epoch, "g_loss": 0.5} for epoch in (1, 2, 3)]
-    write_json(paths.gan / "history.json", {"data_set": "mnist", "status": status, "epochs": rows})
+    write_json(paths.gan / "history.json", history(status=status))
     evaluate(paths, settings.model_copy(update={"evaluate": settings.evaluate.model_copy(update=changes)}), Cell("modern", 0))
     scores: dict[str, Any] = read_json(paths.evaluation / "scores.json")
     return scores

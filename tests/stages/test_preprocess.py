@@ -11,13 +11,14 @@ from pipeline.files.artifacts import write_json
 from pipeline.files.errors import DataError
 from pipeline.settings.params import PreprocessSettings
 from pipeline.stages.preprocess import Paths, preprocess
+from tests.written import ABOUT
 
 
 def write_raw(folder: Path, files: dict[str, bytes]) -> Path:
     folder.mkdir()
     for name, content in files.items():
         (folder / name).write_bytes(content)
-    write_json(folder / "dataset.json", {"data_set": "mnist"})
+    write_json(folder / "dataset.json", ABOUT)
     return folder
 
 
@@ -43,7 +44,7 @@ def test_every_image_is_in_one_split(tmp_path: Path, idx_files: dict[str, bytes]
 
 def test_a_missing_file_is_named(tmp_path: Path, idx_files: dict[str, bytes]) -> None:
     write_raw(tmp_path / "raw", {name: content for name, content in idx_files.items() if name != IDX_FILES[2]})
-    with pytest.raises(DataError, match=r"t10k-images-idx3-ubyte: expected an IDX file, found none; run `dvc repro download`"):
+    with pytest.raises(DataError, match=r"t10k-images-idx3-ubyte: expected an IDX file, found none; `dvc repro` makes it"):
         run(tmp_path)
 
 

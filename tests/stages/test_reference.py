@@ -8,8 +8,9 @@ import pytest
 
 from pipeline.classifier.network import build_classifier
 from pipeline.data.digits import Digits, save_digits
-from pipeline.files.artifacts import read_json, write_json
+from pipeline.files.artifacts import write_json
 from pipeline.files.errors import DataError
+from pipeline.files.json_file import read_json
 from pipeline.metrics.score_names import SCORES
 from pipeline.pictures.png import read_png
 from pipeline.settings.params import Settings

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from pipeline.data.digits import Digits, save_digits
-from pipeline.files.artifacts import read_json
 from pipeline.files.cells import Cell
+from pipeline.files.json_file import read_json
 from pipeline.gan.base import GAN
 from pipeline.gan.networks.build import build_discriminator
 from pipeline.pictures.png import read_png
@@ -41,7 +41,7 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[GAN]:
 def train(split: Path, settings: Settings, variant: str, folder: str = "cell") -> Path:
     """Train a variant with seed 0 on a split, which is also the held-out one; the folder that was filled."""
     gan = split.parent / folder
-    stage.train(stage.Paths(split, split, gan), settings, Cell(variant, 0), Run())
+    stage.train(stage.Paths(split, split, gan, split.parent / f"{folder}-checkpoints"), settings, Cell(variant, 0), Run())
     return gan
 
 
@@ -144,4 +144,4 @@ def test_anything_else_that_fails_stops_and_leaves_nothing(split: Path, settings
     monkeypatch.setattr(stage, "write_json", full_disk)
     with pytest.raises(OSError, match="no space left"):
         train(split, settings, "answer")
-    assert [path.name for path in split.parent.iterdir()] == ["train.npz"]
+    assert sorted(path.name for path in split.parent.iterdir()) == ["cell-checkpoints", "train.npz"]

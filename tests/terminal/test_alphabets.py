@@ -19,7 +19,7 @@ def in_the_locales_encoding(source: str) -> list[str]:
     for call in calls:
         name = ast.unparse(call.func)
         given = {keyword.arg: ast.unparse(keyword.value) for keyword in call.keywords}
-        opens = name.split(".")[-1] == "open" and name not in ("os.open", "Image.open", "webbrowser.open")
+        opens = name.split(".")[-1] == "open" and name not in ("os.open", "Image.open", "webbrowser.open", "archive.open")
         binary = any(isinstance(mode, ast.Constant) and "b" in str(mode.value) for mode in call.args[-1:])
         of_text = (opens and not binary) or name.endswith((".read_text", ".write_text")) or given.get("text") == "True"
         if of_text and "encoding" not in given:

@@ -122,3 +122,10 @@ def test_a_step_that_says_nothing_prints_nothing(capsys: pytest.CaptureFixture[s
     with progress("modern-0") as shown:
         shown.advance(1)
     assert capsys.readouterr().out == ""
+
+
+def test_what_was_done_in_an_earlier_process_says_nothing_about_the_time_left(clock: Clock, capsys: pytest.CaptureFixture[str]) -> None:
+    with progress("modern-0", done=0.5) as shown:
+        clock.now += 10
+        shown.advance(0.1, "epoch 6/10")
+    assert capsys.readouterr().out == "modern-0: epoch 6/10  [60%, 00:10, 00:40 left]\n"

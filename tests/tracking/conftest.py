@@ -17,6 +17,7 @@ from pipeline.files.cells import Cell
 from pipeline.metrics.score_names import SCORES
 from pipeline.pictures.png import write_png
 from pipeline.tracking import cells
+from tests import written
 from tests.conftest import ROOT
 from tests.tracking.recorded import record_runs
 
@@ -37,7 +38,7 @@ class Files(NamedTuple):
         self.gan.mkdir(parents=True, exist_ok=True)
         (self.gan / "generator.weights.h5").write_bytes(weights)
         rows = [{"epoch": epoch, "d_loss": 1.0 + epoch, "g_loss": None} for epoch in (1, 2)]
-        write_json(self.gan / "history.json", {"data_set": "mnist", "status": "finished", "epochs": rows})
+        write_json(self.gan / "history.json", written.history(epochs=rows))
         write_json(self.gan / "evidence.json", {"before": {}, "epochs": [{"epoch": 1, "real_fake_auc": 0.7, "train_heldout_auc": None}]})
         np.save(self.gan / "samples.npy", np.zeros((3, 10, 28, 28), np.uint8))
         write_png(self.gan / "figure.png", np.zeros((4, 4), np.uint8))
@@ -45,9 +46,8 @@ class Files(NamedTuple):
     def write_evaluation(self, distance: float = 4.0) -> None:
         """What the stage `evaluate` leaves."""
         scores = dict.fromkeys(SCORES) | COLLAPSED | {"frechet_distance": distance}
-        everything: dict[str, Any] = {"variant": "asker", "seed": 0, "scores": scores, "spread": dict.fromkeys(SCORES), "real_reference": REAL}
-        write_json(self.evaluation / "scores.json", everything)
-        write_json(self.evaluation / "curves.json", {"samples": 10, "epochs": [{"epoch": epoch, "classifier_score": 1.5} for epoch in range(3)]})
+        write_json(self.evaluation / "scores.json", written.scores(scores=scores, real_reference=REAL))
+        write_json(self.evaluation / "curves.json", written.curves())
         (self.evaluation / "confusion.csv").write_text("requested,predicted\n")
         for name in ("by_class.png", "nearest.png"):
             write_png(self.evaluation / name, np.zeros((4, 4), np.uint8))

@@ -1,17 +1,20 @@
 """A cell's run over its life: trained, evaluated, diagnosed, made again with and without another result."""
 
+import os
 import time
 from pathlib import Path
 
 import mlflow
 import numpy as np
+import psutil
 import pytest
 
 from pipeline.provenance import cell_settings, code_hash, training_key
 from pipeline.settings.params import Settings
 from pipeline.tracking import cells as module
-from pipeline.tracking.cells import record_epoch, record_sheet, training_run
+from pipeline.tracking.cells import cell_run, record_epoch, record_sheet, training_run
 from pipeline.tracking.diagnosis import diagnosis_tags, record_diagnosis
+from pipeline.tracking.ownership import OWNER, PROCESS
 from pipeline.tracking.run import CODE, DIAGNOSIS, EVALUATION, KEY, TRAINING, Run
 from pipeline.tracking.scores import record_evaluation
 from tests.tracking.conftest import ASKER, Files, runs
@@ -33,6 +36,10 @@ def evaluate(settings: Settings, files: Files) -> bool:
 
 def diagnose(settings: Settings, files: Files) -> bool:
     return record_diagnosis(settings, ASKER, files.gan, files.evaluation, files.diagnosis)
+
+
+def full_disk(*_: object) -> None:
+    raise OSError("disk full")
 
 
 def complete(run: mlflow.entities.Run) -> bool:
@@ -107,7 +114,7 @@ def test_an_evaluation_that_was_cut_off_is_completed_with_one_point_a_score(
 ) -> None:
     train(settings, files)
     with monkeypatch.context() as patch:
-        patch.setattr(Run, "file", lambda self, _: self.fail(OSError("disk full")))
+        patch.setattr(Run, "file", full_disk)
         assert not evaluate(settings, files)
     assert EVALUATION not in runs(client)[0].data.tags
     time.sleep(0.01)
@@ -151,9 +158,6 @@ def test_evaluation_settings_that_change_no_byte_make_no_other_run(
 def test_a_training_whose_record_was_cut_off_at_its_end_is_replaced(
     client: Client, settings: Settings, files: Files, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def full_disk(*_: object) -> None:
-        raise OSError("disk full")
-
     with monkeypatch.context() as patch:
         patch.setattr(module, "log_generator", full_disk)
         train(settings, files)
@@ -164,14 +168,15 @@ def test_a_training_whose_record_was_cut_off_at_its_end_is_replaced(
     assert {TRAINING, EVALUATION} <= set(run.data.tags)
 
 
-def test_a_run_that_another_experiment_fills_now_is_left_alone(
-    client: Client, settings: Settings, files: Files, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("DVC_EXP_NAME", "brave-otter")
-    with training_run(settings, ASKER, files.gan) as live:
-        monkeypatch.setenv("DVC_EXP_NAME", "calm-heron")
-        train(settings, files)
-        assert live.run_id in {run.info.run_id for run in runs(client)}
+def test_a_run_that_another_process_or_another_project_fills_is_left_alone(client: Client, settings: Settings, files: Files) -> None:
+    live = cell_run(settings, ASKER, {PROCESS: f"{os.getppid()} {psutil.Process(os.getppid()).create_time():.0f}"})
+    train(settings, files)
+    assert {run.info.status for run in runs(client)} == {"RUNNING", "FINISHED"}
+    client.set_tag(str(live.run_id), OWNER, "another folder")
+    client.set_tag(str(live.run_id), PROCESS, "1 0")
+    files.write_training(b"other weights")
+    train(settings, files)
+    assert live.run_id in {run.info.run_id for run in runs(client)}
 
 
 def test_the_duration_of_a_run_is_that_of_its_training(client: Client, settings: Settings, files: Files) -> None:
@@ -208,7 +213,7 @@ def test_tags_follow_the_findings_and_evidence_is_recorded_once(client: Client, 
 def test_findings_without_a_run_are_not_lost_in_silence(client: Client, settings: Settings, files: Files, capsys: pytest.CaptureFixture[str]) -> None:
     assert not diagnose(settings, files)
     assert runs(client) == []
-    assert "no run of asker-0 with these scores; `python -m pipeline.tracking` records it" in capsys.readouterr().err
+    assert "no run of asker-0 with these scores); no result is lost: `python -m pipeline.tracking` records it later" in capsys.readouterr().err
 
 
 def test_what_identifies_a_run_may_be_missing(client: Client, settings: Settings, files: Files, capsys: pytest.CaptureFixture[str]) -> None:

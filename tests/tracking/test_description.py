@@ -11,6 +11,7 @@ from pipeline.settings.params import Settings
 from pipeline.tracking.description import LONGEST, Folders, cell_description
 from pipeline.tracking.sections import commands_section, differences_section
 from tests.tracking.conftest import ASKER, Files
+from tests.written import history, scores
 
 COMMIT = {"mlflow.source.git.commit": "ab12", "git.dirty": "false"}
 STAGES = "train@asker-0 evaluate@asker-0 diagnose@asker-0"
@@ -44,16 +45,15 @@ def test_it_tells_no_more_than_is_known(settings: Settings, cell: Folders) -> No
     assert "iagnosis" not in text
     assert "git checkout" not in text
     assert "durations, device and system metrics are not known" in text
-    write_json(cell.gan / "history.json", {"data_set": "mnist", "status": "diverged", "epochs": []})
+    write_json(cell.gan / "history.json", history(status="diverged"))
     text = cell_description(settings, ASKER, Folders(cell.gan), {})
     assert "Its training did not finish, its status is diverged." in text
-    assert "0 epochs. " in text
+    assert "3 epochs: " in text
 
 
 def test_a_healthy_cell_and_one_without_samples(settings: Settings, cell: Folders, files: Files) -> None:
     files.write_diagnosis({})
-    scores = {"scores": dict.fromkeys(settings.gan, None) | dict.fromkeys(HEADLINES), "real_reference": {}}
-    write_json(files.evaluation / "scores.json", scores)
+    write_json(files.evaluation / "scores.json", scores())
     text = cell_description(settings, ASKER, cell, COMMIT)
     assert "Diagnosis: nothing found." in text
     assert "None: a training that did not finish has no samples." in text

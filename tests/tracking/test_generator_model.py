@@ -77,6 +77,17 @@ def test_explicit_latents_give_what_the_network_gives(tmp_path: Path, kind: str)
     assert (received == expected).mean() > 0.99
 
 
+def test_code_in_a_model_file_is_not_run(tmp_path: Path) -> None:
+    described = variant()
+    latent = keras.Input((described.latent_size,), name="latent")
+    image = keras.layers.Reshape((28, 28, 1))(keras.layers.Dense(784)(latent))
+    harmful = keras.layers.Lambda(lambda image: image)  # stands for any code
+    keras.Model({"latent": latent}, harmful(image)).save(tmp_path / "generator.keras")
+    context = PythonModelContext({"generator": str(tmp_path / "generator.keras")}, configuration(described))  # type: ignore[no-untyped-call]
+    with pytest.raises(ValueError, match="unsafe"):
+        Generator().load_context(context)
+
+
 def test_the_same_request_gets_the_same_images_and_each_depends_on_seed_and_number_alone(conditional: Generator) -> None:
     first = ask(conditional, digit=7, count=5, seed=3, format="array").array
     assert first == ask(conditional, digit=7, count=5, seed=3, format="array").array

@@ -1,21 +1,28 @@
-"""The sink: a dead or failing store costs one warning and no more."""
+"""One run as a sink, and the runs of the classifier and of a comparison."""
 
-import socket
 import time
 from pathlib import Path
+from typing import Any
 
 import mlflow
 import numpy as np
 import pytest
 from mlflow.entities import Dataset, DatasetInput
+from mlflow.exceptions import MlflowException
 
+from pipeline.files.artifacts import write_json
 from pipeline.settings.params import Settings
-from pipeline.tracking.cells import record_epoch, training_run
 from pipeline.tracking.classifier import record_classifier
 from pipeline.tracking.comparison import record_comparison
 from pipeline.tracking.run import Run, Subject
 from pipeline.tracking.store import connect
-from tests.tracking.conftest import ASKER, Files, runs
+from tests import written
+from tests.tracking.conftest import runs
+
+
+def full_disk(*_: object) -> None:
+    raise OSError("disk full")
+
 
 DATA = Dataset("mnist_train", "ab12", "local", '{"uri": "artifacts/data/train.npz"}')
 SUBJECT = Subject("key", {"gan.depth": 200}, {"data_set": "mnist"}, [DatasetInput(DATA, [])])
@@ -36,46 +43,28 @@ def test_a_run_holds_settings_data_set_numbers_and_pictures(client: mlflow.Mlflo
     assert (data_set.name, data_set.digest) == ("mnist_train", "ab12")
 
 
-def test_a_dead_server_costs_one_warning_and_little_time(
-    client: mlflow.MlflowClient, settings: Settings, files: Files, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_a_data_set_that_another_process_records_at_the_same_moment_is_no_failure(
+    client: mlflow.MlflowClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        port = unused.getsockname()[1]
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"http://127.0.0.1:{port}")
-    started = time.monotonic()
-    with training_run(settings, ASKER, files.gan) as run:
-        record_epoch(run, {"epoch": 1, "d_loss": 1.0}, seconds=1.0)
-    assert run.failed
-    assert time.monotonic() - started < 120  # MLflow's own time-outs add up to minutes
-    warnings = [line for line in capsys.readouterr().err.splitlines() if line.startswith("warning:")]
-    assert len(warnings) == 1
-    assert "python -m pipeline.tracking" in warnings[0]
+    experiment, real, calls = client.create_experiment("gan"), client.log_inputs, []
 
+    def faster(run_id: str, data: list[DatasetInput]) -> None:
+        calls.append(run_id)
+        if len(calls) == 1:
+            raise MlflowException("UNIQUE constraint failed: datasets.experiment_id, datasets.name, datasets.digest")
+        real(run_id, data)
 
-def test_a_store_that_fails_midway_is_left_alone_afterwards(capsys: pytest.CaptureFixture[str]) -> None:
-    class Broken(mlflow.MlflowClient):
-        calls = 0
-
-        def __init__(self) -> None:
-            pass
-
-        def log_batch(self, *_: object, **__: object) -> None:
-            self.calls += 1
-            raise OSError("disk full")
-
-    broken = Broken()
-    run = Run(broken, "id")
-    run.metrics("losses", {"d_loss": 1.0}, step=1)
-    run.metrics("losses", {"d_loss": 1.0}, step=2)
-    assert broken.calls == 1
-    assert "disk full" in capsys.readouterr().err
+    monkeypatch.setattr(client, "log_inputs", faster)
+    Run.create(client, experiment, "asker-0", SUBJECT)
+    (recorded,) = runs(client)
+    assert recorded.inputs
+    assert [each.dataset.name for each in recorded.inputs.dataset_inputs] == [each.dataset.name for each in SUBJECT.data]
 
 
 def test_the_classifier_is_recorded_once_with_its_duration(client: mlflow.MlflowClient, settings: Settings, tmp_path: Path) -> None:
     report, history = tmp_path / "report.json", tmp_path / "history.json"
-    report.write_text('{"accuracy": 0.99, "sha256": "ab"}')
-    history.write_text('{"epochs": [{"epoch": 1, "loss": 0.5}]}')
+    write_json(report, written.CLASSIFIER)
+    write_json(history, written.CLASSIFIER_HISTORY)
     for _ in range(2):
         assert record_classifier(settings, report, history, time.time() - 5)
     (run,) = runs(client, "digit-classifier")
@@ -92,7 +81,7 @@ def test_the_classifier_is_recorded_once_with_its_duration(client: mlflow.Mlflow
 
 def test_a_comparison_is_recorded_once_for_each_content(client: mlflow.MlflowClient, settings: Settings, tmp_path: Path) -> None:
     leaderboard, report = tmp_path / "leaderboard.json", tmp_path / "index.html"
-    leaderboard.write_text('{"variants": []}')
+    write_json(leaderboard, written.leaderboard([written.scores()], []))
     for content in ("one", "one", "two"):
         report.write_text(content)
         assert record_comparison(settings, leaderboard, report)
@@ -103,15 +92,16 @@ def test_a_classifier_and_a_comparison_that_were_cut_off_are_recorded_again(
     client: mlflow.MlflowClient, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     paths = {name: tmp_path / name for name in ("report.json", "history.json", "leaderboard.json", "index.html")}
-    for path in paths.values():
-        path.write_text('{"accuracy": 0.99, "sha256": "ab", "epochs": [], "variants": []}')
+    contents: tuple[dict[str, Any], ...] = (written.CLASSIFIER, written.CLASSIFIER_HISTORY, written.leaderboard([written.scores()], []), {})
+    for path, content in zip(paths.values(), contents, strict=True):
+        write_json(path, content)
 
     def record() -> list[bool]:
         classifier = record_classifier(settings, paths["report.json"], paths["history.json"])
         return [classifier, record_comparison(settings, paths["leaderboard.json"], paths["index.html"])]
 
     with monkeypatch.context() as patch:
-        patch.setattr(Run, "file", lambda run, _: run.fail(OSError("disk full")))
+        patch.setattr(Run, "file", full_disk)
         assert record() == [False, False]
     assert record() == [True, True]
     for experiment in ("digit-classifier", "comparison"):

@@ -196,6 +196,30 @@ def test_the_report_page_comes_before_the_pages_of_the_other_application(tmp_pat
     assert served_version(server) == "unknown"
 
 
+def test_the_server_answers_no_host_but_this_machine(store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MLFLOW_SERVER_ALLOWED_HOSTS", raising=False)
+    program = """
+import sys, threading, time
+from pathlib import Path
+import requests, uvicorn
+from pipeline.tracking.ui.server import add_report, application
+from pipeline.web.ports import free_socket
+waiting = free_socket(0, "make ui")
+server = uvicorn.Server(uvicorn.Config(add_report(application(sys.argv[1], Path(sys.argv[2])), Path("none")), log_level="error"))
+threading.Thread(target=server.run, args=([waiting],), daemon=True).start()
+port = waiting.getsockname()[1]
+for host in (f"127.0.0.1:{port}", f"localhost:{port}", "localhost", "attacker.example", "10.attacker.example", f"192.168.1.5:{port}"):
+    for path in ("/report/", "/ajax-api/2.0/mlflow/experiments/search?max_results=1"):
+        print(host.split(":")[0], requests.get(f"http://127.0.0.1:{port}{path}", headers={"Host": host}, timeout=60).status_code)
+server.should_exit = True
+"""
+    ended = subprocess.run([sys.executable, "-c", program, store, str(tmp_path)], cwd=ROOT, capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stderr
+    answers = dict(line.rsplit(" ", 1) for line in ended.stdout.splitlines())
+    assert answers == {"127.0.0.1": "200", "localhost": "200", "attacker.example": "403", "10.attacker.example": "403", "192.168.1.5": "403"}
+    assert len(ended.stdout.splitlines()) == 12
+
+
 def test_an_error_is_one_line_and_a_status(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -8,7 +8,6 @@ import pytest
 
 from pipeline.files.artifacts import write_json
 from pipeline.files.cells import Cell
-from pipeline.metrics.score_names import SCORES
 from pipeline.provenance import training_key
 from pipeline.report.verdicts import aggregate
 from pipeline.settings.params import Settings
@@ -16,6 +15,7 @@ from pipeline.tracking.cells import cell_run
 from pipeline.tracking.comparison import record_comparison
 from pipeline.tracking.run import EVALUATION, TRAINING, search
 from pipeline.tracking.store import GANS, connect
+from tests import written
 from tests.tracking.conftest import runs
 
 Client = mlflow.MlflowClient
@@ -33,14 +33,12 @@ def compared(settings: Settings, distances: dict[Cell, float]) -> bool:
     client, experiment = connect(GANS)
     for cell in distances:
         if not search(client, experiment, key=training_key(settings, cell)):
-            cell_run(client, experiment, settings, cell, {TRAINING: cell.name})
-    none, rows = dict.fromkeys(SCORES), list[dict[str, Any]]()
+            cell_run(settings, cell, {TRAINING: cell.name})
+    rows = list[dict[str, Any]]()
     for cell, distance in distances.items():
-        scores = {"scores": none | {"frechet_distance": distance, "precision": 0.8}, "spread": none}
-        rows.append({"variant": cell.variant, "seed": cell.seed, "status": "finished"} | scores)
+        rows.append(written.scores(variant=cell.variant, seed=cell.seed, scores={"frechet_distance": distance, "precision": 0.8}))
     variants = list(dict.fromkeys(cell.variant for cell in distances))
-    board = {"cells": rows, "variants": aggregate(rows, variants, "answer", 0.95), "baseline": "answer", "real_reference": none}
-    write_json(Path("leaderboard.json"), board)
+    write_json(Path("leaderboard.json"), written.leaderboard(rows, aggregate(rows, variants, "answer", 0.95)))
     Path("index.html").write_text(str(distances))
     return record_comparison(settings, Path("leaderboard.json"), Path("index.html"))
 

@@ -7,7 +7,8 @@ from benchmarks.diagnosis.deepcrime.harm import harm, measured
 from benchmarks.diagnosis.deepcrime.mutant import mutated, names
 from benchmarks.diagnosis.deepcrime.mutants import MUTANTS
 from benchmarks.diagnosis.deepcrime.operators import OPERATORS
-from pipeline.files.artifacts import read_json, write_json, write_text
+from pipeline.files.artifacts import write_json, write_text
+from pipeline.files.json_file import read_json
 
 FOLDER = Path("examples/deepcrime")
 LIST = "mutants.json"

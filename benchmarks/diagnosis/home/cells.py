@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from benchmarks.diagnosis.home.pictures import draw_cell
-from pipeline.files.artifacts import read_json
 from pipeline.files.cells import HISTORY, SAMPLE_ARRAYS, Cell
+from pipeline.files.json_file import read_json
 from pipeline.settings.params import Settings
 
 DIAGNOSES, GANS = Path("artifacts/diagnosis"), Path("artifacts/gan")

@@ -14,7 +14,8 @@ from benchmarks.diagnosis.home.cost import measure
 from benchmarks.diagnosis.home.suite import run_suite
 from pipeline.__main__ import print_diagnoses
 from pipeline.data.digits import Digits, load_digits
-from pipeline.files.artifacts import read_json, write_json
+from pipeline.files.artifacts import write_json
+from pipeline.files.json_file import read_json
 from pipeline.settings.params import Settings, load_settings
 
 RESULTS = Path("benchmarks/diagnosis.json")

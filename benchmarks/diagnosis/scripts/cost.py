@@ -14,7 +14,8 @@ from typing import Any
 
 from benchmarks.diagnosis.scripts.running import run
 from benchmarks.diagnosis.scripts.scripts import EXAMPLES
-from pipeline.files.artifacts import read_json, write_json
+from pipeline.files.artifacts import write_json
+from pipeline.files.json_file import read_json
 
 Row = dict[str, Any]
 MEASURED = {"fit": "lsgan_256", "compiled steps": "relativistic_digits", "combined model": "dense_gan_combined"}

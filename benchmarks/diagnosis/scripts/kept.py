@@ -11,7 +11,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from pipeline.files.artifacts import read_json, write_json
+from pipeline.files.artifacts import write_json
+from pipeline.files.json_file import read_json
 
 Row = dict[str, Any]
 FOLDER = Path("artifacts/diagnosis-bench")

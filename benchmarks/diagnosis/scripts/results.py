@@ -9,7 +9,8 @@ from typing import Any
 from benchmarks.diagnosis.scripts.running import run_pair
 from benchmarks.diagnosis.scripts.scripts import RESULTS, SETS, Script, ScriptSet, scripts
 from benchmarks.diagnosis.scripts.verdicts import row, totals
-from pipeline.files.artifacts import read_json, staged_file, write_json
+from pipeline.files.artifacts import staged_file, write_json
+from pipeline.files.json_file import read_json
 
 Row = dict[str, Any]
 CSV = RESULTS / "scripts.csv"

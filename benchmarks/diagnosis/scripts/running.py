@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from benchmarks.diagnosis.scripts import kept
-from pipeline.files.artifacts import read_json
 from pipeline.files.errors import DataError
+from pipeline.files.json_file import read_json
 
 SECONDS = 240.0  # after which a script is ended
 TIMED_OUT = "timed out"

@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from pipeline.files.artifacts import read_json
 from pipeline.files.errors import DataError
+from pipeline.files.json_file import read_json
 
 EXAMPLES, RESULTS = Path("examples"), Path("benchmarks")
 EXPECTED = Path("benchmarks/diagnosis/scripts")

@@ -36,6 +36,7 @@ class EvidenceRecorder(keras.callbacks.Callback):
         self.evidence: dict[str, Any] = {"before": {}, "epochs": []}
         self.samples: np.ndarray | None = None
         self.monitoring = ExitStack()
+        self.counted: list[np.ndarray] = []  # what the step monitor had counted when the state was taken that is restored
 
     def set_model(self, model: keras.Model) -> None:
         """Examine the untrained networks and start to monitor steps; Keras calls this just before it compiles the step."""
@@ -44,6 +45,7 @@ class EvidenceRecorder(keras.callbacks.Callback):
         if not self.evidence["before"]:
             self.evidence["before"] = examination(self.generator, self.discriminator, self.batch, self.probe.latent, model)
         self.monitor = StepMonitor(self.generator, self.discriminator)
+        self.monitor.restore(self.counted)
         self.monitoring.enter_context(self.monitor.monitoring(model))
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
@@ -74,6 +76,17 @@ class EvidenceRecorder(keras.callbacks.Callback):
     def diverged(self) -> bool:
         """Whether a tensor of some step was not finite."""
         return any("first_not_finite" in row for row in self.evidence["epochs"])
+
+    def state(self) -> dict[str, Any]:
+        """The evidence so far, and what has been counted in the epoch that runs, for `restore`."""
+        before = {} if self.samples is None else {"samples": self.samples}
+        counted = {f"counter_{place}": np.array(counter.numpy()) for place, counter in enumerate(self.monitor.counters)}
+        return {"evidence": self.evidence, "stopped_by": self.stopped_by} | before | counted
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from a state, before the training goes on: the networks are not examined again."""
+        self.evidence, self.stopped_by, self.samples = state["evidence"], state["stopped_by"], state.get("samples")
+        self.counted = [state[f"counter_{place}"] for place in range(sum(name.startswith("counter_") for name in state))]
 
     def _stop_where_asked(self) -> None:
         self.stopped_by = self.stopped_by or (self.stop(self.evidence) if self.stop else None)

@@ -62,6 +62,11 @@ class StepMonitor:
             counter.assign(tf.zeros_like(counter))
         return row
 
+    def restore(self, counted: list[Any]) -> None:
+        """Go on from the counters of a training that was left in the middle of an epoch; from zero if none are given."""
+        for counter, value in zip(self.counters, counted, strict=bool(counted)):
+            counter.assign(value)
+
     def _monitored(self, train_step: Callable[..., Any]) -> Callable[..., Any]:
         def monitored(batch: Any, *given: Any, **named: Any) -> Any:
             step = _Step(self, batch)

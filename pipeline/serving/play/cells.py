@@ -4,9 +4,12 @@ import math
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pipeline.files.artifacts import file_hash, read_json
-from pipeline.files.cells import DISCRIMINATOR, GENERATOR, HISTORY, Cell
+from pipeline.files.artifacts import file_hash
+from pipeline.files.cells import DISCRIMINATOR, GENERATOR, HISTORY, Cell, History
 from pipeline.files.errors import DataError
+from pipeline.files.json_file import read_json
+from pipeline.report.outputs import Leaderboard
+from pipeline.settings.lock_file import MOST_BYTES, read_lock
 from pipeline.settings.variants import VariantSettings
 from pipeline.settings.yaml_file import read_yaml
 
@@ -32,7 +35,7 @@ def trained_cells(artifacts: Path) -> list[Trained]:
     distances = _frechet_distances(artifacts / "leaderboard.json")
     found = []
     for path in sorted(artifacts.glob(f"gan/*/{HISTORY}")):
-        history = read_json(path)
+        history = read_json(path, History)
         cell = Cell(history["variant"], history["seed"])
         recorded = recorded_settings(f"train@{cell.name}", path.parent / GENERATOR)
         if reason := _unfit(path.parent, history["status"], recorded):
@@ -47,9 +50,11 @@ def trained_cells(artifacts: Path) -> list[Trained]:
 
 def recorded_settings(stage: str, output: Path) -> dict[str, Any]:
     """The settings with which a stage wrote an output, as dvc.lock has them; empty if it does not know the stage or these bytes."""
-    entry = read_yaml(LOCK)["stages"].get(stage, {}) if LOCK.is_file() and output.is_file() else {}
-    hashes = {Path(out["path"]): out["md5"] for out in entry.get("outs", [])}
-    return entry["params"]["params.yaml"] if hashes.get(output) == file_hash(output, "md5") else {}
+    recorded = read_lock(LOCK).get(output.as_posix())
+    if recorded is None or recorded.stage != stage or not output.is_file() or recorded.md5 != file_hash(output, "md5"):
+        return {}
+    settings: dict[str, Any] = read_yaml(LOCK, MOST_BYTES)["stages"][stage]["params"]["params.yaml"]
+    return settings
 
 
 def _unfit(gan: Path, status: str, recorded: dict[str, Any]) -> str:
@@ -63,5 +68,5 @@ def _unfit(gan: Path, status: str, recorded: dict[str, Any]) -> str:
 
 
 def _frechet_distances(leaderboard: Path) -> dict[str, float | None]:
-    rows = read_json(leaderboard)["cells"] if leaderboard.is_file() else []
+    rows = read_json(leaderboard, Leaderboard)["cells"] if leaderboard.is_file() else []
     return {Cell(row["variant"], row["seed"]).name: row["scores"]["frechet_distance"] for row in rows}

@@ -16,6 +16,7 @@ from pipeline.data.digits import CLASSES, Digits, load_digits
 from pipeline.data.pixels import to_float
 from pipeline.files.artifacts import write_json
 from pipeline.files.cells import DISCRIMINATOR, GENERATOR
+from pipeline.files.weights import read_weights
 from pipeline.gan import streams
 from pipeline.gan.base import draw_latents, generator_inputs, image_low
 from pipeline.gan.networks.build import build_discriminator, build_generator, is_conditional
@@ -39,8 +40,8 @@ def export_cell(folder: Path, trained: Trained, held_out: Path) -> None:
     """
     variant = trained.variant.model_copy(update={"precision": "float32"})
     generator, discriminator = build_generator(variant), build_discriminator(variant)
-    generator.load_weights(trained.gan / GENERATOR)
-    discriminator.load_weights(trained.gan / DISCRIMINATOR)
+    read_weights(generator, trained.gan / GENERATOR)
+    read_weights(discriminator, trained.gan / DISCRIMINATOR)
     write_onnx(folder / "generator.onnx", generator)
     write_onnx(folder / "discriminator.onnx", discriminator)
     about = {
@@ -60,7 +61,7 @@ def export_cell(folder: Path, trained: Trained, held_out: Path) -> None:
 def export_classifier(folder: Path, weights: Path, width: int) -> None:
     """Write the digit classifier: images (n, 28, 28, 1) in [0, 1] to logits (n, 10)."""
     classifier = build_classifier(width)
-    classifier.load_weights(weights)
+    read_weights(classifier, weights)
     write_onnx(folder / "classifier.onnx", classifier)
 
 

@@ -1,9 +1,11 @@
 """A plain server of the files in a folder, for this machine alone."""
 
 import functools
+from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from pipeline.web.hosts import REFUSAL, means_this_machine
 from pipeline.web.ports import HOST
 
 
@@ -15,6 +17,16 @@ class Files(SimpleHTTPRequestHandler):
         ".wasm": "application/wasm",
         ".onnx": "application/octet-stream",
     }
+
+    def parse_request(self) -> bool:
+        """Read a request's first line and headers; one that does not mean this machine is refused."""
+        if not super().parse_request():
+            return False
+        hosts = self.headers.get_all("Host", [])
+        if len(hosts) == 1 and means_this_machine(hosts[0]):
+            return True
+        self.send_error(HTTPStatus.FORBIDDEN, explain=REFUSAL)
+        return False
 
     def end_headers(self) -> None:
         self.send_header("Cache-Control", "no-cache")  # the browser keeps files, and asks whether they have changed

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from pipeline.files.artifacts import file_hash, read_json, staged_folder, write_json
+from pipeline.files.artifacts import file_hash, staged_folder, write_json
 from pipeline.files.cells import DISCRIMINATOR, GENERATOR
 from pipeline.files.errors import DataError
+from pipeline.files.json_file import read_json
 from pipeline.serving.play.browser import install_runtime
 from pipeline.serving.play.cells import Trained, recorded_settings, trained_cells
 
@@ -55,7 +56,7 @@ def _networks(site: Path, name: str, settings: Any, files: list[Path], export: C
     content = json.dumps([settings, [file_hash(path, "md5") for path in (*files, *code)]], sort_keys=True)
     made_from = hashlib.sha256(content.encode()).hexdigest()
     folder = site / "models" / name
-    if (folder / MADE_FROM).is_file() and read_json(folder / MADE_FROM) == made_from:
+    if (folder / MADE_FROM).is_file() and read_json(folder / MADE_FROM, str) == made_from:
         return
     print(f"{name}: making its networks ready for the browser", flush=True)
     with staged_folder(folder) as partial:

@@ -1,5 +1,6 @@
 """MLflow's server over the project's store, with the report page beside it under /report/."""
 
+import os
 import socket
 import warnings
 from contextlib import suppress
@@ -8,17 +9,24 @@ from pathlib import Path
 import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+from mlflow.environment_variables import MLFLOW_SERVER_ALLOWED_HOSTS
+
+from pipeline.web.hosts import NAMES
 
 NO_REPORT = "<!DOCTYPE html><title>No report yet</title><p>There is no report yet: <code>make run</code> writes it. Then load this page again.</p>"
 
 
 def application(store: str, artifacts: Path) -> FastAPI:
-    """MLflow's application over this store, as `mlflow server` runs it."""
+    """MLflow's application over this store, as `mlflow server --allowed-hosts` runs it.
+
+    Without the option MLflow answers hosts whose names begin like a private address too, such as 10.example.org.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # MLflow imports a part of Starlette that will be removed
         from mlflow.server.fastapi_app import create_fastapi_app
     from mlflow.server.handlers import initialize_backend_stores
 
+    os.environ.setdefault(MLFLOW_SERVER_ALLOWED_HOSTS.name, ",".join((*NAMES, *(f"{name}:*" for name in NAMES))))
     initialize_backend_stores(store, store, artifacts.as_uri())
     return create_fastapi_app()
 

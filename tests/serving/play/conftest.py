@@ -13,6 +13,7 @@ from pipeline.data.digits import Digits, save_digits
 from pipeline.files.artifacts import file_hash, write_json
 from pipeline.gan.networks.build import build_discriminator, build_generator
 from pipeline.settings.params import load_settings
+from tests import written
 from tests.conftest import ROOT
 
 DISTANCES = {"answer-0": 540.5, "asker-0": None, "modern-0": 2.7}  # asker was not compared
@@ -33,7 +34,7 @@ def made_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     variants = load_settings(ROOT / "params.yaml").gan
     for name in DISTANCES:
         variant, gan = variants[name.removesuffix("-0")], artifacts / "gan" / name
-        write_json(gan / "history.json", {"data_set": "mnist", "variant": name.removesuffix("-0"), "seed": 0, "status": "finished"})
+        write_json(gan / "history.json", written.history(variant=name.removesuffix("-0")))
         for network, file in ((build_generator(variant), "generator"), (build_discriminator(variant), "discriminator")):
             for layer in network.layers:
                 if layer.name.endswith("_norm"):  # as after training, when it is no identity
@@ -41,8 +42,9 @@ def made_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
             if variant.initializer == "glorot":
                 _make_decided(network)
             network.save_weights(gan / f"{file}.weights.h5")
-    rows = [{"variant": name.removesuffix("-0"), "seed": 0, "scores": {"frechet_distance": score}} for name, score in DISTANCES.items() if score]
-    write_json(artifacts / "leaderboard.json", {"cells": rows})
+    scored = {name: {"frechet_distance": score} for name, score in DISTANCES.items() if score}
+    rows = [written.scores(variant=name.removesuffix("-0"), scores=scores) for name, scores in scored.items()]
+    write_json(artifacts / "leaderboard.json", written.leaderboard(rows, []))
     write_lock(folder)
     return folder
 
@@ -73,5 +75,5 @@ def write_lock(folder: Path) -> None:
 
 
 def _entry(folder: Path, output: Path, settings: dict[str, object]) -> dict[str, object]:
-    outs = [{"path": output.relative_to(folder).as_posix(), "md5": file_hash(output, "md5")}]
+    outs = [{"path": output.relative_to(folder).as_posix(), "md5": file_hash(output, "md5"), "size": output.stat().st_size}]
     return {"outs": outs, "params": {"params.yaml": settings}}

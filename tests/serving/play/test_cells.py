@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.files.artifacts import read_json, write_json
+from pipeline.files.artifacts import write_json
 from pipeline.files.errors import DataError
+from pipeline.files.json_file import read_json
 from pipeline.serving.play.cells import trained_cells
 from pipeline.settings.params import load_settings
 from tests.conftest import ROOT

@@ -11,8 +11,8 @@ from onnx.reference import ReferenceEvaluator
 from pipeline.classifier.network import build_classifier
 from pipeline.data.digits import Digits, save_digits
 from pipeline.data.pixels import to_float
-from pipeline.files.artifacts import read_json
 from pipeline.files.cells import Cell
+from pipeline.files.json_file import read_json
 from pipeline.gan.base import draw_latents
 from pipeline.gan.networks.build import build_discriminator, build_generator
 from pipeline.serving.play.cells import Trained

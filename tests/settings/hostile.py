@@ -1,0 +1,236 @@
+"""Files that nobody should give the pipeline as params.yaml: every one has to be refused in one short line, in little time and memory."""
+
+import itertools
+import re
+from collections.abc import Iterator
+
+from tests.conftest import ROOT
+
+LONG = 100_000  # characters or digits of what is too long
+PARAMS = (ROOT / "params.yaml").read_text(encoding="utf-8")
+ESCAPES = "\x1b[31mred\x1b[0m\x07\u202e\u2028"  # colours, a bell, text from right to left, a line end of Unicode
+SOURCE, SEEDS, VARIANTS, THREADS, NAME = "  source: mnist ", "  - 0\n", "  - asker\n", "  threads: 2 ", "  asker: &asker "
+
+
+def _with(old: str, new: str) -> bytes:
+    """params.yaml with its first `old` replaced."""
+    if old not in PARAMS:
+        raise ValueError(f"expected {old!r} in params.yaml")
+    return PARAMS.replace(old, new, 1).encode("utf-8", "surrogatepass")
+
+
+def _and(text: str) -> bytes:
+    """params.yaml with a text behind it."""
+    return f"{PARAMS}\n{text}".encode("utf-8", "surrogatepass")
+
+
+def _bomb(levels: int, merge: bool) -> str:
+    """Sections of ten times the section before: as values, or merged into one another."""
+    lines = ["bomb_0: &b0 {" + ", ".join(f"k{index}: 1" for index in range(10)) + "}"]
+    for level in range(1, levels):
+        ten = ", ".join([f"*b{level - 1}"] * 10)
+        lines.append(f"bomb_{level}: &b{level} {{<<: [{ten}]}}" if merge else f"bomb_{level}: &b{level} [{ten}]")
+    return "\n".join(lines) + "\n"
+
+
+# What stands in the file, one kind a line.
+KINDS: dict[str, bytes] = {
+    # no YAML, or none that holds sections
+    "empty": b"",
+    "spaces": b" \n \n",
+    "comment alone": b"# nothing\n",
+    "end marks": b"---\n...\n",
+    "two documents": b"a: 1\n---\nb: 2\n",
+    "a list": b"- run\n- gan\n",
+    "a word": b"run\n",
+    "a number": b"42\n",
+    "null": b"~\n",
+    "NUL bytes": b"run: \0\0\n",
+    "zeros alone": bytes(1000),
+    "bytes at random": bytes(range(256)) * 8,
+    "Latin-1": "run: müßig\n".encode("latin-1"),
+    "UTF-16": PARAMS.encode("utf-16"),
+    "UTF-32": PARAMS.encode("utf-32"),
+    "half a character": PARAMS.encode() + b"# \xe2\x82",
+    "a surrogate": _and("a: \ud800\n"),
+    "gzip": b"\x1f\x8b\x08\x00" + bytes(100),
+    "PNG": b"\x89PNG\r\n\x1a\n" + bytes(100),
+    "JSON cut short": b'{"run": {"variants": ["asker"',
+    "tabs": PARAMS.replace("  ", "\t").encode(),
+    "a tab before a list": _with(SEEDS, "\t- 0\n"),
+    "open bracket": b"run: [1, 2\n",
+    "open quote": b'run: "no end\n',
+    "conflict marks of git": _with("run:\n", "<<<<<<< HEAD\nrun:\n"),
+    "unknown alias": b"run: *nothing\n",
+    "unknown alias with a long name": b"run: *" + b"n" * LONG,
+    "anchor twice in one place": b"run: &a &b 1\n",
+    "a directive of another version": b"%YAML 9.9\n---\nrun: 1\n",
+    "cut in the middle": PARAMS[: len(PARAMS) // 2].encode(),
+    # too large, too deep, growing without end
+    "8 MB of spaces": b" " * 8_000_000,
+    "8 MB of one value": b"run: " + b"x" * 8_000_000,
+    "400 kB of brackets": b"run: " + b"[" * 400_000,
+    "400 kB of braces": b"run: " + b"{a: " * 100_000,
+    "400 kB of dashes": b"- " * 200_000,
+    "400 kB of question marks": b"? " * 200_000,
+    "a list of 100 000 entries": b"run: [" + b"~," * LONG + b"]\n",
+    "100 000 unknown keys": b"".join(b"%x:\n" % key for key in range(LONG)),
+    "900 levels": b"run: " + b"[" * 900 + b"]" * 900,
+    "a billion laughs": (_bomb(30, merge=False) + PARAMS).encode(),
+    "a billion laughs by merging": (_bomb(30, merge=True) + PARAMS).encode(),
+    "a billion laughs in a value": (_bomb(12, merge=False) + PARAMS.replace("  - asker\n", "  - *b11\n", 1)).encode(),
+    "a long list after <<": b"a: &a {b: 1}\nrun: {<<: [" + b"*a, " * 20_000 + b"]}\n",
+    "4000 sections that merge one of 2000 keys": b"a: &a {"
+    + b", ".join(b"k%d: 1" % key for key in range(2000))
+    + b"}\n"
+    + b"".join(b"s%d: {<<: *a}\n" % key for key in range(4000)),
+    "a section that holds itself": _with("run:\n", "run: &run\n  me: *run\n"),
+    "a section that merges itself": _with("run:\n", "run: &run\n  <<: *run\n  me: 1\n"),
+    "a list that holds itself": _with("  variants: ", "  variants: &v [*v]\n  other: "),
+    "a list that holds itself as a key": b"? &a [*a]\n: 1\n",
+    "<< of a number": _with("run:\n", "run:\n  <<: 1\n"),
+    "<< of a list of numbers": _with("run:\n", "run:\n  <<: [1, 2]\n"),
+    "<< of a word": _with("run:\n", "run:\n  <<: asker\n"),
+    # keys
+    "a key twice": _with(THREADS, "  threads: 2\n  threads: 3 "),
+    "a section twice": _and("run: {}\n"),
+    "a key that is null": _and("~: 1\n"),
+    "a key that is a number": _and("1: 1\n"),
+    "a key that is true": _and("true: 1\n"),
+    "a key that is not a number": _and(".nan: 1\n"),
+    "a key that is a list": _and("[a, b]: 1\n"),
+    "a key that is a section": _and("{a: b}: 1\n"),
+    "an empty key": _and("'': 1\n"),
+    "a long key": _and("? " + "k" * LONG + "\n: 1\n"),
+    "a key with a line end": _and('"two\\nlines": 1\n'),
+    "a key of escape sequences": _and('"\\e[31mred\\a\\u202e": 1\n'),
+    "a key that looks like another": _and("rün: 1\n"),
+    "a key with a Cyrillic letter": _with("download:", "d\u043ewnload:"),
+    "a capital letter": _with("download:", "Download:"),
+    # tags
+    **{
+        f"the tag {tag}": _with(THREADS, f"  threads: {tag} ")
+        for tag in (
+            *("!!python/object/apply:os.system [id]", "!!python/name:os.system", "!!python/object/new:os.system [id]", "!!python/tuple [1]"),
+            *("!!set {a, b}", "!!omap [a: 1]", "!!pairs [a: 1]", "!!binary aGFsbG8=", "!!timestamp 2020-01-01", "!!timestamp x", "!local 1"),
+            *(
+                "!!int x",
+                "!!int ''",
+                "!!int [1]",
+                "!!bool maybe",
+                "!!float 1:30",
+                "!!float x",
+                "!!null 1",
+                "!!map [1]",
+                "!!seq {a: 1}",
+                "!!str {a: 1}",
+            ),
+            *("!<%1b[31m> 1", "!<tag:yaml.org,2002:refused> 1", "!<tag:yaml.org,2002:merge> 1", f"!{'t' * LONG} 1", "!!float " + "1:" * 2000 + "1"),
+            *("!!int " + "9" * LONG, "!!float 1e999", "!!int 0x" + "f" * LONG),
+        )
+    },
+    # names of variants, which become parts of paths
+    **{
+        f"a variant called {name[:20]}": _with(NAME, f"  {name}: &asker ")
+        for name in (
+            *(
+                '""',
+                '"../../etc"',
+                '"/etc/passwd"',
+                '"a/b"',
+                '"."',
+                '".."',
+                '"a\\nb"',
+                '"a b"',
+                '"-rf"',
+                '"a;rm"',
+                '"$(id)"',
+                '"%s"',
+                '"a\\0b"',
+                '"\uff21sker"',
+            ),
+            *(
+                '"\u0430sker"',
+                '"as\\u200bker"',
+                '"\\ud83d\\ude00"',
+                '"con.txt"',
+                '"~"',
+                "1",
+                "~",
+                "true",
+                ".inf",
+                "x" * 65,
+                f'"{"y" * 4000}"',
+                '"asker@0"',
+                '"${run}"',
+            ),
+        )
+    },
+    # too many
+    "a million seeds": _with(SEEDS, "".join(f"  - {seed}\n" for seed in range(40_000))),
+    "1001 seeds": _with(SEEDS, "".join(f"  - {seed}\n" for seed in range(1001))),
+    "seeds twice": _with(SEEDS, "  - 0\n  - 0\n"),
+    "a million variants": _and("".join(f"  v{number}: {{}}\n" for number in range(20_000))),
+    "1001 variants": _and("".join(f"  v{number}: {{<<: *defaults}}\n" for number in range(1001))),
+    "a variant 5000 times": _with(VARIANTS, VARIANTS * 5000),
+    "cells without end": _with(SEEDS, "".join(f"  - {seed}\n" for seed in range(1000))).replace(
+        VARIANTS.encode(), b"".join(b"  - v%d\n" % number for number in range(11)), 1
+    )
+    + b"".join(b"  v%d: {<<: *defaults}\n" % number for number in range(11)),
+    # each number within its bound, but not all together
+    "wide and deep": _with("    generator_width: 200 ", "    generator_width: 16384\n    depth: 64\n    old: ").replace(
+        b"    depth: 1 ", b"    older: "
+    ),
+    "wide convolutions": _with("    generator_width: 32\n", "    generator_width: 16384\n"),
+    "large batches of convolutions": _with("    batch_size: 64\n    network: dcgan", "    batch_size: 54912\n    network: dcgan"),
+    "batch and critic steps": _with("    critic_steps: 5", "    critic_steps: 1000"),
+    "wide mapping": _with("    mapping_layers: 2", "    mapping_layers: 64\n    mapping_width: 16384"),
+    "long latents of many samples": _with("  samples: 10000", "  samples: 1000000").replace(b"latent_size: 100 ", b"latent_size: 16384 "),
+    "epochs without end": _with("  epoch_images: 54912", "  epoch_images: 64"),
+    "a wide classifier in large batches": _with("  width: 16 ", "  width: 512 ").replace(b"  batch_size: 128   ", b"  batch_size: 65536 ", 1),
+}
+
+# What may stand in the place of any value; no setting accepts one of these.
+VALUES = {
+    "a number of 100 000 digits": "9" * LONG,
+    "a hexadecimal number of 100 000 digits": "0x" + "f" * LONG,
+    "a number with an end that is none": "1" * LONG + "_",
+    "1e999": "1e999",
+    "infinity": "-.inf",
+    "not a number": ".nan",
+    "2**63": str(2**63),
+    "2**64 + 1": str(2**64 + 1),
+    "a date": "2020-01-01",
+    "null": "~",
+    "a section": "{a: {b: c}}",
+    "a list of lists": "[[[[[[1, 2]]]]]]",
+    "a long text": "x" * 80_000,
+    "escape sequences": '"\\e]0;title\\a\\e[2J' + "y" * 200 + '"',
+}
+
+
+def hostile_params() -> Iterator[tuple[str, bytes]]:
+    """Make every hostile file: each kind of `KINDS`, and each of `VALUES` in the place of values all over params.yaml.
+
+    Yields:
+        A name, and the bytes of the file.
+    """
+    yield from KINDS.items()
+    kinds = itertools.cycle(VALUES)
+    for section, key in settings():
+        for kind in itertools.islice(kinds, 3):  # not all of them everywhere: they would be the same again
+            yield f"{section}.{key}: {kind}", with_value(section, key, VALUES[kind])
+
+
+def settings() -> Iterator[tuple[str, str]]:
+    """Name every setting outside of the variants, and those of `defaults`: section and key."""
+    for section, lines in re.findall(r"^([a-z]+):.*\n((?: .*\n|\n)+)", PARAMS.split("\n  asker:")[0] + "\n", re.MULTILINE):
+        for key in re.findall(r"^ {2}(?: {2})?([a-z_0-9]+):(?! &)", lines, re.MULTILINE):
+            yield section, key
+
+
+def with_value(section: str, key: str, value: str) -> bytes:
+    """params.yaml with another value of a setting, in the place of what stands in its line and in the lines of its list."""
+    head, line, rest = re.split(rf"(^{section}:(?:.*\n)(?:.*\n)*? +{key}:)", PARAMS, maxsplit=1, flags=re.MULTILINE)
+    rest = re.sub(r"^.*\n(?: +- .*\n)*", lambda _: f" {value}\n", rest, count=1)
+    return f"{head}{line}{rest}".encode()
