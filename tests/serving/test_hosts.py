@@ -90,6 +90,6 @@ def test_the_champions_server_runs_the_application_that_looks_at_hosts(tmp_path:
     started: list[list[str]] = []
     monkeypatch.setattr(subprocess, "Popen", lambda words, **_: started.append(words))
     serve._start(tmp_path, 5001)
-    assert started == [[sys.executable, "-m", "uvicorn", "--host", "127.0.0.1", "--port", "5001", "--workers", "1", serve.APPLICATION]]
+    assert started == [[sys.executable, "-m", "uvicorn", "--host", "127.0.0.1", "--port", "5001", "--workers", "1", serve.APPLICATION, "--factory"]]
     module, name = serve.APPLICATION.split(":")
-    assert f"{name} = OwnHosts(" in (ROOT / f"{module.replace('.', '/')}.py").read_text(encoding="utf-8")
+    assert f"def {name}() -> OwnHosts:" in (ROOT / f"{module.replace('.', '/')}.py").read_text(encoding="utf-8")
