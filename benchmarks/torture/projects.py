@@ -29,6 +29,7 @@ class Undisturbed(NamedTuple):
     """A finished project, and what is known of the way there."""
 
     finished: Path
+    store: Path  # what a copy has as its MLflow store: one without runs
     cell: str
     seconds: dict[str, float]  # of each stage
     moves: dict[str, int]  # moves, removals and syncs of each stage
@@ -41,7 +42,7 @@ class Undisturbed(NamedTuple):
         """A copy of the project with an empty store: finished, or as it was before a stage, of which DVC then knows no result either."""
         dropped = [STORE, "mlartifacts", *(["runs"] if without else []), *(["cache", "tmp"] if without == STAGES[0] else [])]
         shutil.copytree(self.finished, target, symlinks=True, ignore=shutil.ignore_patterns(*dropped))
-        shutil.copy(self.finished.parent / "empty.db", target / STORE)
+        shutil.copy(self.store, target / STORE)
         if without:
             lock = yaml.safe_load((target / "dvc.lock").read_text(encoding="utf-8"))
             for stage in STAGES[STAGES.index(without) :]:
@@ -59,7 +60,7 @@ class Undisturbed(NamedTuple):
         if stages:
             paths = tuple(out["path"] for name in names for out in self.recorded(name))
             own, right = ({path: digest for path, digest in found.items() if f"{path}/".startswith(paths)} for found in (own, right))
-        pairs: list[tuple[str, Any, Any]] = [(name, own.get(name), right.get(name)) for name in sorted(own.keys() | right.keys())]
+        pairs: list[tuple[str, object, object]] = [(name, own.get(name), right.get(name)) for name in sorted(own.keys() | right.keys())]
         pairs += [(f"dvc.lock, {name}", locked[name], lock[name]) for name in names]
         left = left_over(project) + ([] if stages else checkpoints(project))
         return [f"{name}: {_difference(one, two)}" for name, one, two in pairs if one != two] + [f"{name}: left over" for name in left]
@@ -135,7 +136,9 @@ def make_undisturbed(folder: Path) -> Undisturbed:
     subprocess.run([*COMMIT, "-m", "results"], cwd=project, check=True)
     seen = announced(log)
     seconds = {each.stage: (each.file.stat().st_mtime_ns - each.began) / 1e9 for each in seen}
-    return Undisturbed(project, f"{VARIANT}-0", seconds, {each.stage: sum(line.startswith("move") for line in each.lines()) for each in seen})
+    return Undisturbed(
+        project, folder / "empty.db", f"{VARIANT}-0", seconds, {each.stage: sum(line.startswith("move") for line in each.lines()) for each in seen}
+    )
 
 
 def settle(project: Path) -> None:

@@ -12,7 +12,7 @@ from benchmarks.torture.processes import LONGEST, Process, alive, not_of_dvc, si
 from benchmarks.torture.projects import Announced, Row, Undisturbed, announced, environment, free_folder, left_over, repro
 
 NAMES, TARGETS, MOMENTS = ("SIGINT", "SIGTERM", "SIGHUP"), ("stage", "group", "dvc"), ("importing", "training")
-EARLIEST, IMPORTS = 0.5, 3.0  # seconds after the start of Python: before, no line of the pipeline has run
+IMPORTS = 3.0  # seconds for which a stage imports its libraries, at least
 ORPHAN = 60.0  # seconds in which a stage without DVC must have ended
 CHAINS = 2  # signals one after the other into a training, which goes on from where it was
 
@@ -120,8 +120,19 @@ def _send(project: Path, log: Path, undisturbed: Undisturbed, each: Signal) -> R
 def _wait_for(each: Signal, stage: Announced, process: Process) -> bool:
     """Wait for the moment; whether the stage still ran then."""
     if each.moment == "importing":
-        time.sleep(EARLIEST + each.part * IMPORTS)
+        wait_until(lambda: handles_signals(stage.pid) or not process.runs(), LONGEST)
+        time.sleep(each.part * IMPORTS)
     else:
         wait_until(lambda: len(stage.steps()) > 1 or not process.runs(), LONGEST)
         time.sleep(each.part)
     return process.runs() and alive(stage.pid)
+
+
+def handles_signals(pid: int) -> bool:
+    """Whether a process has a handler for SIGTERM, which Python itself does not set: the pipeline's first lines have run."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return False
+    caught = next((int(line.split()[1], 16) for line in lines if line.startswith("SigCgt:")), 0)
+    return bool(caught >> (signal.SIGTERM - 1) & 1)

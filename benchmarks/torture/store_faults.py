@@ -84,8 +84,7 @@ def _trial(base: Path, undisturbed: Undisturbed, usual: float, fault: Fault) -> 
     folder = free_folder(base, f"store-{fault.kind}-{fault.moment}".replace(" ", "-"))
     project, log = undisturbed.copy(folder / "project"), folder / "log"
     usual_budget = _set_budget(project, BUDGET_SECONDS)
-    empty = undisturbed.finished.parent / "empty.db"
-    broken = _server(folder, empty, fault) if fault.kind in SERVER else faulty_database(folder, project, empty, fault.kind)
+    broken = _server(folder, undisturbed.store, fault) if fault.kind in SERVER else faulty_database(folder, project, undisturbed.store, fault.kind)
     with broken as (uri, store, begin, heal):
         variables = environment(log, **({"MLFLOW_TRACKING_URI": uri} if uri else {}))
         if fault.moment == "start":

@@ -35,8 +35,8 @@ PROMISES = {
         "Stopped by a signal",
         "Ctrl-C, SIGTERM and SIGHUP stop a training after its current step, with a checkpoint and one line that says how to continue. A "
         "training whose DVC is gone stops, too.",
-        "SIGINT, SIGTERM and SIGHUP go to the stage, to the whole group and to DVC alone, while the stage imports its libraries (from 0.3 s "
-        "after the start of Python) and while it trains. Each next attempt continues the training. DVC itself leaves a SIGINT that only it "
+        "SIGINT, SIGTERM and SIGHUP go to the stage, to the whole group and to DVC alone, while the stage imports its libraries (from "
+        "its own first lines on) and while it trains. Each next attempt continues the training. DVC itself leaves a SIGINT that only it "
         "receives to the stage, which does not receive it, and the training goes on.",
         "{one_line} of {signals} signals gave one line, {left} half-written files left, {identical} of {trainings} trainings byte-identical "
         "({ignored_by_dvc} times DVC ignored the signal)",
