@@ -2,14 +2,13 @@
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from tests.conftest import ROOT
 
 LONG = 100_000  # characters or digits of what is too long
 PARAMS = (ROOT / "params.yaml").read_text(encoding="utf-8")
 ESCAPES = "\x1b[31mred\x1b[0m\x07\u202e\u2028"  # colours, a bell, text from right to left, a line end of Unicode
-SOURCE, SEEDS, VARIANTS, THREADS, NAME = "  source: mnist ", "  - 0\n", "  - asker\n", "  threads: 2 ", "  asker: &asker "
 
 
 def _with(old: str, new: str) -> bytes:
@@ -17,6 +16,26 @@ def _with(old: str, new: str) -> bytes:
     if old not in PARAMS:
         raise ValueError(f"expected {old!r} in params.yaml")
     return PARAMS.replace(old, new, 1).encode("utf-8", "surrogatepass")
+
+
+def with_value(section: str, key: str, value: str, params: str = PARAMS) -> bytes:
+    """params.yaml with another value of a setting, in the place of what stands in its line and in the lines of its list."""
+    head, line, rest = re.split(rf"(^{section}:(?:.*\n)(?:.*\n)*? +{key}:)", params, maxsplit=1, flags=re.MULTILINE)
+    rest = re.sub(r"^.*\n(?: +- .*\n)*", lambda _: f" {value}\n", rest, count=1)
+    return f"{head}{line}{rest}".encode()
+
+
+def _with_values(*values: tuple[str, str, str]) -> bytes:
+    """params.yaml with several settings changed: section, key and value of each."""
+    params = PARAMS
+    for section, key, value in values:
+        params = with_value(section, key, value, params).decode()
+    return params.encode()
+
+
+def _list(entries: Iterable[object]) -> str:
+    """A list of YAML in one line."""
+    return "[" + ", ".join(map(str, entries)) + "]"
 
 
 def _and(text: str) -> bytes:
@@ -57,7 +76,7 @@ KINDS: dict[str, bytes] = {
     "PNG": b"\x89PNG\r\n\x1a\n" + bytes(100),
     "JSON cut short": b'{"run": {"variants": ["asker"',
     "tabs": PARAMS.replace("  ", "\t").encode(),
-    "a tab before a list": _with(SEEDS, "\t- 0\n"),
+    "a tab before a list": with_value("run", "seeds", "\n\t- 0"),
     "open bracket": b"run: [1, 2\n",
     "open quote": b'run: "no end\n',
     "conflict marks of git": _with("run:\n", "<<<<<<< HEAD\nrun:\n"),
@@ -78,7 +97,7 @@ KINDS: dict[str, bytes] = {
     "900 levels": b"run: " + b"[" * 900 + b"]" * 900,
     "a billion laughs": (_bomb(30, merge=False) + PARAMS).encode(),
     "a billion laughs by merging": (_bomb(30, merge=True) + PARAMS).encode(),
-    "a billion laughs in a value": (_bomb(12, merge=False) + PARAMS.replace("  - asker\n", "  - *b11\n", 1)).encode(),
+    "a billion laughs in a value": (_bomb(12, merge=False) + with_value("run", "variants", "[*b11]").decode()).encode(),
     "a long list after <<": b"a: &a {b: 1}\nrun: {<<: [" + b"*a, " * 20_000 + b"]}\n",
     "4000 sections that merge one of 2000 keys": b"a: &a {"
     + b", ".join(b"k%d: 1" % key for key in range(2000))
@@ -86,13 +105,13 @@ KINDS: dict[str, bytes] = {
     + b"".join(b"s%d: {<<: *a}\n" % key for key in range(4000)),
     "a section that holds itself": _with("run:\n", "run: &run\n  me: *run\n"),
     "a section that merges itself": _with("run:\n", "run: &run\n  <<: *run\n  me: 1\n"),
-    "a list that holds itself": _with("  variants: ", "  variants: &v [*v]\n  other: "),
+    "a list that holds itself": with_value("run", "variants", "&v [*v]"),
     "a list that holds itself as a key": b"? &a [*a]\n: 1\n",
     "<< of a number": _with("run:\n", "run:\n  <<: 1\n"),
     "<< of a list of numbers": _with("run:\n", "run:\n  <<: [1, 2]\n"),
     "<< of a word": _with("run:\n", "run:\n  <<: asker\n"),
     # keys
-    "a key twice": _with(THREADS, "  threads: 2\n  threads: 3 "),
+    "a key twice": with_value("run", "threads", "2\n  threads: 3"),
     "a section twice": _and("run: {}\n"),
     "a key that is null": _and("~: 1\n"),
     "a key that is a number": _and("1: 1\n"),
@@ -109,7 +128,7 @@ KINDS: dict[str, bytes] = {
     "a capital letter": _with("download:", "Download:"),
     # tags
     **{
-        f"the tag {tag}": _with(THREADS, f"  threads: {tag} ")
+        f"the tag {tag}": with_value("run", "threads", tag)
         for tag in (
             *("!!python/object/apply:os.system [id]", "!!python/name:os.system", "!!python/object/new:os.system [id]", "!!python/tuple [1]"),
             *("!!set {a, b}", "!!omap [a: 1]", "!!pairs [a: 1]", "!!binary aGFsbG8=", "!!timestamp 2020-01-01", "!!timestamp x", "!local 1"),
@@ -131,7 +150,7 @@ KINDS: dict[str, bytes] = {
     },
     # names of variants, which become parts of paths
     **{
-        f"a variant called {name[:20]}": _with(NAME, f"  {name}: &asker ")
+        f"a variant called {name[:20]}": _and(f"  {name}: {{<<: *defaults}}\n")
         for name in (
             *(
                 '""',
@@ -167,27 +186,23 @@ KINDS: dict[str, bytes] = {
         )
     },
     # too many
-    "a million seeds": _with(SEEDS, "".join(f"  - {seed}\n" for seed in range(40_000))),
-    "1001 seeds": _with(SEEDS, "".join(f"  - {seed}\n" for seed in range(1001))),
-    "seeds twice": _with(SEEDS, "  - 0\n  - 0\n"),
+    "a million seeds": with_value("run", "seeds", _list(range(40_000))),
+    "1001 seeds": with_value("run", "seeds", _list(range(1001))),
+    "seeds twice": with_value("run", "seeds", "[0, 0]"),
     "a million variants": _and("".join(f"  v{number}: {{}}\n" for number in range(20_000))),
     "1001 variants": _and("".join(f"  v{number}: {{<<: *defaults}}\n" for number in range(1001))),
-    "a variant 5000 times": _with(VARIANTS, VARIANTS * 5000),
-    "cells without end": _with(SEEDS, "".join(f"  - {seed}\n" for seed in range(1000))).replace(
-        VARIANTS.encode(), b"".join(b"  - v%d\n" % number for number in range(11)), 1
-    )
+    "a variant 5000 times": with_value("run", "variants", _list(["asker"] * 5000)),
+    "cells without end": _with_values(("run", "seeds", _list(range(1000))), ("run", "variants", _list(f"v{number}" for number in range(11))))
     + b"".join(b"  v%d: {<<: *defaults}\n" % number for number in range(11)),
     # each number within its bound, but not all together
-    "wide and deep": _with("    generator_width: 200 ", "    generator_width: 16384\n    depth: 64\n    old: ").replace(
-        b"    depth: 1 ", b"    older: "
-    ),
-    "wide convolutions": _with("    generator_width: 32\n", "    generator_width: 16384\n"),
-    "large batches of convolutions": _with("    batch_size: 64\n    network: dcgan", "    batch_size: 54912\n    network: dcgan"),
-    "batch and critic steps": _with("    critic_steps: 5", "    critic_steps: 1000"),
-    "wide mapping": _with("    mapping_layers: 2", "    mapping_layers: 64\n    mapping_width: 16384"),
-    "long latents of many samples": _with("  samples: 10000", "  samples: 1000000").replace(b"latent_size: 100 ", b"latent_size: 16384 "),
-    "epochs without end": _with("  epoch_images: 54912", "  epoch_images: 64"),
-    "a wide classifier in large batches": _with("  width: 16 ", "  width: 512 ").replace(b"  batch_size: 128   ", b"  batch_size: 65536 ", 1),
+    "wide and deep": _and("  large: {<<: *defaults, generator_width: 16384, depth: 64}\n"),
+    "wide convolutions": _and("  large: {<<: *modern, generator_width: 16384}\n"),
+    "large batches of convolutions": _and("  large: {<<: *modern, batch_size: 54912}\n"),
+    "batch and critic steps": _and("  large: {<<: *defaults, critic_steps: 1000}\n"),
+    "wide mapping": _and("  large: {<<: *defaults, mapping_layers: 64, mapping_width: 16384}\n"),
+    "long latents of many samples": _with_values(("evaluate", "samples", "1000000"), ("gan", "latent_size", "16384")),
+    "epochs without end": with_value("train", "epoch_images", "64"),
+    "a wide classifier in large batches": _with_values(("classifier", "width", "512"), ("classifier", "batch_size", "65536")),
 }
 
 # What may stand in the place of any value; no setting accepts one of these.
@@ -227,10 +242,3 @@ def settings() -> Iterator[tuple[str, str]]:
     for section, lines in re.findall(r"^([a-z]+):.*\n((?: .*\n|\n)+)", PARAMS.split("\n  asker:")[0] + "\n", re.MULTILINE):
         for key in re.findall(r"^ {2}(?: {2})?([a-z_0-9]+):(?! &)", lines, re.MULTILINE):
             yield section, key
-
-
-def with_value(section: str, key: str, value: str) -> bytes:
-    """params.yaml with another value of a setting, in the place of what stands in its line and in the lines of its list."""
-    head, line, rest = re.split(rf"(^{section}:(?:.*\n)(?:.*\n)*? +{key}:)", PARAMS, maxsplit=1, flags=re.MULTILINE)
-    rest = re.sub(r"^.*\n(?: +- .*\n)*", lambda _: f" {value}\n", rest, count=1)
-    return f"{head}{line}{rest}".encode()
