@@ -5,13 +5,13 @@ from collections.abc import Callable, Sequence
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-MOST_BLOWS = 4
+MOST_MUTATIONS = 4
 SIZES = (0, 1, 2, 7, 8, 127, 128, 255, 256, 2**15, 2**16 - 1, 2**20, 2**31 - 1, 2**31, 2**32 - 1, 2**40, 2**63 - 1, 2**63, 2**64 - 1)
-Blow = Callable[[DrawFn, bytes], bytes]
+Mutation = Callable[[DrawFn, bytes], bytes]
 
 
 def damaged(seeds: Sequence[bytes]) -> SearchStrategy[bytes]:
-    """A valid file with up to four blows; with none it is whole, and the reader must accept it.
+    """A valid file with up to four mutations; with none it is whole, and the reader must accept it.
 
     >>> from hypothesis import find
     >>> find(damaged([b"abcd"]), lambda content: len(content) < 4)
@@ -22,13 +22,13 @@ def damaged(seeds: Sequence[bytes]) -> SearchStrategy[bytes]:
         other = draw(st.sampled_from(seeds))
         return content[: _place(draw, content)] + other[_place(draw, other) :]
 
-    blows: tuple[Blow, ...] = (_bit, _byte, _size, _size, _text, _cut, _hole, _double, _filled, _more, spliced)
+    mutations: tuple[Mutation, ...] = (_bit, _byte, _size, _size, _text, _cut, _hole, _double, _filled, _more, spliced)
 
     @st.composite
     def strategy(draw: DrawFn) -> bytes:
         content = draw(st.sampled_from(seeds))
-        for blow in draw(st.lists(st.sampled_from(blows), max_size=MOST_BLOWS)):
-            content = blow(draw, content)
+        for mutation in draw(st.lists(st.sampled_from(mutations), max_size=MOST_MUTATIONS)):
+            content = mutation(draw, content)
         return content
 
     return strategy()

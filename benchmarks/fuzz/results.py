@@ -12,12 +12,13 @@ from pipeline.files.artifacts import write_json
 RESULTS = Path("benchmarks/fuzz.json")
 FOUND = Path("artifacts/fuzz")  # whole inputs that made a reader fail; git ignores it
 FUZZERS = ("hypothesis", "atheris")
+SHARED = ("pipeline.files.plain", "pipeline.files.reading", "pipeline.files.shown")  # what most readers read and answer with
 Row = dict[str, Any]
 
 
 def code_hash(reader: str) -> str:
-    """One hash for the reader's own modules: trials of an earlier reader say nothing about this one."""
-    names = [name for name in find_kind(reader).instrumented if name.split(".")[0] == "pipeline"]
+    """One hash for the reader's modules: trials of an earlier reader say nothing about this one."""
+    names = [name for name in (*find_kind(reader).instrumented, *SHARED) if name.split(".")[0] == "pipeline"]
     found = [spec.origin for name in names if (spec := importlib.util.find_spec(name)) and spec.origin]
     files = {path for origin in found for path in ([Path(origin)] if Path(origin).name != "__init__.py" else Path(origin).parent.glob("*.py"))}
     return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(files))).hexdigest()

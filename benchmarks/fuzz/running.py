@@ -19,7 +19,7 @@ from pipeline.files.errors import DataError
 
 Row = dict[str, Any]
 IN_MEMORY = Path("/dev/shm")  # each input is written to a file: not on a disk, where there is such a folder
-LOOK_SECONDS, MOST_LOOKS = 5.0, 24  # a process that sleeps at each of so many looks hangs; one that only waits for its turn does not sleep
+POLL_SECONDS, MOST_POLLS = 5.0, 24  # a process that is asleep at each of so many polls hangs; one that only waits for its turn does not sleep
 MOST_DEATHS = 10  # of the process of one trial, after which it is given up
 
 
@@ -69,9 +69,9 @@ def _watched(command: list[str]) -> tuple[int | None, str]:
     """
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, errors="replace")
     asleep = 0
-    while asleep < MOST_LOOKS:
+    while asleep < MOST_POLLS:
         try:
-            _, errors = process.communicate(timeout=LOOK_SECONDS)
+            _, errors = process.communicate(timeout=POLL_SECONDS)
         except subprocess.TimeoutExpired:
             asleep = asleep + 1 if psutil.Process(process.pid).status() == psutil.STATUS_SLEEPING else 0
         else:

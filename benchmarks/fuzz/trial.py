@@ -22,7 +22,7 @@ from pipeline.files.errors import DataError, one_line_errors
 TALLY, INPUT = "tally.json", "input"
 MEMORY = 512 * 2**20  # bytes of address space that a trial may take beyond what it has after its start
 INPUT_SECONDS = 10  # of processor time for one input; the process ends by SIGXCPU after them
-ROUND = 200  # examples of Hypothesis between two looks at the budget
+ROUND = 200  # examples of Hypothesis between two checks of the budget
 LONGEST_INPUT = 16384  # bytes of an input that atheris makes
 SAVE_SECONDS = 5.0  # between two times that the counts are written
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 from pipeline.download.verify import MirrorError
 from pipeline.files.shown import plain
 
+NAT64, COMPATIBLE = ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("::/96")  # the last 32 bits are an IPv4 address
 LONGEST_PLACE = 300  # characters of a path or address that the user is to recognise
 
 
@@ -96,13 +97,15 @@ def check_peer(address: str) -> None:
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address is one of the public internet; IPv6 forms that carry an IPv4 address are judged by that.
+    """Whether an IP address is one of the public internet; of an IPv6 address that carries an IPv4 address, that one is checked.
 
-    >>> [is_public(address) for address in ("142.250.74.59", "10.0.0.1", "127.0.0.1", "169.254.169.254", "::ffff:127.0.0.1", "::1", "fe80::1%eth0")]
-    [True, False, False, False, False, False, False]
+    >>> [is_public(address) for address in ("142.250.74.59", "10.0.0.1", "169.254.169.254", "::ffff:127.0.0.1", "::1", "64:ff9b::7f00:1")]
+    [True, False, False, False, False, False]
     """
     number = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(number, ipaddress.IPv6Address):
         carried = number.ipv4_mapped or number.sixtofour or (number.teredo[1] if number.teredo else None)
+        if number in NAT64 or number in COMPATIBLE:
+            carried = ipaddress.IPv4Address(int(number) & 0xFFFFFFFF)
         number = carried or number
-    return number.is_global and not number.is_multicast
+    return number.is_global and not number.is_multicast and not number.is_reserved

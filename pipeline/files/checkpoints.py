@@ -10,10 +10,11 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from pipeline.files.errors import DataError
+from pipeline.files.moving import sync
 from pipeline.files.owner import state_folder
-from pipeline.files.sealed import Known, seal, sync, verified
+from pipeline.files.sealed import Known, seal, verified
 
-KEPT = 2  # the newest, and the one before it for the case that the newest is damaged
+KEPT = 2  # the newest, and the one before it for the case that the newest is damaged, but not in a sheet that both share
 FINISHED = "finished"
 
 
@@ -89,12 +90,13 @@ class Checkpoints:
         """Note that a training has ended and its outputs are in place.
 
         Its checkpoints stay until DVC has recorded the outputs, see `remove_finished`: DVC removes those of a stage that was ended before, and
-        runs it again, which then takes no step. What earlier trainings with other settings left is removed.
+        runs it again, which then takes no step. Those of finished trainings of the same cell with other settings are removed; those of trainings that
+        were stopped or diverged stay, until a user removes the folder.
 
         Args:
             training: The stage, and the cell if it has one, which this process owns: see `owner`.
         """
-        with suppress(OSError):  # what a full disk leaves without a mark is in nobody's way
+        with suppress(OSError):  # what a full disk leaves without a mark stays, and does no harm
             (self.folder / FINISHED).write_text(" ".join(training), encoding="utf-8")
         for folder in _finished(self.folder.parent, training):
             if folder != self.folder:
@@ -140,7 +142,15 @@ def remove_finished(*training: str) -> None:
 
 def _finished(folder: Path, training: tuple[str, ...]) -> list[Path]:
     """The folders of a training that ended, one for each set of settings."""
-    return [marker.parent for marker in folder.glob(f"*/{FINISHED}") if marker.read_bytes() == " ".join(training).encode()]
+    return [marker.parent for marker in folder.glob(f"*/{FINISHED}") if _is_of(marker, " ".join(training))]
+
+
+def _is_of(marker: Path, name: str) -> bool:
+    """Whether a training left the marker; another process may be removing its own."""
+    try:
+        return marker.read_text(encoding="utf-8") == name
+    except OSError:
+        return False
 
 
 def _remove(path: Path) -> None:

@@ -23,7 +23,7 @@ LARGEST = 2**63  # of a whole number
 
 
 class Schema(BaseModel):
-    """The keys of a JSON object and their types. No key may be missing, and none may come besides; no value is converted.
+    """The keys of a JSON object and their types. No key without a default may be missing, and none may come besides; no value is converted.
 
     Example:
         >>> class Report(Schema):

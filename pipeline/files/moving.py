@@ -31,7 +31,7 @@ def move_all(partial: Path, folder: Path) -> None:
     """Move all that a partial folder holds into `folder`, in the order of the names; a signal waits until that is done."""
     for path in partial.rglob("*"):
         if path.is_file():
-            _sync(path)
+            sync(path)
     with deferred():
         folder.mkdir(parents=True, exist_ok=True)
         for source in sorted(partial.iterdir()):
@@ -40,7 +40,7 @@ def move_all(partial: Path, folder: Path) -> None:
                 if target.is_dir() or (source.is_dir() and target.exists()):
                     target.rename(partial / f"{ASIDE}{source.name}")
                 os.replace(source, target)
-        _sync(folder)
+        sync(folder)
 
 
 def move(partial: Path, path: Path) -> None:
@@ -48,9 +48,9 @@ def move(partial: Path, path: Path) -> None:
     if is_partial(path):
         os.replace(partial, path)
     elif not _same(partial, path):
-        _sync(partial)
+        sync(partial)
         os.replace(partial, path)
-        _sync(path.parent)
+        sync(path.parent)
 
 
 def is_partial(path: Path) -> bool:
@@ -104,11 +104,9 @@ def _files(folder: Path) -> set[Path]:
     return {path.relative_to(folder) for path in folder.rglob("*") if not path.is_dir()}
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
     """Have the system write a file, or a folder's names, to the disk."""
-    if os.name == "nt" and path.is_dir():  # Windows syncs no folder
-        return
-    descriptor = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

@@ -9,7 +9,7 @@ import psutil
 
 from pipeline.files.signals import STATE
 
-SECONDS = 0.5  # between two looks
+SECONDS = 0.5  # between two checks
 STAGE = "DVC_STAGE"  # in the environment of what DVC starts
 
 

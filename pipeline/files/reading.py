@@ -1,4 +1,4 @@
-"""Reading whole files: whether it is a file, and how large it is, is looked at before anything of it is read."""
+"""Reading whole files: whether it is a file, and how large it is, is checked before anything of it is read."""
 
 import stat
 from pathlib import Path
@@ -25,7 +25,7 @@ def check_size(path: Path, expected: str, most: int) -> int:
     except (FileNotFoundError, NotADirectoryError):
         raise DataError(f"{path}: expected {expected}, found none; `dvc repro` makes it") from None
     except (OSError, ValueError) as error:
-        raise DataError(f"{path}: expected {expected}, cannot look at it ({_reason(error)})") from None
+        raise DataError(f"{path}: expected {expected}, cannot read it ({_reason(error)})") from None
     if not stat.S_ISREG(status.st_mode):
         received = "a folder" if stat.S_ISDIR(status.st_mode) else "a pipe or a device"
         raise DataError(f"{path}: expected {expected}, received {received}; remove it, `dvc repro` makes the file")

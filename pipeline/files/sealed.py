@@ -2,13 +2,13 @@
 
 import hashlib
 import json
-import os
 import stat
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from pipeline.files.artifacts import file_hash
 from pipeline.files.errors import DataError
+from pipeline.files.moving import sync
 
 MANIFEST = "manifest.json"
 LONGEST_MANIFEST = 10_000_000  # bytes
@@ -36,14 +36,6 @@ def seal(folder: Path, known: dict[str, Known]) -> dict[str, Known]:
     for path in [*new, folder / MANIFEST, *(path for path in folder.rglob("*") if path.is_dir()), folder]:
         sync(path)
     return sealed
-
-
-def sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def verified(folder: Path) -> dict[str, Known]:

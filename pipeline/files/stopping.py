@@ -41,4 +41,5 @@ def stopped(how_to_continue: str) -> Stopped:
     asked = STATE.asked
     if asked is None:
         raise ValueError("expected that a stop was asked for, see stop_asked(); received no request")
-    return Stopped(f"{asked.reason}; {how_to_continue}", asked.exit_status)
+    STATE.raised = error = Stopped(f"{asked.reason}; {how_to_continue}", asked.exit_status)  # no further signal cuts the clean-up short
+    return error

@@ -10,6 +10,7 @@ from typing import Any
 from pipeline.files.errors import DataError
 from pipeline.files.hdf5 import Dataset, find_datasets
 from pipeline.files.reading import MAKE_AGAIN, read_bounded
+from pipeline.files.room import save_weights
 from pipeline.files.shown import plain
 
 OPTIMIZER = "optimizer/"  # the state of a compiled network's optimizer, which Keras passes over where the network is not compiled
@@ -28,7 +29,7 @@ def read_weights(network: Any, path: Path) -> None:
     """
     with tempfile.TemporaryDirectory() as folder:
         own = Path(folder) / "own.weights.h5"
-        network.save_weights(own)
+        save_weights(network, own)
         template = bytearray(own.read_bytes())
         wanted = find_datasets(bytes(template))
         content = read_bounded(path, "weights", 4 * len(template) + SPARE)

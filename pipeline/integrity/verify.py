@@ -24,7 +24,7 @@ OBJECT = re.compile(rf"[0-9a-f]{{30}}({re.escape(FOLDER)})?")
 
 
 class Checked(NamedTuple):
-    """A file or folder that was looked at."""
+    """A file or folder that was checked."""
 
     path: Path
     md5: str  # that it should have
@@ -79,9 +79,14 @@ def cache_folder() -> Path:
 def _check_cache(cache: Path) -> Iterator[Checked]:
     for path in sorted((cache / OBJECTS).glob("[0-9a-f][0-9a-f]/*")):
         if OBJECT.fullmatch(path.name) and path.is_file():
-            name, received = (path.parent.name + path.name).removesuffix(FOLDER), content_of(path).md5
-            damage = f"{path}: expected an object of DVC's cache with the hash {name[:8]}, received {received[:8]}; {MAKE_AGAIN}"
-            yield Checked(path, name, damage if received != name else "")
+            name = (path.parent.name + path.name).removesuffix(FOLDER)
+            try:
+                md5 = content_of(path).md5
+                received = md5[:8]
+            except OSError as error:
+                md5, received = "", f"one that cannot be read ({error.strerror})"
+            damage = f"{path}: expected an object of DVC's cache with the hash {name[:8]}, received {received}; {MAKE_AGAIN}"
+            yield Checked(path, name, damage if md5 != name else "")
 
 
 def _check_outputs() -> Iterator[Checked]:

@@ -1,4 +1,4 @@
-"""PNG files: the same array gives the same bytes, and reading looks at the size before it decodes."""
+"""PNG files: the same array gives the same bytes, and reading checks the size before it decodes."""
 
 import io
 import struct

@@ -17,7 +17,9 @@ STAGE_ENTRY = re.compile(r"^  (\S+):$", re.MULTILINE)
 def prune_folder(parent: Path, cells: list[str]) -> None:
     """Delete the folders and JSON files in `parent` that are not named like one of `cells`; what a process is writing just now stays."""
     for path in sorted(parent.iterdir()) if parent.is_dir() else []:
-        if path.is_dir() and path.name not in cells and not is_alive(path.name):
+        if is_alive(path.name):
+            continue
+        if path.is_dir() and path.name not in cells:
             shutil.rmtree(path)
         elif path.suffix == ".json" and path.stem not in cells:
             path.unlink()

@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 import yaml
 
 from pipeline.files.errors import DataError
+from pipeline.files.plain import read_plain
 
-MOST_BYTES = 50_000_000  # a cell takes some 15 000
+MOST_BYTES = 50_000_000  # a cell takes some 15 000, and params.yaml may name 3000
 DEEPEST = 1000  # brackets in the file, and characters of a line: what bounds how deep YAML can be nested
 LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # every value as text; a tenth of a second sooner than the one written in Python
 
@@ -42,9 +43,7 @@ def read_lock(path: Path) -> dict[str, Recorded]:
     'preprocess'
     """
     try:
-        if path.stat().st_size > MOST_BYTES:
-            raise ValueError(f"it has more than {MOST_BYTES} bytes")
-        text = path.read_text(encoding="utf-8")
+        text = read_plain(path, MOST_BYTES).decode("utf-8")
         if text.count("[") + text.count("{") > DEEPEST or max(map(len, text.split("\n"))) > DEEPEST:
             raise ValueError("it is not as DVC writes it")  # libyaml ends the process where it is nested too deeply
         return _outputs(yaml.load(text, LOADER)["stages"])
@@ -60,5 +59,8 @@ def _outputs(stages: dict[str, Any]) -> dict[str, Recorded]:
     found = {}
     for stage, entry in stages.items():
         for out in entry.get("outs", ()):
-            found[out["path"]] = Recorded(stage, out["md5"], int(out["size"]))
+            name, md5 = out["path"], out["md5"]
+            if not isinstance(name, str) or not isinstance(md5, str):
+                raise ValueError("a path or a hash is no text")
+            found[name] = Recorded(stage, md5, int(out["size"]))
     return found

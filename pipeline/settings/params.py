@@ -22,12 +22,12 @@ LONGEST_NAME = 64  # characters of a variant's name
 Seed = Annotated[int, Field(ge=0, lt=2**31)]
 VariantName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=LONGEST_NAME)]  # part of paths and of DVC's stage names
 MOST_LISTED = 1000  # variants, or seeds
-MOST_CELLS = 10_000  # a variant with a seed each; DVC makes three stages of each
+MOST_CELLS = 3000  # a variant with a seed each; DVC makes three stages of each, and their record in dvc.lock stays readable
 MOST_EPOCHS = 100_000
 
 
 def _limited(entries: Any) -> Any:
-    """Refuse a list or a section with more entries than are looked at one by one."""
+    """Refuse a list or a section with more entries than are read one by one."""
     if isinstance(entries, list | dict) and len(entries) > MOST_LISTED:
         raise ValueError(f"expected at most {MOST_LISTED} entries, received {len(entries)}")
     return entries

@@ -69,9 +69,10 @@ def classifier(paths: Paths, settings: Settings) -> None:
 
 if __name__ == "__main__":
     with one_line_errors(), owner("classifier"):
-        files, settings, started = [Path(name) for name in sys.argv[1:]], load_settings(), time.time()
+        files, settings = [Path(name) for name in sys.argv[1:]], load_settings()
         check_inputs(*files[:3])
         paths = Paths(*[*files, classifier_checkpoints(settings, *files[:3])])
         pin_runtime(settings.run.threads)
+        started = None if paths.checkpoints.is_dir() else time.time()  # how long a training took that continues is not known
         classifier(paths, settings)
         record_classifier(settings, paths.report, paths.history, started)

@@ -75,7 +75,7 @@ def train(paths: Paths, settings: Settings, cell: Cell, run: Run) -> None:
         history = _History(folder, settings.train.sheet_rows, title, run)
         saving = Saving(paths.checkpoints, settings.run.checkpoint_epochs, f"train@{cell.name}")
         resume = Resume(gan, [gan.optimizer, gan.discriminator_optimizer], steps, {"history": history, "evidence": evidence}, saving)
-        with TrainingProgress(cell.name, lambda logs: {name: evidence.evidence["epochs"][-1][name] for name in SHOWN}) as shown:
+        with TrainingProgress(cell.name, lambda logs: {name: evidence.evidence["epochs"][-1][name] for name in SHOWN}, resume.done) as shown:
             resume.fit(partial(training_batches, digits, variant, cell.seed), epochs, [_PrintFindings(evidence, title), history, evidence, shown])
         save_weights(gan.averaged_generator, folder / GENERATOR)
         save_weights(gan.discriminator, folder / DISCRIMINATOR)
@@ -86,9 +86,9 @@ def train(paths: Paths, settings: Settings, cell: Cell, run: Run) -> None:
         write_json(folder / HISTORY, about | stopped | kept | {"epochs": history.rows})
         write_json(folder / EVIDENCE, evidence.evidence)
         history.write_samples(gan)
-    if status == "diverged":
+    if status == "diverged" and resume.before:
         say(f"{title}: the newest checkpoint, in {paths.checkpoints}, has finite weights and is kept")
-    else:
+    if status != "diverged":
         Checkpoints(paths.checkpoints).finish("train", cell.name)
     closing(f"wrote {paths.gan}: {status}, a generator and {len(history.rows)} epochs of losses and samples", f"dvc repro evaluate@{cell.name}")
 
@@ -107,7 +107,7 @@ class _PrintFindings(keras.callbacks.Callback):
         self.recorder, self.title = recorder, title
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
-        findings = diagnose(self.recorder.evidence)
+        findings = diagnose({"before": self.recorder.evidence["before"]})
         print_findings(f"{self.title}, before training", findings, explain=False)
         if findings:
             print("  `make doctor` says why, and how to fix it.")
@@ -131,9 +131,10 @@ class _History(keras.callbacks.Callback):
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from a state; what was recorded before is recorded in this run too."""
         self.passed = state["passed"]
+        self.run.seconds_before = sum(state["seconds"]) + self.passed
         for epoch, sheet in enumerate(state["sheets"]):
             if epoch:
-                self._add_row(state["rows"][epoch - 1], state["seconds"][epoch - 1])
+                self._add_row(state["rows"][epoch - 1], state["seconds"][epoch - 1], earlier=True)
             self._add_sheet(sheet)
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
@@ -162,10 +163,10 @@ class _History(keras.callbacks.Callback):
         write_png(self.folder / SAMPLES, sample_sheet(self.sheets[-1], self._caption()))
         write_question_figure(self.folder / FIGURE, self._latents(gan)[0], self.sheets[-1][0], self.rows, self.title)
 
-    def _add_row(self, row: dict[str, float | None], seconds: float) -> None:
+    def _add_row(self, row: dict[str, float | None], seconds: float, earlier: bool = False) -> None:
         self.rows.append(row)
         self.seconds.append(seconds)
-        record_epoch(self.run, row, seconds)
+        record_epoch(self.run, row, seconds, earlier)
 
     def _add_sheet(self, sheet: Bytes) -> None:
         self.sheets.append(sheet)

@@ -15,13 +15,14 @@ class TrainingProgress(keras.callbacks.Callback):
     Args:
         title: what is trained.
         numbers: called with Keras' logs after each epoch, returns what is shown. As the last of several callbacks it may show what others measured.
+        done: epochs that were done before, if the training continues; they say nothing about the time that is left.
     """
 
-    def __init__(self, title: str, numbers: Callable[[Mapping[str, float]], Mapping[str, float | None]]) -> None:
+    def __init__(self, title: str, numbers: Callable[[Mapping[str, float]], Mapping[str, float | None]], done: float = 0.0) -> None:
         super().__init__()
         self.title, self.numbers, self.stack = title, numbers, ExitStack()
         self.shown: Progress | None = None
-        self.epoch, self.done = 0, 0.0  # the epoch that runs, and how many are done
+        self.epoch, self.done = 0, done  # the epoch that runs, and how many are done
 
     def __enter__(self) -> Self:
         return self
@@ -30,11 +31,10 @@ class TrainingProgress(keras.callbacks.Callback):
         self.stack.close()
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """The first epoch is a later one if the training continues; what was done before says nothing about the time that is left."""
         self.epoch = epoch
         if self.shown is None:
-            self.done = float(epoch)
-            self.shown = self.stack.enter_context(progress(self.title, epoch / self.params["epochs"]))
+            self.done = max(self.done, float(epoch))
+            self.shown = self.stack.enter_context(progress(self.title, self.done / self.params["epochs"]))
 
     def on_train_batch_begin(self, batch: int, logs: dict[str, float] | None = None) -> None:
         """Keras calls it once for several steps, with the number of steps before them."""
@@ -44,9 +44,9 @@ class TrainingProgress(keras.callbacks.Callback):
         self._reach(epoch + 1, f"epoch {epoch + 1}/{self.params['epochs']}  {numbers_text(self.numbers(logs))}")
 
     def _reach(self, epochs: float, words: str = "") -> None:
+        before, self.done = self.done, max(self.done, epochs)
         if self.shown:
-            self.shown.advance((epochs - self.done) / self.params["epochs"], words)
-        self.done = epochs
+            self.shown.advance((self.done - before) / self.params["epochs"], words)
 
 
 def numbers_text(numbers: Mapping[str, float | None]) -> str:

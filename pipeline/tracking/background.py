@@ -13,8 +13,8 @@ from pipeline.tracking.database import wait_for_writers
 from pipeline.tracking.quiet import Quiet
 from pipeline.tracking.store import GANS, connect
 
-WAITING = 200  # pieces of work that may wait for the store; an epoch has four
-FAREWELL_SECONDS = 5.0  # longest wait of a stage that was stopped: a spot machine gives half a minute for everything
+WAITING = 200  # pieces of work that may wait for the store; an epoch has two
+STOPPED_SECONDS = 5.0  # longest wait of a stage that was stopped: a spot machine gives half a minute for everything
 # Held while TensorFlow computes in the thread. As a process ends, Python kills its daemon threads where they return from compiled code, and
 # TensorFlow answers that with an abort: so the end waits for the computation, and lets none begin.
 computing = threading.Lock()
@@ -46,7 +46,8 @@ class Background:
                 self.waiting.put(work, timeout=max(0.0, self.left))
             except queue.Full:
                 self._give_up()
-            self.left -= time.monotonic() - began
+            finally:  # a signal may end the wait
+                self.left -= time.monotonic() - began
         self._warn()
 
     def fail(self, error: Exception) -> None:
@@ -65,11 +66,10 @@ class Background:
         self._warn()
         return self.problem is None
 
-    def stop(self) -> None:
-        """Wait only a moment for what was put, and say nothing: the stage itself was stopped, and says why."""
-        self.left = min(self.left, FAREWELL_SECONDS)
+    def hurry(self) -> None:
+        """From now on wait only a moment, and say nothing: the stage itself was stopped, and says why."""
+        self.left = min(self.left, STOPPED_SECONDS)
         self.warned = True
-        self.finish()
 
     def _give_up(self) -> None:
         if self.problem is None:
@@ -103,7 +103,7 @@ def record(settings: Settings, work: Work) -> bool:
 
 def answers() -> bool:
     """Whether the store answers within some seconds; nothing is printed."""
-    background = Background(FAREWELL_SECONDS)
+    background = Background(STOPPED_SECONDS)
     background.warned = True
     background.put(lambda: connect(GANS))
     return background.finish()

@@ -31,7 +31,7 @@ CELL_STAGES = ("classifier", "reference", "train", "evaluate")
 
 @contextmanager
 def training_run(settings: Settings, cell: Cell, gan: Path) -> Iterator[Run]:
-    """A new run for a cell, to be filled while it trains; nothing that becomes of it stops or holds up the training beyond `tracking.budget_seconds`.
+    """A new run for a cell, to be filled while it trains; a store that fails neither stops the training nor delays it beyond its budget.
 
     If a run with the same settings, data and result is on record when the training has ended, it keeps its scores and gets the new code's hash,
     and the new run is removed.
@@ -46,21 +46,23 @@ def training_run(settings: Settings, cell: Cell, gan: Path) -> Iterator[Run]:
     try:
         yield run
     except BaseException:
+        background.hurry()
         run.attempt(lambda client, run_id: client.set_terminated(run_id, "FAILED"))
-        background.stop()
+        background.finish()
         raise
     ended = time.time()
-    run.attempt(lambda client, run_id: _end(Run(client, run_id, run.started), settings, cell, gan, ended))
+    seconds = run.seconds_before + ended - started
+    run.attempt(lambda client, run_id: _end(Run(client, run_id, run.started), settings, cell, gan, ended, seconds))
     background.finish()
 
 
-def record_epoch(run: Run, row: dict[str, Any], seconds: float | None = None) -> None:
+def record_epoch(run: Run, row: dict[str, Any], seconds: float, earlier: bool = False) -> None:
     """One epoch of a cell while it trains: its row of history, its duration, and how busy the machine was.
 
-    `seconds` is None for an epoch before a training was continued: how long it took, and how busy the machine was, is not known any more.
+    An `earlier` one is of before the training was continued: how busy the machine was then is not known.
     """
-    only_now = {} if seconds is None else {"time": {"epoch_seconds": seconds}, "system": run.system()}
-    run.groups({"losses": without_epoch(row)} | only_now, row["epoch"], live=True)
+    busy = {} if earlier else {"system": run.system()}
+    run.groups({"losses": without_epoch(row), "time": {"epoch_seconds": seconds}} | busy, row["epoch"], live=True)
 
 
 def record_sheet(run: Run, epoch: int, images: Bytes, caption: str) -> None:
@@ -98,11 +100,11 @@ def _start(run: Run, settings: Settings, cell: Cell, live: dict[str, str], start
     run.client, run.run_id = made.client, made.run_id
 
 
-def _end(run: Run, settings: Settings, cell: Cell, gan: Path, ended: float) -> None:
+def _end(run: Run, settings: Settings, cell: Cell, gan: Path, ended: float, seconds: float) -> None:
     client, run_id = run.place()
     new, key, result = client.get_run(run_id), training_key(settings, cell), training_hash(gan)
     if not search(client, new.info.experiment_id, key=key, training=result):
-        run.metrics("time", {"training_seconds": ended - run.started / 1000}, 0)
+        run.metrics("time", {"training_seconds": seconds}, 0)
         record_trained(run, settings, cell, gan, ended)
     stays = publish(run, key, TRAINING, result)
     if stays.info.run_id != run_id:

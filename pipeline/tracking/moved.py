@@ -18,7 +18,7 @@ PLACES = {  # the columns that hold paths
 
 
 def follow_the_folder(file: Path) -> None:
-    """Let every path in the project's own store begin with the folder where the store is now, and let its runs be this folder's.
+    """Let every path in the project's own store begin with the folder where the store is now, and let the runs of the old folder be this one's.
 
     Raises:
         DataError: The database cannot be read or written.
@@ -49,7 +49,8 @@ def _replace(file: Path, old: Path) -> None:
                     begins = f"substr({column}, 1, {len(before) + 1}) = ?"
                     moved = f"? || substr({column}, {len(before) + 1})"
                     database.execute(f"UPDATE {table} SET {column} = {moved} WHERE {begins}", (after, f"{before}/"))
-        database.execute("UPDATE tags SET value = ? WHERE key = ?", (owner_tag(file.parent), OWNER))
+        tags = (owner_tag(folder, shared=False) for folder in (file.parent, old))
+        database.execute("UPDATE tags SET value = ? WHERE key = ? AND value = ?", (next(tags), OWNER, next(tags)))
 
 
 def _connect(file: Path) -> sqlite3.Connection:

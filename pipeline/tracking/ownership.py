@@ -10,9 +10,9 @@ OWNER, PROCESS = "pipeline.owner", "pipeline.process"  # tags
 CLOCK_SECONDS = 60  # a process may seem to have started so much earlier or later, because the clock was set
 
 
-def owner_tag(root: Path) -> str:
-    """A hash of this machine's name and the project's folder."""
-    return sha256(f"{socket.gethostname()}\n{root}".encode()).hexdigest()[:16]
+def owner_tag(root: Path, shared: bool) -> str:
+    """A hash of the project's folder; in a store that is `shared` by several projects, also of this machine's name, which may change."""
+    return sha256(f"{socket.gethostname() if shared else ''}\n{root}".encode()).hexdigest()[:16]
 
 
 def process_tag() -> str:

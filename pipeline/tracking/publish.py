@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from mlflow.entities import Run as MlflowRun
 
-from pipeline.tracking.ownership import OWNER, PROCESS, is_at_work, owner_tag
+from pipeline.tracking.ownership import OWNER, PROCESS, is_at_work
 from pipeline.tracking.run import Run, search
-from pipeline.tracking.store import one_at_a_time, project_root
+from pipeline.tracking.store import one_at_a_time, own_tag
 
 
 def publish(run: Run, key: str, mark: str, content: str, equal: Callable[[MlflowRun], bool] = lambda _: True) -> MlflowRun:
@@ -44,4 +44,4 @@ def is_left_half_done(run: MlflowRun, mark: str) -> bool:
 
 def is_own(run: MlflowRun) -> bool:
     """Whether this project made a run; those of others are never removed."""
-    return run.data.tags.get(OWNER) == owner_tag(project_root())
+    return run.data.tags.get(OWNER) == own_tag()

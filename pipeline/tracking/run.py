@@ -16,8 +16,8 @@ from mlflow.exceptions import MlflowException
 from pipeline.settings.params import Settings
 from pipeline.tracking.datasets import inputs
 from pipeline.tracking.origin import origin
-from pipeline.tracking.ownership import OWNER, PROCESS, owner_tag, process_tag
-from pipeline.tracking.store import project_root
+from pipeline.tracking.ownership import OWNER, PROCESS, process_tag
+from pipeline.tracking.store import own_tag
 
 KEY, CODE = "pipeline.key", "pipeline.code"  # tags: of settings and data, and of the code that made the result last
 KIND, CELL, VARIANT = "pipeline.kind", "cell", "variant"  # a tag and its values: the run of one seed, and the parent of a variant's seeds
@@ -38,7 +38,7 @@ class Subject(NamedTuple):
 
 def subject(settings: Settings, key: str, flat: dict[str, Any], uses: dict[str, str]) -> Subject:
     """A subject with these settings, with where it was started, and with the splits and their uses."""
-    own = {OWNER: owner_tag(project_root()), PROCESS: process_tag()}
+    own = {OWNER: own_tag(), PROCESS: process_tag()}
     return Subject(key, flat, origin() | own | {"data_set": settings.download.source}, inputs(uses))
 
 
@@ -51,6 +51,7 @@ class Run:
     def __init__(self, client: MlflowClient | None = None, run_id: str | None = None, started: int = 0, put: Put | None = None) -> None:
         self.client, self.run_id, self.started, self.put = client, run_id, started, put
         self.system: Callable[[], Mapping[str, float]] = dict  # how busy the machine is, while a cell trains
+        self.seconds_before = 0.0  # of the cell's training, in processes before this one
 
     @classmethod
     def found(cls, client: MlflowClient, run: MlflowRun) -> "Run":

@@ -10,6 +10,7 @@ from mlflow.exceptions import MlflowException
 
 from pipeline.tracking.database import artifact_folder, database_file, prepare, store_lock
 from pipeline.tracking.moved import follow_the_folder
+from pipeline.tracking.ownership import owner_tag
 
 GANS, CLASSIFIERS, COMPARISONS = "gan", "digit-classifier", "comparison"  # MLflow's experiments
 REQUESTS = "digits on request"  # MLflow's type of a logged generator that answers requests
@@ -29,6 +30,11 @@ def own_database() -> Path:
 def store_uri() -> str:
     """The address of the store, in MLflow's words."""
     return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{own_database()}"
+
+
+def own_tag() -> str:
+    """The tag of this project's runs in the store."""
+    return owner_tag(project_root(), shared=database_file(store_uri()) != own_database())
 
 
 def open_store() -> str:

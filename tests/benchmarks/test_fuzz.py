@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from benchmarks.fuzz import results, running
+from benchmarks.fuzz.__main__ import SECONDS
 from benchmarks.fuzz.kind import KINDS, find_kind
 from benchmarks.fuzz.results import FUZZERS, code_hash, is_done, rows, save, table
 from benchmarks.fuzz.running import run_trial
@@ -122,7 +123,7 @@ def test_the_end_of_the_process_is_a_failure_of_its_last_input(tmp_path: Path, c
     ids=["sleeps", "works"],
 )
 def test_only_a_process_that_sleeps_hangs(monkeypatch: pytest.MonkeyPatch, code: str, ended: tuple[int | None, str]) -> None:
-    monkeypatch.setattr(running, "LOOK_SECONDS", 0.02)
+    monkeypatch.setattr(running, "POLL_SECONDS", 0.02)
     assert running._watched([sys.executable, "-c", code]) == ended
 
 
@@ -180,5 +181,6 @@ def test_the_published_trials_are_of_every_reader_and_found_nothing() -> None:
     published = rows(ROOT / "benchmarks/fuzz.json")
     assert {(row["reader"], row["fuzzer"]) for row in published} == {(reader, fuzzer) for reader in KINDS for fuzzer in FUZZERS}
     for row in published:
+        assert row["seconds"] >= SECONDS, "a trial that was not run to its end"
         assert row["others"] == []
         assert row["inputs"] == row["accepted"] + row["refused"]

@@ -10,7 +10,7 @@ import pytest
 from pipeline.tracking.ownership import OWNER, owner_tag
 from pipeline.tracking.publish import publish
 from pipeline.tracking.run import EVALUATION, Run, Subject
-from pipeline.tracking.store import connect, open_store
+from pipeline.tracking.store import connect, open_store, own_tag
 
 
 @pytest.fixture
@@ -22,6 +22,7 @@ def old(tmp_path: Path, empty_store: Path, monkeypatch: pytest.MonkeyPatch) -> P
     use(folder, monkeypatch)
     record("first")
     client, experiment = connect("gan")
+    client.create_run(experiment, run_name="guest", tags={OWNER: "another project"})
     model = client.create_logged_model(experiment, name="generator")
     client.create_registered_model("digits")
     client.create_model_version("digits", source=f"{folder}/mlartifacts/gan/models/{model.model_id}/artifacts")
@@ -35,7 +36,7 @@ def use(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def record(key: str) -> str:
     client, experiment = connect("gan")
-    run = Run.create(client, experiment, key, Subject(key, {}, {OWNER: owner_tag(Path("nowhere"))}, []))
+    run = Run.create(client, experiment, key, Subject(key, {}, {OWNER: own_tag()}, []))
     run.image("samples", np.zeros((4, 4), np.uint8), 1)
     run.finish()
     return str(publish(run, key, EVALUATION, key).info.run_id)
@@ -60,12 +61,12 @@ def test_old_artifacts_are_found_and_new_ones_stay_in_the_folder(old: Path, tmp_
     runs = client.search_runs([experiment])
     assert {run.info.artifact_uri for run in runs} == {f"{(new / 'mlartifacts/gan').as_uri()}/{run.info.run_id}/artifacts" for run in runs}
     for run in runs:
-        assert len(client.list_artifacts(run.info.run_id, "images")) == 2
+        assert len(client.list_artifacts(run.info.run_id, "images")) == (0 if run.info.run_name == "guest" else 2)
     (model,) = client.search_logged_models([experiment])
     assert model.artifact_location == f"{(new / 'mlartifacts/gan/models').as_uri()}/{model.model_id}/artifacts"
     assert str(client.get_model_version("digits", "1").source).startswith(f"{new}/")
-    moved = next(run for run in runs if run.info.run_name == "first")
-    assert moved.data.tags[OWNER] == owner_tag(new)
+    owners = {run.info.run_name: run.data.tags[OWNER] for run in runs}
+    assert owners == {"first": owner_tag(new, shared=False), "second": owner_tag(new, shared=False), "guest": "another project"}
 
 
 def test_a_store_elsewhere_is_left_as_it_is(old: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

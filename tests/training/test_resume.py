@@ -40,7 +40,7 @@ class Trainings:
         self.recorded: list[tuple[str, int]] = []
         self.taken = 0
         monkeypatch.setattr(stage, "STEPS_PER_CALL", CALL)
-        monkeypatch.setattr(stage, "record_epoch", lambda run, row, seconds: self.recorded.append(("row", row["epoch"])))
+        monkeypatch.setattr(stage, "record_epoch", lambda run, row, seconds, earlier: self.recorded.append(("row", row["epoch"])))
         monkeypatch.setattr(stage, "record_sheet", lambda run, epoch, sheet, caption: self.recorded.append(("sheet", epoch)))
         save_digits(folder / "train.npz", digits)
 

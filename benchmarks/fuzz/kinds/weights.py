@@ -22,6 +22,9 @@ class _Network(NamedTuple):
     values: set[int]  # the places of the values in it
     name: str = "generator"
 
+    def count_params(self) -> int:
+        return len(self.values) // 4
+
     def save_weights(self, path: Path) -> None:
         path.write_bytes(self.template)
 

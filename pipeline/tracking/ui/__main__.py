@@ -5,6 +5,7 @@ import sys
 import mlflow
 
 from pipeline.files.errors import one_line_errors
+from pipeline.tracking.database import database_file
 from pipeline.tracking.store import open_store, project_root, store_uri
 from pipeline.tracking.ui.server import add_report, application, serve
 from pipeline.tracking.ui.table import served_version, table
@@ -24,10 +25,12 @@ def show(port: int) -> None:
     if uri.startswith(("http:", "https:")):
         announce(table(uri, uri, served_version(uri)))
         return
+    file = database_file(uri)
+    if file is None or file.is_file():
+        open_store()  # before MLflow reads it, which would change an older database at once
     waiting = free_socket(port, "make ui")
     server = f"http://{HOST}:{waiting.getsockname()[1]}"
     runs = table(uri, server, mlflow.__version__)
-    open_store()
     app = add_report(application(uri, project_root() / "mlartifacts"), project_root() / "artifacts/report/index.html")
     print(f"report page: {server}/report/")
     announce(runs)  # a browser that asks before the server answers waits at the socket
