@@ -15,6 +15,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
 from pipeline.files.artifacts import staged_file
 from pipeline.files.errors import PipelineError, one_line_errors
 from pipeline.files.shown import plain
@@ -34,18 +37,21 @@ COMMAND = (
     "off",
 )
 SECONDS = 600
-BEGINNING = "# The audit of the packages\n\n`make audit` asks the Python package index about every package of requirements.lock and writes this page"
+BEGINNING = """# The audit of the packages
+
+`make audit` asks the Python package index about every package of requirements.lock that this system installs, and writes this page"""
 
 
 class AuditError(PipelineError):
     """The result is not known, or it is that there are vulnerabilities."""
 
 
-def audit(command: Sequence[str], page: Path, today: datetime.date) -> str:
-    """Ask about every package and write the page.
+def audit(command: Sequence[str], lock: Path, page: Path, today: datetime.date) -> str:
+    """Ask about every package of the lock that this system installs, and write the page.
 
     Args:
         command: What prints pip-audit's answer as JSON.
+        lock: The file whose packages have to be in the answer.
         page: The file to write.
         today: The day that the page names.
 
@@ -56,11 +62,11 @@ def audit(command: Sequence[str], page: Path, today: datetime.date) -> str:
         AuditError: The service could not be reached or does not know every package, and nothing was written; or there are vulnerabilities.
     """
     packages = _ask(command)
-    unknown = [package["name"] for package in packages if "vulns" not in package]
-    if unknown or not packages:
-        known = f"{len(unknown)} of {len(packages)} it knows nothing, such as {plain(unknown[0])}" if unknown else "it named none"
+    known, wanted = {canonicalize_name(package["name"]) for package in packages if "vulns" in package}, locked(lock)
+    if unknown := sorted(wanted - known):
         raise AuditError(
-            f"audit: expected an answer about every package, received: of {known}; the result is not known, try again where the index itself answers"
+            f"audit: expected an answer about each of {len(wanted)} packages, received none about {len(unknown)}, such as {unknown[0]}; "
+            "the result is not known, try again where the index itself answers"
         )
     found = [(package["name"], package["version"], advisory) for package in packages for advisory in package["vulns"]]
     result = f"{today}: {len(found)} known vulnerabilities among {len(packages)} packages"
@@ -71,6 +77,13 @@ def audit(command: Sequence[str], page: Path, today: datetime.date) -> str:
     if found:
         raise AuditError(f"audit: {result}, {found[0][0]} among them; {page} has all of them, and `make lock` takes newer versions")
     return result
+
+
+def locked(lock: Path) -> set[str]:
+    """The names of the packages that a lock file has for this system."""
+    lines = (line.partition(" \\")[0] for line in lock.read_text(encoding="utf-8").splitlines() if line[:1].isalnum())
+    found = map(Requirement, lines)
+    return {canonicalize_name(each.name) for each in found if each.marker is None or each.marker.evaluate()}
 
 
 def _ask(command: Sequence[str]) -> list[dict[str, Any]]:
@@ -89,4 +102,4 @@ def _ask(command: Sequence[str]) -> list[dict[str, Any]]:
 
 if __name__ == "__main__":
     with one_line_errors():
-        print(audit(COMMAND, PAGE, datetime.datetime.now(datetime.UTC).date()))
+        print(audit(COMMAND, LOCK, PAGE, datetime.datetime.now(datetime.UTC).date()))

@@ -127,6 +127,16 @@ def test_a_stage_file_has_its_shape(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", STAGES)
+def test_a_stage_owns_its_cell_and_checks_what_it_reads_of_other_stages(name: str) -> None:
+    path, stage = ROOT / f"pipeline/stages/{name}.py", STAGES[name]
+    program = path.read_text().split('if __name__ == "__main__":')[1]
+    named = re.findall(r'with (?:one_line_errors\(\), )?owner\("(\w+)"(, cell\.name)?\):', program)
+    assert named == ([] if name == "settings" else [(name, ", cell.name" if "matrix" in stage else "")]), "settings writes one small file"
+    of_other_stages = [dep for dep in stage.get("deps", []) if dep.startswith("artifacts/")]
+    assert bool(of_other_stages) == ("check_inputs(" in path.read_text())
+
+
+@pytest.mark.parametrize("name", STAGES)
 def test_a_stage_declares_the_settings_that_it_reads(name: str) -> None:
     reading = [f"pipeline.stages.{name}", *(module for module in MODULES if name == "compare" and module.startswith("pipeline.report"))]
     text = "".join(MODULES[module].read_text() for module in reading)  # the report is given all settings

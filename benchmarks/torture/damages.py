@@ -14,6 +14,7 @@ from unittest.mock import patch
 
 from benchmarks.torture.processes import Process, not_of_dvc, side_by_side
 from benchmarks.torture.projects import STAGES, Row, Undisturbed, environment, free_folder, locked_stages
+from benchmarks.torture.readers import reader_of
 from pipeline.files.errors import DataError
 from pipeline.integrity.inputs import check_inputs
 
@@ -22,6 +23,7 @@ QUICK = ("preprocess", "diagnose", "compare")  # stages without TensorFlow: ever
 SLOW = ("classifier", "reference", "train", "evaluate")  # one input of each of these
 NOT_READ = "artifacts/metrics"  # `compare` removes files there and reads none
 CACHE = ".dvc/cache/files/md5"
+REMEDIES = ("dvc repro", "git checkout")  # one of them is in each message
 
 
 class Damage(NamedTuple):
@@ -67,6 +69,7 @@ def run(base: Path, undisturbed: Undisturbed, damages: int = DAMAGES, of_the_cac
     folder, chance = free_folder(base, "damages"), random.Random(seed)
     project = undisturbed.copy(folder / "project")
     inputs = sorted({path for stage in STAGES for path in _inputs(undisturbed, stage)})
+    problems = [line for name in inputs for path in _files(project / name) if (line := _refused_whole(project, path))]
     with patch("pipeline.integrity.inputs.SETTLING", 0.0):  # the second for which DVC may be writing dvc.lock, which it does not here
         rows = [_read_damaged(project, chance.choice(inputs), chance) for _ in range(damages - of_the_cache)]
     objects = sorted(path for path in (project / CACHE).rglob("*") if path.is_file())
@@ -83,7 +86,8 @@ def run(base: Path, undisturbed: Undisturbed, damages: int = DAMAGES, of_the_cac
         "through_the_command": len(through),
         "used_silently": len(used),
         "tracebacks": sum(bool(row["traceback"]) for row in rows + through),
-        "problems": [f"{row['file']}, {row['kind']}: used" for row in used]
+        "problems": problems
+        + [f"{row['file']}, {row['kind']}: used" for row in used]
         + [f"{row['file']}, {row['kind']}: {row['traceback']}" for row in rows + through if row["traceback"]],
         "commands": through,
     }
@@ -143,17 +147,22 @@ def _read_damaged(project: Path, given: str, chance: random.Random) -> Row:
 
 def _read(name: Path) -> str:
     """What a reader raises that is no clear error."""
-    from benchmarks.torture.readers import READERS
+    try:
+        reader_of(name)(name)
+    except DataError as error:
+        return "" if "\n" not in str(error) else f"{len(str(error).splitlines())} lines: {error}"
+    except Exception as error:
+        return f"{name}: {error!r}"[:300]
+    return ""
 
-    for pattern, read in READERS.items():
-        if name.match(pattern):
-            try:
-                read(name)
-            except DataError as error:
-                return "" if "\n" not in str(error) else f"{len(str(error).splitlines())} lines: {error}"
-            except Exception as error:
-                return f"{pattern}: {error!r}"[:300]
-            break
+
+def _refused_whole(project: Path, path: Path) -> str:
+    """What the check or the reader says of a file that is whole, which is nothing."""
+    try:
+        with contextlib.chdir(project):
+            reader_of(path)(path)
+    except Exception as error:
+        return f"{path.relative_to(project)}, whole: {error}"[:300]
     return ""
 
 
@@ -186,7 +195,7 @@ def _through_the_command(folder: Path, undisturbed: Undisturbed, seed: int, numb
     with damaged(path, damage):
         ended = Process(undisturbed.command(stage), project, environment(folder / f"log-{number}"), folder / "printed").end()
     lines = not_of_dvc(ended.errors)
-    clear = ended.status == 1 and len(lines) == 1 and lines[0].startswith("error: ")
+    clear = ended.status == 1 and len(lines) == 1 and lines[0].startswith("error: ") and name in lines[0] and any(map(lines[0].count, REMEDIES))
     left = [line for line in undisturbed.differences(project) if line not in before]
     shutil.rmtree(project)
     traceback = "" if clear or ended.status == 0 else f"status {ended.status}, {len(lines)} lines: {lines[-1:]}"

@@ -1,4 +1,4 @@
-"""Unkind surroundings: a disk that is full, read-only folders, wrong clocks, locales, umasks, odd paths; a clear line, and the same bytes after."""
+"""Unusual environments: a disk that is full, read-only folders, wrong clocks, locales, umasks, odd paths; a clear line, and the same bytes after."""
 
 import contextlib
 import locale
@@ -89,11 +89,12 @@ def _full_disk(base: Path, undisturbed: Undisturbed, points: int) -> Row:
             ended = repro(project, folder / f"log-{point}", LC_ALL="POSIX")
             done.append({"bytes": limit, "status": ended.status, "lines": not_of_dvc(ended.errors)[-2:], "unclear": _unclear(ended)})
         remount(disk, f"size={ends + SPARE}")
-        ended = repro(project, folder / "log-end")
+        ended = repro(project, folder / "log-end", LC_ALL="POSIX")
         differences = undisturbed.differences(project) + ([f"status {ended.status}"] if ended.status else [])
     print(f"  full disk, {len(done)} points: {len(differences)} differences", flush=True)
     full = [each for each in done if each["status"]]
-    return {"name": "full disk", "points": full, "unclear": [line for each in done for line in each["unclear"]], "differences": differences}
+    unclear = [line for each in done for line in each["unclear"]] + ([] if full else ["the disk was full at no point"])
+    return {"name": "full disk", "points": full, "unclear": unclear, "differences": differences}
 
 
 def _size(folder: Path) -> int:
@@ -102,10 +103,13 @@ def _size(folder: Path) -> int:
 
 
 def _unclear(ended: Ended) -> list[str]:
-    """What a run that failed printed that is no clear line."""
+    """What a run printed that is no clear line: at most one error, and warnings."""
     if "Traceback" in ended.errors + ended.output:
         return [f"a traceback: {ended.errors[-300:]}"]
-    return [f"status {ended.status} without a line"] if ended.status and not ended.errors.strip() else []
+    lines = not_of_dvc(ended.errors)
+    unclear = [line for line in lines if not line.startswith(("error: ", "warning: "))]
+    unclear += [f"several errors: {lines}"] if sum(line.startswith("error: ") for line in lines) > 1 else []
+    return unclear + ([f"status {ended.status} without a line"] if ended.status and not ended.errors.strip() else [])
 
 
 def _odd(base: Path, undisturbed: Undisturbed, each: Surroundings) -> Row:

@@ -1,4 +1,4 @@
-"""An SQLite store that is locked, read-only, on a full disk, corrupt, half migrated, or whose lock is held; and healed again."""
+"""An SQLite store that is locked, read-only, on a full disk, corrupt, half migrated, or whose lock is held; and repaired again."""
 
 import contextlib
 import shutil
@@ -27,8 +27,8 @@ def faulty_database(folder: Path, project: Path, empty: Path, kind: str) -> Brok
             store = stack.enter_context(small_disk(folder / "disk", 60_000_000)) / "runs.db"
             uri = f"sqlite:///{store}"
             shutil.copy(empty, store)
-        begin, heal = _ways(store, kind, stack)
-        yield uri, store, begin, heal
+        begin, repair = _ways(store, kind, stack)
+        yield uri, store, begin, repair
 
 
 def _ways(store: Path, kind: str, stack: contextlib.ExitStack) -> tuple[Callable[[], object], Callable[[], object]]:

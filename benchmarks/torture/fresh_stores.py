@@ -32,7 +32,7 @@ def run(base: Path, undisturbed: Undisturbed, rounds: int = ROUNDS, processes: i
     command = [sys.executable, "-m", "benchmarks.torture.fresh_stores", str(folder), str(rounds), str(processes)]
     ended = Process(command, ROOT, variables, folder / "printed").end(LONGEST)
     if ended.status:
-        nothing = {"processes": processes, "failures": rounds * processes, "metrics_lost": rounds * processes * len(METRICS)}
+        nothing = {"processes": processes, "failures": rounds * processes, "metrics_lost": rounds * processes * len(METRICS) * STEPS}
         return nothing | {"rounds": 0, "problems": [f"the process ended with status {ended.status}: {ended.errors[-500:]}"]}
     statuses = json.loads(ended.output.splitlines()[-1])
     expected = {name: [[step, _value(name, step)] for step in range(STEPS)] for name in METRICS}

@@ -35,7 +35,7 @@ def run(base: Path, undisturbed: Undisturbed, files: int = FILES, commands: int 
     ended = Process([sys.executable, "-m", "benchmarks.torture.hostile_params", str(folder)], ROOT, variables, folder / "printed").end()
     rows = json.loads(ended.output.splitlines()[-1]) if ended.status == 0 else []
     problems = [] if rows else [f"the process ended with status {ended.status}: {ended.errors[-500:]}"]
-    for (name, _), row in zip(chosen, rows, strict=False):
+    for (name, _), row in zip(chosen, rows or [{"said": ""}] * len(chosen), strict=True):
         problems += [f"{name}: {_wrong(row['said'])}"] if _wrong(row["said"]) else []
     project = undisturbed.copy(folder / "project")
 
@@ -50,11 +50,13 @@ def run(base: Path, undisturbed: Undisturbed, files: int = FILES, commands: int 
         return "" if right else f"{chosen[number][0]}, through the command: status {done.status}, {len(lines)} lines: {lines[-1:]}"
 
     step = max(1, len(chosen) // commands)
-    problems += [line for line in side_by_side(through_the_command, range(0, len(chosen), step)[:commands]) if line]
+    outcomes = side_by_side(through_the_command, range(0, len(chosen), step)[:commands])
+    problems += [line for line in outcomes if line]
     return {
         "files": len(rows),
         "one_line": sum(not _wrong(row["said"]) for row in rows),
-        "through_the_command": commands,
+        "commands": len(outcomes),
+        "through_the_command": sum(not line for line in outcomes),
         "most_megabytes": round(max((row["megabytes"] for row in rows), default=0.0)),
         "most_seconds": round(max((row["seconds"] for row in rows), default=0.0), 1),
         "problems": problems,

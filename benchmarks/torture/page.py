@@ -19,7 +19,7 @@ def as_page(results: Row) -> str:
     rows = [f"| [{promise.title}](#{_anchor(promise.title)}) | {summary(name, parts.get(name))} |" for name, promise in PROMISES.items()]
     minutes = sum(row["seconds"] for row in parts.values()) / 60
     about = results["machine"]
-    ran = f"Made in {minutes:.0f} minutes on {about['cores']} cores of {about['processor']}, Python {about['python']}."
+    ran = f"Made in {minutes:.0f} minute{'s' * (round(minutes) != 1)} on {about['cores']} cores of {about['processor']}, Python {about['python']}."
     table = "\n".join(["| what | figures |", "|---|---|", *rows])
     return "\n\n".join([INTRODUCTION, table, ran, *(_part(promise, parts.get(name)) for name, promise in PROMISES.items()), NOT_PROMISED]) + "\n"
 

@@ -10,6 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
+from tests.project import accept_interrupts
+
 LANES = 2  # as many projects at once as `make torture` has cores
 LONGEST = 600.0  # seconds that any command may take: on a busy machine a whole `dvc repro` takes minutes
 Outcome = TypeVar("Outcome")
@@ -34,7 +36,14 @@ class Process:
         self.began = time.perf_counter()
         with self.files[0].open("wb") as out, self.files[1].open("wb") as err:
             self.popen = subprocess.Popen(
-                list(command), cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=err, start_new_session=True
+                list(command),
+                cwd=folder,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=err,
+                start_new_session=True,
+                preexec_fn=accept_interrupts,
             )
 
     def end(self, seconds: float = LONGEST) -> Ended:

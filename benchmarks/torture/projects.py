@@ -16,7 +16,7 @@ from tests.project import ENVIRONMENT, make_project, write_params
 
 HOOK = Path(__file__).parent / "hook"
 VARIANT = "answer_tuned"  # small networks that train fast, with everything that a checkpoint must hold: two optimizers, schedules, EMA, penalties
-EPOCH_IMAGES, EPOCHS = 64, 8
+EPOCH_IMAGES, EPOCHS = 64, 16
 STAGES = ("settings", "download", "preprocess", "classifier", "reference", "train", "evaluate", "diagnose", "compare")
 OF_CELLS = ("train", "evaluate", "diagnose")
 STORE = "mlflow.db"
@@ -33,6 +33,7 @@ class Undisturbed(NamedTuple):
     cell: str
     seconds: dict[str, float]  # of each stage
     moves: dict[str, int]  # moves, removals and syncs of each stage
+    steps: dict[str, int]  # calls into TensorFlow of each training
 
     def target(self, stage: str) -> str:
         """A stage as `dvc repro` names it."""
@@ -136,9 +137,8 @@ def make_undisturbed(folder: Path) -> Undisturbed:
     subprocess.run([*COMMIT, "-m", "results"], cwd=project, check=True)
     seen = announced(log)
     seconds = {each.stage: (each.file.stat().st_mtime_ns - each.began) / 1e9 for each in seen}
-    return Undisturbed(
-        project, folder / "empty.db", f"{VARIANT}-0", seconds, {each.stage: sum(line.startswith("move") for line in each.lines()) for each in seen}
-    )
+    moves = {each.stage: sum(line.startswith("move") for line in each.lines()) for each in seen}
+    return Undisturbed(project, folder / "empty.db", f"{VARIANT}-0", seconds, moves, {each.stage: len(each.steps()) for each in seen})
 
 
 def settle(project: Path) -> None:

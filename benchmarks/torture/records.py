@@ -47,8 +47,3 @@ def differences(found: list[Record], right: list[Record]) -> list[str]:
 
 def _differs_anyway(part: str, key: str) -> bool:
     return key.startswith(MEASURED if part == "metrics" else VOLATILE if part == "tags" else ()) or key == "device"
-
-
-def points(found: list[Record]) -> int:
-    """How many metric points that a training determines are on record."""
-    return sum(len(values) for run in found for key, values in run["metrics"].items() if not key.startswith(MEASURED))

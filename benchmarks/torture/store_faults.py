@@ -35,6 +35,13 @@ class Fault(NamedTuple):
     moment: str
 
 
+class Usual(NamedTuple):
+    """A training without a fault: how long it takes, and what it records."""
+
+    seconds: float
+    record: list[records.Record]
+
+
 def planned(count: int | None, seed: int) -> list[Fault]:
     """All faults, or some of them."""
     every = [Fault(kind, moment) for kind, moments in (SERVER | DATABASE).items() for moment in moments]
@@ -42,11 +49,11 @@ def planned(count: int | None, seed: int) -> list[Fault]:
     return tried if count is None else random.Random(seed).sample(tried, count)
 
 
-def run(base: Path, undisturbed: Undisturbed, count: int | None = None, seed: int = 0) -> Row:
+def run(base: Path, undisturbed: Undisturbed, count: int | None = None, seed: int = 0, tolerance: float = TOLERANCE) -> Row:
     """Train under each fault; returns the figures."""
     plan = planned(count, seed)
     controls = side_by_side(partial(_control, base, undisturbed), range(CONTROLS))
-    usual = median(controls)
+    usual = Usual(median(control.seconds for control in controls), controls[0].record)
     outcomes = side_by_side(partial(_trial, base, undisturbed, usual), plan)
     return {
         "faults": len(outcomes),
@@ -57,35 +64,36 @@ def run(base: Path, undisturbed: Undisturbed, count: int | None = None, seed: in
         "same_bytes": sum(not outcome["differences"] for outcome in outcomes),
         "budget_seconds": BUDGET_SECONDS,
         "most_seconds_lost": round(max((outcome["seconds_lost"] for outcome in outcomes), default=0.0), 1),
-        "control_seconds": [round(seconds, 1) for seconds in controls],
-        "problems": [f"{outcome['kind']} at the {outcome['moment']}: {line}" for outcome in outcomes for line in _problems(outcome)],
+        "control_seconds": [round(control.seconds, 1) for control in controls],
+        "problems": [f"{outcome['kind']} at the {outcome['moment']}: {line}" for outcome in outcomes for line in _problems(outcome, tolerance)],
         "outcomes": outcomes,
     }
 
 
-def _problems(outcome: Row) -> list[str]:
+def _problems(outcome: Row, tolerance: float) -> list[str]:
     lines = [*outcome["differences"], *outcome["record"]]
     lines += [f"status {outcome['status']}"] if outcome["status"] else []
     if outcome["warnings"] != 1 and not (outcome["warnings"] == 0 and outcome["complete_at_once"]):
         lines.append(f"{outcome['warnings']} warnings in {len(outcome['lines'])} lines: {outcome['lines'][:3]}")
-    if outcome["seconds_lost"] > BUDGET_SECONDS + TOLERANCE:
+    if outcome["seconds_lost"] > BUDGET_SECONDS + tolerance:
         lines.append(f"{outcome['seconds_lost']} s lost")
     return lines
 
 
-def _control(base: Path, undisturbed: Undisturbed, number: int) -> float:
-    """Seconds of a training without a fault, in a store like the others."""
+def _control(base: Path, undisturbed: Undisturbed, number: int) -> Usual:
+    """A training without a fault, in a store like the others."""
     folder = free_folder(base, f"store-control-{number}")
     project = undisturbed.copy(folder / "project")
-    return Process(undisturbed.command("train"), project, environment(folder / "log"), folder / "log" / "printed").end().seconds
+    ended = Process(undisturbed.command("train"), project, environment(folder / "log"), folder / "log" / "printed").end()
+    return Usual(ended.seconds, records.runs(project / STORE))
 
 
-def _trial(base: Path, undisturbed: Undisturbed, usual: float, fault: Fault) -> Row:
+def _trial(base: Path, undisturbed: Undisturbed, usual: Usual, fault: Fault) -> Row:
     folder = free_folder(base, f"store-{fault.kind}-{fault.moment}".replace(" ", "-"))
     project, log = undisturbed.copy(folder / "project"), folder / "log"
     usual_budget = _set_budget(project, BUDGET_SECONDS)
     broken = _server(folder, undisturbed.store, fault) if fault.kind in SERVER else faulty_database(folder, project, undisturbed.store, fault.kind)
-    with broken as (uri, store, begin, heal):
+    with broken as (uri, store, begin, repair):
         variables = environment(log, **({"MLFLOW_TRACKING_URI": uri} if uri else {}))
         if fault.moment == "start":
             begin()
@@ -97,16 +105,16 @@ def _trial(base: Path, undisturbed: Undisturbed, usual: float, fault: Fault) -> 
             ended = process.end()
         finally:
             process.kill()
-        heal()
+        repair()
         _set_budget(project, usual_budget)
-        at_once = _missing(store, undisturbed, of_training=True)
+        at_once = _differences(store, usual.record)
         later = variables | {"TORTURE_LOG": str(folder / "later")}
         done = Process([sys.executable, "-m", "pipeline.tracking"], project, later, log / "printed").end()
-        record = _missing(store, undisturbed, of_training=False)
+        record = _differences(store, records.runs(undisturbed.finished / STORE))
         record += [f"pipeline.tracking: status {done.status}: {done.errors[-300:]}"] if done.status else []
     lines = [line for line in ended.errors.splitlines() if line.strip()]
     differences = undisturbed.differences(project, "train")
-    lost = max(0.0, round(ended.seconds - usual, 1))
+    lost = max(0.0, round(ended.seconds - usual.seconds, 1))
     print(f"  {fault.kind} at the {fault.moment}: {len(lines)} lines, {lost} s lost, {len(record)} differences of the record", flush=True)
     outcome = fault._asdict() | {"status": ended.status, "warnings": sum("warning: " in line for line in lines) if len(lines) <= 1 else len(lines)}
     outcome |= {"lines": [line[:300] for line in lines], "seconds_lost": lost, "complete_at_once": not at_once}
@@ -122,19 +130,12 @@ def _set_budget(project: Path, seconds: float) -> float:
     return float(before)
 
 
-def _missing(store: Path, undisturbed: Undisturbed, of_training: bool) -> list[str]:
-    """How the record differs from the undisturbed one: of the cell's losses alone, or of everything."""
-    right, found = records.runs(undisturbed.finished / STORE), []
+def _differences(store: Path, right: list[records.Record]) -> list[str]:
+    """How the record in a store differs from another one."""
+    found = []
     with contextlib.suppress(sqlite3.Error):
         found = records.runs(store)
-    if not of_training:
-        return records.problems(found) + records.differences(found, right)
-    own = [_losses(run) for run in found if run["name"] == undisturbed.cell]
-    return [] if [_losses(run) for run in right if run["name"] == undisturbed.cell] == own else ["the losses"]
-
-
-def _losses(run: Row) -> Row:
-    return {name: points for name, points in run["metrics"].items() if name.startswith("losses/")}
+    return records.problems(found) + records.differences(found, right)
 
 
 @contextlib.contextmanager

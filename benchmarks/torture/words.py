@@ -22,14 +22,15 @@ class Promise(NamedTuple):
 PROMISES = {
     "kills": Promise(
         "Killed at any moment",
-        "A stage that is killed loses nothing but the epoch that it was in. The next `dvc repro` continues, and ends with the same bytes. "
+        "A stage that is killed loses nothing before its newest checkpoint, of which there is one every `run.checkpoint_epochs` epochs. The next "
+        "`dvc repro` continues, and ends with the same bytes. "
         "MLflow has each run once, and none that seems to run still.",
         "Whole pipelines are killed again and again with SIGKILL: the group of DVC and its stage, or the stage alone; at random moments of "
-        "every stage, and at an exact move, removal or sync of a file, before it or after it. Then `dvc repro` runs until it is done. A "
-        "callback counts the training steps of every attempt.",
-        "{identical} of {kills} kills byte-identical, {inside_moves} of them inside moves and checkpoints; at most "
-        "{most_epochs_computed_twice} epochs computed twice after a kill, checkpoints are one epoch apart; {runs_left_or_doubled} runs left or "
-        "doubled",
+        "every stage, at an exact move, removal or sync of a file, before it or after it, and in mid-epoch. Then `dvc repro` must succeed. A "
+        "callback counts the training steps of every attempt; checkpoints are one epoch apart.",
+        "{identical} of {kills} kills byte-identical, {inside_moves} of them inside moves and checkpoints, {in_epochs} in mid-epoch; at most "
+        "{most_epochs_computed_twice} epoch computed twice by a training that continued ({with_an_epoch_lost} of {continued} computed one twice); "
+        "{runs_left_or_doubled} runs left or doubled",
     ),
     "signals": Promise(
         "Stopped by a signal",
@@ -38,8 +39,8 @@ PROMISES = {
         "SIGINT, SIGTERM and SIGHUP go to the stage, to the whole group and to DVC alone, while the stage imports its libraries (from "
         "its own first lines on) and while it trains. Each next attempt continues the training. DVC itself leaves a SIGINT that only it "
         "receives to the stage, which does not receive it, and the training goes on.",
-        "{one_line} of {signals} signals gave one line, {left} half-written files left, {identical} of {trainings} trainings byte-identical "
-        "({ignored_by_dvc} times DVC ignored the signal)",
+        "{signals} signals: {one_line} gave one line, {ignored_by_dvc} were ignored by DVC; {left} half-written files left, {identical} of "
+        "{trainings} trainings byte-identical",
     ),
     "owners": Promise(
         "One owner per cell",
@@ -57,7 +58,7 @@ PROMISES = {
         "{failures} failures and {metrics_lost} lost metrics in {rounds} rounds of {processes} processes",
     ),
     "store_faults": Promise(
-        "A store that cannot hurt",
+        "A failing store",
         "Whatever happens to MLflow's store, a training ends with the same bytes, waits no longer than `tracking.budget_seconds` in all, and "
         "prints one line. `python -m pipeline.tracking` completes the record afterwards.",
         "A server that is absent, silent, slow (2 s per request), failing or restarted; an SQLite file that is locked, read-only, on a full "
@@ -84,10 +85,11 @@ PROMISES = {
         "Whatever stands in params.yaml is refused in one line that can be printed, in bounded memory, and no long value is echoed.",
         "Files that are no YAML, too deep, too large, that grow without end, and wrong values for every setting: each in a process of its own "
         "that may take 400 MB, some through the stage `settings`.",
-        "{one_line} of {files} gave one line, {through_the_command} more through the stage; at most {most_megabytes} MB and {most_seconds} s",
+        "{one_line} of {files} gave one line, and {through_the_command} of {commands} through the stage; at most {most_megabytes} MB and "
+        "{most_seconds} s",
     ),
     "environments": Promise(
-        "Unkind surroundings",
+        "Unusual environments",
         "A full disk, read-only folders, odd paths, locales, umasks and clocks cost a clear line at most, and the bytes stay the same.",
         "A disk in memory that is full, again and again, each time with a little more space, until the pipeline ends well. Stages in a project "
         "that is mounted read-only. Whole runs in odd surroundings, several at once: a path with spaces and letters beyond ASCII, umask 077 "

