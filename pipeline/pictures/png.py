@@ -70,7 +70,7 @@ def open_picture(path: Path) -> Image.Image:
 
 
 def _check_chunks(content: bytes) -> None:
-    """Compare each chunk with its checksum; Pillow decodes pixels without."""
+    """Compare each chunk with its checksum, without which Pillow decodes pixels; a second header would give the picture another size."""
     if not content.startswith(SIGNATURE) or not content.endswith(END):
         raise ValueError("it does not begin and end as a PNG file")
     place = len(SIGNATURE) - 8
@@ -79,4 +79,6 @@ def _check_chunks(content: bytes) -> None:
         last = place + 8 + length
         if last + 4 > len(content) or zlib.crc32(content[place + 4 : last]) != int.from_bytes(content[last : last + 4], "big"):
             raise ValueError(f"the checksum at byte {last} is not that of the bytes before it")
+        if place > len(SIGNATURE) and content[place + 4 : place + 8] == SIGNATURE[-4:]:
+            raise ValueError(f"it has a second header at byte {place}")
         place = last + 4

@@ -69,7 +69,7 @@ def test_a_stage_waits_for_the_owner_of_its_cell(undisturbed: Undisturbed, tmp_p
     lock = FileLock(project / f".state/locks/diagnose-{CELL}.lock")
     with lock:
         process = started(project, tmp_path / "log", undisturbed, "diagnose")
-        assert wait_until(lambda: "waiting for process" in process.files[1].read_text(), 100)
+        assert wait_until(lambda: "waiting for " in process.files[1].read_text(), 100)
         assert process.runs()
     assert process.end().status == 0
 

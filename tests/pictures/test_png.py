@@ -47,6 +47,7 @@ def test_a_picture_is_read_as_it_was_written(tmp_path: Path) -> None:
         (WHOLE[:50] + bytes([WHOLE[50] ^ 1]) + WHOLE[51:], "the checksum at byte"),
         (sized(WHOLE, 60_000, 60_000), "it has 60000x60000 pixels"),
         (sized(WHOLE, 0, 10), "it has 0x10 pixels"),
+        (WHOLE[:33] + sized(WHOLE, 60_000, 60_000)[8:33] + WHOLE[33:], "it has a second header at byte 33"),
         (png(Image.new("RGB", (2, 2))), "expected a picture in 256 greys, received one of the kind RGB"),
         (png(Image.new("1", (2, 2))), "expected a picture in 256 greys, received one of the kind 1"),
     ],
