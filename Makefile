@@ -26,7 +26,7 @@ verify: $(ENVIRONMENT) ## look for damaged files in DVC's cache and among the ou
 test: $(ENVIRONMENT) ## all tests but the slow ones, side by side: about four minutes on two cores
 	@python -m pytest $(SIDE_BY_SIDE) -m "not slow"
 
-test-all: $(ENVIRONMENT) ## all tests; some need Chromium: about a quarter of an hour
+test-all: $(ENVIRONMENT) ## all tests; some need Chromium: about an hour on two cores
 	@python -m pytest $(SIDE_BY_SIDE)
 
 check: $(ENVIRONMENT) ## format, lint and types of the package, the benchmarks and the tests

@@ -3,14 +3,15 @@
 import os
 import platform
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import tensorflow as tf
-from mlflow.system_metrics.metrics.disk_monitor import DiskMonitor
-from mlflow.system_metrics.metrics.network_monitor import NetworkMonitor
-from mlflow.system_metrics.system_metrics_monitor import SystemMetricsMonitor
+from mlflow.system_metrics.metrics.cpu_monitor import CPUMonitor
+from mlflow.system_metrics.metrics.gpu_monitor import GPUMonitor
+from mlflow.system_metrics.metrics.rocm_monitor import ROCMMonitor
 
 LIBRARIES = ("tensorflow", "keras", "mlflow", "dvc", "numpy")
 
@@ -31,26 +32,29 @@ def device() -> str:
 def system_metrics() -> Callable[[], Mapping[str, float]]:
     """MLflow's samples of processor, memory and GPU: a function that takes one, name -> number; none if the machine does not tell.
 
-    They are taken where an epoch ends, not by MLflow's thread: that one writes to the store beside the training, and ends only when the server has
-    answered. The processor's share is that since the sample before. Disk and network, which no training uses, are left out.
+    They are taken where an epoch ends. MLflow's `SystemMetricsMonitor` is not used: it opens the store as soon as it is made, waits for it beside
+    the training, and ends only when the server has answered. The processor's share is that since the sample before.
     """
-    try:
-        monitor: Any = SystemMetricsMonitor(run_id=None)  # type: ignore[no-untyped-call]
-    except Exception:
-        return dict
-    monitor.monitors = [part for part in monitor.monitors if not isinstance(part, DiskMonitor | NetworkMonitor)]
+    monitors = [monitor for kind in (CPUMonitor, GPUMonitor, ROCMMonitor) if (monitor := _monitor(kind))]
 
     def sample() -> Mapping[str, float]:
-        for part in monitor.monitors:
-            part.clear_metrics()
-        try:
-            monitor.collect_metrics()
-            return monitor.aggregate_metrics()
-        except Exception:
-            return {}
+        numbers: dict[str, float] = {}
+        for monitor in monitors:
+            monitor.clear_metrics()
+            with suppress(Exception):
+                monitor.collect_metrics()
+                numbers |= monitor.aggregate_metrics()
+        return numbers
 
     sample()  # where the first epoch's processor time begins
     return sample
+
+
+def _monitor(kind: Any) -> Any:
+    """What reads one kind of device; none where the machine has no such device or does not tell."""
+    with suppress(Exception):
+        return kind()
+    return None
 
 
 def _processor() -> str:

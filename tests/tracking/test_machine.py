@@ -5,7 +5,8 @@ import threading
 import keras
 import mlflow
 import pytest
-from mlflow.system_metrics.system_metrics_monitor import SystemMetricsMonitor
+from mlflow.system_metrics.metrics.cpu_monitor import CPUMonitor
+from mlflow.tracking._tracking_service.client import TrackingServiceClient
 
 from pipeline.tracking.machine import machine_tags, system_metrics
 
@@ -28,12 +29,22 @@ def test_a_sample_holds_mlflows_system_metrics_and_no_thread_stays() -> None:
     assert threading.active_count() == before
 
 
+def test_a_sample_opens_no_store(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A store that hangs would hold up the training, whose tracking waits in a thread of its own."""
+    opened: list[object] = []
+    monkeypatch.setattr(TrackingServiceClient, "__init__", lambda *arguments, **_: opened.append(arguments))
+    system_metrics()()
+    assert opened == []
+    mlflow.MlflowClient("sqlite:///nowhere.db")
+    assert len(opened) == 1
+
+
 def test_a_machine_that_does_not_tell_costs_no_record(monkeypatch: pytest.MonkeyPatch) -> None:
     def refused(*_: object, **__: object) -> None:
         raise PermissionError("/proc")
 
     sample = system_metrics()
-    monkeypatch.setattr(SystemMetricsMonitor, "collect_metrics", refused)
+    monkeypatch.setattr(CPUMonitor, "collect_metrics", refused)
     assert sample() == {}
-    monkeypatch.setattr(SystemMetricsMonitor, "__init__", refused)
+    monkeypatch.setattr(CPUMonitor, "__init__", refused)
     assert system_metrics()() == {}
