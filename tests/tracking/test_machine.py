@@ -1,6 +1,7 @@
 """The machine that trains: device, versions, and a sample of how busy it is where an epoch ends."""
 
 import threading
+from pathlib import Path
 
 import keras
 import mlflow
@@ -29,13 +30,13 @@ def test_a_sample_holds_mlflows_system_metrics_and_no_thread_stays() -> None:
     assert threading.active_count() == before
 
 
-def test_a_sample_opens_no_store(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sample_opens_no_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A store that hangs would hold up the training, whose tracking waits in a thread of its own."""
     opened: list[object] = []
     monkeypatch.setattr(TrackingServiceClient, "__init__", lambda *arguments, **_: opened.append(arguments))
     system_metrics()()
     assert opened == []
-    mlflow.MlflowClient("sqlite:///nowhere.db")
+    mlflow.MlflowClient(f"sqlite:///{tmp_path}/runs.db")
     assert len(opened) == 1
 
 
