@@ -32,6 +32,19 @@ with one_line_errors(), finish_step():
     Path("checkpoint").write_text("step 7")
     raise stopped("step 7 is kept: `dvc repro` continues there")
 """
+CLEANS_UP = """
+from pipeline.files.stopping import finish_step, stop_asked, stopped
+with one_line_errors(), finish_step():
+    print("trains", flush=True)
+    while not stop_asked():
+        time.sleep(0.01)
+    try:
+        raise stopped("step 7 is kept: `dvc repro` continues there")
+    finally:
+        print("cleans up", flush=True)
+        time.sleep(1.5)
+        Path("cleaned").touch()
+"""
 NEVER_ASKS = """
 from pipeline.files.stopping import finish_step
 with one_line_errors():
@@ -51,6 +64,18 @@ def test_a_training_finishes_its_step_and_says_how_to_continue(tmp_path: Path, n
         printed = training.communicate(timeout=60)[1]
     assert (printed, training.returncode) == (f"error: {reason}; step 7 is kept: `dvc repro` continues there\n", status)
     assert (tmp_path / "checkpoint").read_text() == "step 7"
+
+
+def test_a_second_signal_cuts_no_clean_up_short(tmp_path: Path) -> None:
+    with start(CLEANS_UP, tmp_path) as training:
+        assert read_line(training) == "trains"
+        training.send_signal(signal.SIGTERM)
+        assert read_line(training) == "cleans up"
+        time.sleep(0.7)  # within half a second two signals count as one
+        training.send_signal(signal.SIGTERM)
+        printed = training.communicate(timeout=60)[1]
+    assert (printed, training.returncode) == ("error: terminated; step 7 is kept: `dvc repro` continues there\n", 143)
+    assert (tmp_path / "cleaned").exists()
 
 
 def test_a_second_signal_does_not_wait_for_the_step(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """`make verify` on a project that DVC made: what is damaged is named, and the two commands that it names lead back to the same bytes."""
 
+import errno
 import hashlib
 import os
 import shutil
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.integrity import verify as module
+from pipeline.integrity.hashes import Content, content_of
 from pipeline.integrity.inputs import check_inputs
 from pipeline.integrity.verify import verify
 from tests.project import ENVIRONMENT, ran, run
@@ -83,6 +86,24 @@ def test_everything_damaged_is_named_and_removed(project: Path, capsys: pytest.C
     assert history.read_bytes() == HISTORY.read_bytes()  # a copy was left in the workspace, so no training is needed
     assert history.stat().st_mode & 0o777 == 0o444
     assert not any(path.exists() for path in (WEIGHTS, RAW, damaged, listing))
+
+
+def test_an_object_that_cannot_be_read_is_damaged_and_the_others_are_checked_all_the_same(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fails(path: Path) -> Content:
+        if path == project / unreadable:
+            raise OSError(errno.EIO, "Input/output error")
+        return content_of(path)
+
+    monkeypatch.setattr(module, "content_of", fails)  # a bad sector: whoever is root may read whatever its mode is
+    unreadable, damaged = sorted((cached(WEIGHTS), cached(RAW / "dataset.json")))
+    flip(damaged)
+    assert verify(remove=False) == 1
+    first, second = capsys.readouterr().out.splitlines()
+    assert first.startswith(f"{project / unreadable}: expected an object of DVC's cache with the hash ")
+    assert "received one that cannot be read (Input/output error); " in first
+    assert second.startswith(f"{project / damaged}: ")
 
 
 def changed_weights() -> None:

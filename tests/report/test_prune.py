@@ -1,9 +1,11 @@
 """What dropped cells leave behind goes, and nothing else."""
 
+import os
 from pathlib import Path
 
 import yaml
 
+from pipeline.files.artifacts import staged_file
 from pipeline.report.prune import prune_folder, prune_lock
 
 LOCK = """schema: '2.0'
@@ -35,6 +37,17 @@ def test_only_cells_that_are_not_named_go(tmp_path: Path) -> None:
     prune_folder(tmp_path, ["asker-1", "modern-0"])
     assert sorted(path.name for path in tmp_path.iterdir()) == [".gitignore", "asker-1", "modern-0.json"]
     prune_folder(tmp_path / "none", [])
+
+
+def test_what_another_process_is_writing_stays(tmp_path: Path) -> None:
+    with staged_file(tmp_path / "asker-1.json") as partial:
+        partial.write_text("{}")
+        ended = partial.with_name(partial.name.replace(str(os.getpid()), str(2**31 - 1)))
+        ended.touch()
+        prune_folder(tmp_path, ["asker-1"])
+        assert partial.exists()
+        assert not ended.exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["asker-1.json"]
 
 
 def test_the_lock_keeps_what_is_named_word_for_word_in_its_order(tmp_path: Path) -> None:

@@ -189,6 +189,19 @@ def test_the_duration_of_a_run_is_that_of_its_training(client: Client, settings:
     assert (run.info.start_time, run.info.end_time) == (trained.info.start_time, trained.info.end_time)
 
 
+def test_a_training_that_was_continued_has_the_seconds_of_all_its_processes(client: Client, settings: Settings, files: Files) -> None:
+    with training_run(settings, ASKER, files.gan) as run:
+        run.seconds_before, run.system = 1000.0, lambda: {"cpu_percent": 50.0}
+        record_epoch(run, {"epoch": 1, "d_loss": 2.0}, seconds=900.0, earlier=True)
+        record_epoch(run, {"epoch": 2, "d_loss": 3.0}, seconds=150.0)
+    (recorded,) = runs(client)
+    assert 1000 <= recorded.data.metrics["time/training_seconds"] < 1060
+    busy = client.get_metric_history(recorded.info.run_id, "system/cpu_percent")
+    assert [(point.step, point.value) for point in busy] == [(2, 50.0)]  # what the machine did before it was continued is not known
+    epochs = client.get_metric_history(recorded.info.run_id, "time/epoch_seconds")
+    assert [(point.step, point.value) for point in epochs] == [(1, 900.0), (2, 150.0)]
+
+
 def test_a_missing_run_is_made_from_the_files(client: Client, settings: Settings, files: Files) -> None:
     assert evaluate(settings, files)
     (run,) = runs(client)

@@ -10,6 +10,7 @@ import sys
 import threading
 import zlib
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from mlflow.entities import Experiment
 from pipeline.files.errors import PipelineError
 from pipeline.metrics.score_names import HEADLINE_SCORES
 from pipeline.tracking.ui import colours
+from pipeline.tracking.ui.__main__ import show
 from pipeline.tracking.ui.charts import sections
 from pipeline.tracking.ui.colours import TAG as COLOUR
 from pipeline.tracking.ui.colours import colour_runs
@@ -135,6 +137,17 @@ def test_another_version_gets_the_plain_table_and_one_warning(store: str, versio
     (warning,) = capsys.readouterr().err.splitlines()
     assert warning.startswith("warning: ")
     assert version in warning
+
+
+def test_an_older_store_is_refused_before_mlflow_would_change_it(store: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = Path(store.removeprefix("sqlite:///"))
+    with closing(sqlite3.connect(file)) as database, database:
+        database.execute("UPDATE alembic_version SET version_num = '451aebb31d03'")
+    before = file.read_bytes()
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", store)
+    with pytest.raises(PipelineError, match=r"expected tables of version .*, received version 451aebb31d03; copy it, then run `mlflow db upgrade"):
+        show(0)
+    assert file.read_bytes() == before
 
 
 def test_no_store_yet(tmp_path: Path) -> None:

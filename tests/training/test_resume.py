@@ -38,17 +38,24 @@ class Trainings:
     def __init__(self, folder: Path, digits: Digits, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
         self.folder, self.settings, self.patch = folder, settings, monkeypatch
         self.recorded: list[tuple[str, int]] = []
-        self.taken = 0
+        self.earlier: list[bool] = []  # of each epoch that was recorded: whether it ended before the training was continued
+        self.seconds_before = 0.0
         monkeypatch.setattr(stage, "STEPS_PER_CALL", CALL)
-        monkeypatch.setattr(stage, "record_epoch", lambda run, row, seconds, earlier: self.recorded.append(("row", row["epoch"])))
+        monkeypatch.setattr(stage, "record_epoch", self._record)
         monkeypatch.setattr(stage, "record_sheet", lambda run, epoch, sheet, caption: self.recorded.append(("sheet", epoch)))
         save_digits(folder / "train.npz", digits)
+
+    def _record(self, run: Run, row: dict[str, float], seconds: float, earlier: bool) -> None:
+        self.recorded.append(("row", int(row["epoch"])))
+        self.earlier.append(earlier)
 
     def train(self, name: str, variant: str) -> dict[str, bytes]:
         keras.utils.clear_session()  # Keras counts the names of layers within a process, and they stand in the files
         self.recorded.clear()
-        gan, split = self.folder / name, self.folder / "train.npz"
-        stage.train(stage.Paths(split, split, gan, self.folder / f"{name}-checkpoints"), self.settings, Cell(variant, 0), Run())
+        self.earlier.clear()
+        gan, split, run = self.folder / name, self.folder / "train.npz", Run()
+        stage.train(stage.Paths(split, split, gan, self.folder / f"{name}-checkpoints"), self.settings, Cell(variant, 0), run)
+        self.seconds_before = run.seconds_before
         return {path.relative_to(gan).as_posix(): path.read_bytes() for path in sorted(gan.rglob("*")) if path.is_file()}
 
     def stopped(self, name: str, variant: str, at: int, of: int = 16) -> None:
@@ -93,11 +100,13 @@ def examined_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_stopped_in_mid_epoch_it_goes_on_there(trainings: Callable[..., Trainings], capsys: pytest.CaptureFixture[str]) -> None:
     of = trainings("asker")
     unbroken = of.train("unbroken", "asker")
+    assert (of.earlier, of.seconds_before) == ([False, False], 0)
     recorded = list(of.recorded)
     of.stopped("broken", "asker", at=10)
     capsys.readouterr()
     assert of.train("broken", "asker") == unbroken
-    assert of.recorded == recorded
+    assert (of.recorded, of.earlier) == (recorded, [True, False])
+    assert of.seconds_before > 0
     assert "continues after epoch 1, step 2 of 8" in capsys.readouterr().out
 
 
