@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from benchmarks.fuzz import results, running
+from benchmarks.fuzz.__main__ import SECONDS
 from benchmarks.fuzz.kind import KINDS, find_kind
 from benchmarks.fuzz.results import FUZZERS, code_hash, is_done, rows, save, table
 from benchmarks.fuzz.running import run_trial
@@ -181,4 +182,5 @@ def test_the_published_trials_are_of_every_reader_and_found_nothing() -> None:
     assert {(row["reader"], row["fuzzer"]) for row in published} == {(reader, fuzzer) for reader in KINDS for fuzzer in FUZZERS}
     for row in published:
         assert row["others"] == []
+        assert row["seconds"] >= SECONDS
         assert row["inputs"] == row["accepted"] + row["refused"]
