@@ -52,12 +52,27 @@ def pin_runtime(threads: int) -> None:
 def batch_stream(draw: Callable[[], Iterator[Any]], shapes: tuple[tf.TensorSpec, ...]) -> tf.data.Dataset:
     """A data set of the batches that `draw` yields, some of which are made ahead of their use.
 
-    tf.data's autotuning is off: its thread sleeps for longer and longer, up to a minute, and the end of a training waits until it wakes.
-
     Args:
         draw: starts the stream and yields tuples of arrays.
         shapes: the shape and type of each array of a tuple.
     """
+    return _ahead(tf.data.Dataset.from_generator(draw, output_signature=shapes))
+
+
+def row_stream(orders: Callable[[], Iterator[Any]], size: int, draw: Callable[[tf.Tensor], Any]) -> tf.data.Dataset:
+    """A data set of batches that TensorFlow draws from row numbers, some of them ahead of their use.
+
+    Args:
+        orders: starts a stream of arrays of row numbers, (n,) int64, n as it comes.
+        size: rows of a batch.
+        draw: row numbers, a tensor (size,), to the tensors of a batch.
+    """
+    rows = tf.data.Dataset.from_generator(orders, output_signature=tf.TensorSpec((None,), tf.int64))
+    return _ahead(rows.rebatch(size, drop_remainder=True).map(draw))
+
+
+def _ahead(batches: tf.data.Dataset) -> tf.data.Dataset:
+    """tf.data's autotuning is off: its thread sleeps for longer and longer, up to a minute, and the end of a training waits until it wakes."""
     options = tf.data.Options()
     options.autotune.enabled = False
-    return tf.data.Dataset.from_generator(draw, output_signature=shapes).prefetch(BATCHES_AHEAD).with_options(options)
+    return batches.prefetch(BATCHES_AHEAD).with_options(options)

@@ -2,7 +2,6 @@
 
 import itertools
 from collections.abc import Iterator
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,13 +28,30 @@ def batches(digits: Digits, batch_size: int, seed: int, first_step: int = 0) -> 
     >>> sorted([*next(stream)[1], *next(stream)[1]]) == [0, 1, 2, 3, 4, 5]
     True
     """
-    size = len(digits.labels)
-    for step in itertools.count(first_step):
-        positions = range(step * batch_size, (step + 1) * batch_size)
-        indices = [_order(size, seed, position // size)[position % size] for position in positions]
-        yield digits.images[indices], digits.labels[indices]
+    waiting = np.zeros(0, np.int64)
+    for order in orders(len(digits.labels), seed, first_step * batch_size):
+        waiting = np.concatenate([waiting, order])
+        whole = len(waiting) // batch_size * batch_size
+        for rows in waiting[:whole].reshape(-1, batch_size):
+            yield digits.images[rows], digits.labels[rows]
+        waiting = waiting[whole:]
 
 
-@lru_cache(maxsize=2)  # a batch belongs to two passes at most, unless the data set is smaller than a batch
-def _order(size: int, seed: int, number_of_pass: int) -> NDArray[np.intp]:
-    return np.random.default_rng([seed, number_of_pass]).permutation(size)
+def orders(size: int, seed: int, first: int = 0) -> Iterator[NDArray[np.int64]]:
+    """Yield the row numbers of a data set in the order in which they are used, one array for each pass over it, without end.
+
+    Args:
+        size: Rows of the data set.
+        seed: Decides the orders; each is a function of the seed and the number of the pass.
+        first: Rows that were used before.
+
+    Yields:
+        Row numbers, (size,); the first array lacks those that were used before.
+
+    >>> whole, later = orders(size=5, seed=0), orders(size=5, seed=0, first=7)
+    >>> [*next(whole), *next(whole)][7:] == list(next(later))
+    True
+    """
+    for number in itertools.count(first // size):
+        order = np.random.default_rng([seed, number]).permutation(size)
+        yield order[max(0, first - number * size) :]

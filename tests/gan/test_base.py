@@ -5,8 +5,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from pipeline.data.batches import batches
 from pipeline.data.digits import Digits
-from pipeline.gan.base import GAN, draw_latents, training_batches
+from pipeline.data.pixels import to_float
+from pipeline.gan.base import GAN, draw_latents, image_low, training_batches
 from pipeline.settings.params import Settings
 from pipeline.settings.variants import VariantSettings
 from pipeline.settings.yaml_file import read_yaml
@@ -195,6 +197,17 @@ def test_regularisers_add_up(settings: Settings, digits: Digits) -> None:
     single = [take_steps(spectral.model_copy(update={name: 1.0}), digits, 1)[1] for name in penalties]
     together = take_steps(spectral.model_copy(update=dict.fromkeys(penalties, 1.0)), digits, 1)[1]
     assert together["d_penalty"] == pytest.approx(sum(logs["d_penalty"] for logs in single), rel=1e-4)
+
+
+@pytest.mark.parametrize("name", ["asker", "answer"])  # black is 0 for one, -1 for the other
+def test_batches_that_tensorflow_draws_are_those_that_numpy_draws(digits: Digits, name: str) -> None:
+    variant = VARIANTS[name]
+    passes = 3 * len(digits.labels) // variant.batch_size  # a batch may belong to two passes
+    drawn, expected = training_batches(digits, variant, 3).take(passes), batches(digits, variant.batch_size, 3)
+    for (images, labels), (bytes_, numbers) in zip(drawn, expected, strict=False):
+        assert (images.numpy() == to_float(bytes_, image_low(variant))).all()
+        assert (labels.numpy() == numbers).all()
+        assert (images.dtype, labels.dtype, images.shape[0]) == (tf.float32, tf.int32, variant.batch_size)
 
 
 def test_batches_from_a_step_on_are_those_of_a_training_that_was_not_ended(digits: Digits) -> None:
