@@ -3,11 +3,13 @@
 import json
 
 import numpy as np
+import pytest
 
 from pipeline.data.digits import load_digits
 from tests.project import Reproduced, stages_in
 
 
+@pytest.mark.slow
 def test_real_mnist_from_download_to_leaderboard(reproduced_mnist: Reproduced) -> None:
     project, status, stdout, stderr = reproduced_mnist
     assert status == 0, stdout + stderr

@@ -272,6 +272,7 @@ def test_other_evaluation_settings_train_nothing_again(project: Path) -> None:
     assert planned == ["settings", *(f"evaluate@{cell}" for cell in CELLS)]  # DVC plans what follows once it knows the new scores
 
 
+@pytest.mark.slow
 def test_edits_that_change_no_byte_leave_a_run_its_scores_and_a_dropped_cell_leaves_no_trace(project: Path) -> None:
     """A comment in measuring code, and `train.stop_on`: training and evaluation run again, to the same bytes."""
     content = yaml.safe_load((project / "params.yaml").read_text())

@@ -147,19 +147,24 @@ def test_without_an_error_the_bytes_are_the_same_and_all_is_checked(expected: tu
         assert set(report.not_checked) == (set() if compiled else {UNTOUCHED})
 
 
+# Which tests run how often: `make test` takes every 60th place, `make test-all` every third, `make test-exhaustive` the others.
 FAST = [name for number, name in enumerate(PLACES) if number % 60 == 0]
+THIRD = list(PLACES)[::3]
 # An eager step is observed by these; what is concluded from it does not know the difference.
 EAGER = [name for name in PLACES if name.startswith(("tracing.loop", "tracing.marks", "tracing.hooks", "tracing.recorder"))]
 
 
+def rare(name: str) -> list[pytest.MarkDecorator]:
+    return [pytest.mark.slow] if name in THIRD else [pytest.mark.slow, pytest.mark.exhaustive]
+
+
 @pytest.mark.parametrize("expected", [True], indirect=True, ids=["compiled"])
-@pytest.mark.parametrize("name", [pytest.param(name, marks=() if name in FAST else pytest.mark.slow) for name in PLACES])
+@pytest.mark.parametrize("name", [pytest.param(name, marks=[] if name in FAST else rare(name)) for name in PLACES])
 def test_an_error_of_the_doctor_does_not_reach_a_compiled_training(expected: tuple[bool, list[bytes]], name: str) -> None:
     survives(expected, PLACES[name])
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("expected", [False], indirect=True, ids=["eager"])
-@pytest.mark.parametrize("name", EAGER)
+@pytest.mark.parametrize("name", [pytest.param(name, marks=rare(name)) for name in EAGER])
 def test_an_error_of_the_doctor_does_not_reach_an_eager_training(expected: tuple[bool, list[bytes]], name: str) -> None:
     survives(expected, PLACES[name])
