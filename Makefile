@@ -9,7 +9,7 @@ export MLFLOW_DISABLE_TELEMETRY := true
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help run doctor verify test test-all check ui promote serve play docs bench diagnosis-bench losses torture fuzz lock audit oracles clean
+.PHONY: help run doctor verify test test-all test-exhaustive check ui promote serve play docs publish bench diagnosis-bench losses torture fuzz lock audit oracles clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,11 +23,14 @@ doctor: $(ENVIRONMENT) ## what is wrong with the GANs of params.yaml, before tra
 verify: $(ENVIRONMENT) ## look for damaged files in DVC's cache and among the outputs
 	@python -m pipeline verify
 
-test: $(ENVIRONMENT) ## all tests but the slow ones, side by side: about four minutes on two cores
+test: $(ENVIRONMENT) ## all tests but the slow ones, side by side: about ten minutes on two cores
 	@python -m pytest $(SIDE_BY_SIDE) -m "not slow"
 
-test-all: $(ENVIRONMENT) ## all tests; some need Chromium: about an hour on two cores
-	@python -m pytest $(SIDE_BY_SIDE)
+test-all: $(ENVIRONMENT) ## the slow tests too; some need Chromium: about an hour on two cores
+	@python -m pytest $(SIDE_BY_SIDE) -m "not exhaustive"
+
+test-exhaustive: $(ENVIRONMENT) ## the rest: an error put into every function of the doctor
+	@python -m pytest $(SIDE_BY_SIDE) -m exhaustive
 
 check: $(ENVIRONMENT) ## format, lint and types of the package, the benchmarks and the tests
 	@ruff format --check . && ruff check . && mypy
@@ -47,8 +50,11 @@ play: $(ENVIRONMENT) ## a page to play with the trained generators, on http://12
 docs: $(ENVIRONMENT) ## the documentation with the reference as a site: site/index.html
 	@NO_MKDOCS_2_WARNING=1 mkdocs build --strict --quiet --config-file docs/site/mkdocs.yml && echo "site/index.html"
 
-bench: $(ENVIRONMENT) ## publish results with their cost, and the picture of the README
+publish: $(ENVIRONMENT) ## publish results with their cost, and the picture of the README
 	@python -m benchmarks.publish
+
+bench: $(ENVIRONMENT) .venv-oracles/.installed ## how fast GANs train, beside Keras' guide and PyTorch: docs/performance.md; QUICK=1 takes three rounds; 6 GB to install
+	@python -m benchmarks.speed $(if $(QUICK),--quick)
 
 diagnosis-bench: $(ENVIRONMENT) ## what the doctor finds in known faults, other people's scripts and mutants: two hours; continues where it was interrupted
 	@python -m benchmarks.diagnosis

@@ -1,6 +1,6 @@
 """Publish the results in artifacts/ and MLflow: scores and cost of each cell as JSON, a page with the table of all, and two pictures.
 
-    make bench
+    make publish
 
 Run by hand after `dvc repro`, in the project's folder. Durations differ from run to run, so no stage writes them: they are measured here, and stand
 beside the machine that they were measured on. A published cell that `run.variants` no longer names stays published as long as params.yaml still
@@ -115,14 +115,14 @@ def results_page(rows: list[Row]) -> str:
     about = rows[0]
     return f"""# Results of all variants
 
-`make bench` writes this page from [results.json](../benchmarks/results.json). {about["samples"]} samples of each generator are compared with the
+`make publish` writes this page from [results.json](../benchmarks/results.json). {about["samples"]} samples of each generator are compared with the
 {about["split"]} split of {about["data_set"]}, in the layer `{about["feature_layer"]}` of a digit classifier that classifies
 {about["classifier_accuracy"]:.2%} of the test digits correctly (sha256 {about["classifier_sha256"][:12]}). Scores of several seeds are given as
 mean ± standard deviation, their training time as the median; losses are those of the first and the last epoch, of the first seed. *Real digits* are
 training images in place of the samples. [params.yaml](../params.yaml) says what each variant is.
 
 In results.json, `key` is a hash of a cell's settings and data, and `weights_md5` that of its generator's weights. weights_md5 is null where the
-weights were not on record; the next `make bench` after their training fills it in.
+weights were not on record; the next `make publish` after their training fills it in.
 
 {table(rows)}
 

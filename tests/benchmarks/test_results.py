@@ -173,7 +173,7 @@ def test_published_cells_have_the_settings_of_params(params: Settings, monkeypat
     monkeypatch.chdir(ROOT)
     monkeypatch.setattr(provenance, "file_hash", lambda path, _: MNIST_SPLITS[path.as_posix()])
     changed = [row["variant"] for row in ROWS if row["key"] != provenance.cell_key(params, Cell(row["variant"], row["seed"]))]
-    assert changed == [], "params.yaml has other settings than these cells were trained with: `dvc repro`, then `make bench`"
+    assert changed == [], "params.yaml has other settings than these cells were trained with: `dvc repro`, then `make publish`"
 
 
 def test_weights_are_on_record_by_their_md5_or_openly_not() -> None:
