@@ -1,9 +1,10 @@
 """How fast a GAN trains here, beside what people would use instead: `make bench`.
 
-worker    a training in a process of its own, which trains so many steps when it is asked
-ours      this project's GAN under `fit`
-guide     the same networks in a Keras model with a `train_step` as Keras' guide has it
-eager     the same networks in PyTorch
-paired    the three in turns, so that a machine whose speed changes is fair to all of them
-page      docs/performance.md
+worker      a training in a process of its own, which trains so many steps when it is asked
+ours        this project's GAN under `fit`
+guide       the same networks in a Keras model with a `train_step` as Keras' guide has it
+eager       the same networks in PyTorch
+operations  what a step computes, and which kinds of operations take its time
+paired      the three in turns, so that a machine whose speed changes is fair to all of them
+page        docs/performance.md
 """

@@ -14,11 +14,11 @@ from typing import Any
 from benchmarks.machine import machine
 from benchmarks.speed.page import page
 from benchmarks.speed.paired import images_per_second, ratios
+from benchmarks.speed.worker import TRAIN
 from pipeline.files.artifacts import write_json, write_text
 from pipeline.files.errors import DataError, one_line_errors
 from pipeline.settings.params import Settings, load_settings
 
-TRAIN = Path("artifacts/data/train.npz")
 RESULTS, PAGE = Path("benchmarks/speed.json"), Path("docs/performance.md")
 VARIANTS = ("answer", "dcgan", "modern")
 ROUNDS, QUICK_ROUNDS = 7, 3
@@ -32,7 +32,7 @@ def trainings(settings: Settings, variant: str) -> dict[str, list[str]]:
     return {
         "ours": [*python, f"{modules}.ours", variant],
         "keras_guide": [*python, f"{modules}.guide", variant],
-        "pytorch": [ORACLES, "-m", f"{modules}.eager", settings.gan[variant].model_dump_json(), str(TRAIN)],
+        "pytorch": [ORACLES, "-m", f"{modules}.eager", settings.gan[variant].model_dump_json()],
     }
 
 

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.speed.eager SETTINGS TRAIN`: the same networks in PyTorch, in an eager loop; SETTINGS is a variant's settings as JSON.
+"""`python -m benchmarks.speed.eager SETTINGS`: the same networks in PyTorch, in an eager loop; SETTINGS is a variant's settings as JSON.
 
 It runs in the environment of the oracles, so it imports PyTorch, NumPy and nothing of the package. The images lie in memory as a tensor, which a
 `DataLoader` would only make slower; PyTorch uses as many threads as it likes.
@@ -15,7 +15,7 @@ from torch import nn
 from torch.nn import functional
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from benchmarks.speed.worker import answer
+from benchmarks.speed.worker import TRAIN, answer
 
 Settings = dict[str, Any]
 
@@ -70,9 +70,9 @@ class Discriminator(nn.Module):
 class Training:
     """A training's networks and optimizers, and its step."""
 
-    def __init__(self, settings: Settings, train: str) -> None:
+    def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        with np.load(train) as split:
+        with np.load(TRAIN) as split:
             self.images = torch.from_numpy(split["images"]).float().unsqueeze(1) / 127.5 - 1
             self.labels = torch.from_numpy(split["labels"].astype("int64"))
         self.generator, self.discriminator = Generator(settings), Discriminator(settings)
@@ -138,4 +138,4 @@ class Training:
 
 if __name__ == "__main__":
     torch.manual_seed(0)
-    answer(Training(json.loads(sys.argv[1]), sys.argv[2]).train)
+    answer(Training(json.loads(sys.argv[1])).train)

@@ -6,19 +6,17 @@ generator's weights.
 """
 
 import sys
-from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from benchmarks.speed.worker import answer
+from benchmarks.speed.worker import TRAIN, answer
 from pipeline.gan.networks.build import build_discriminator, build_generator
 from pipeline.settings.params import load_settings
 from pipeline.settings.variants import VariantSettings
 
-TRAIN = Path("artifacts/data/train.npz")
 SHUFFLED = 1024  # images in the buffer that is shuffled, as in the guide
 
 

@@ -1,18 +1,16 @@
 """`python -m benchmarks.speed.ours VARIANT`: this project's GAN, trained by `fit` as the stage `train` does it, without its callbacks."""
 
 import sys
-from pathlib import Path
 
 from pipeline.runtime import pin_runtime
 
 # isort: split
-from benchmarks.speed.worker import answer
+from benchmarks.speed.worker import TRAIN, answer
 from pipeline.data.digits import load_digits
 from pipeline.gan.base import GAN, training_batches
 from pipeline.settings.params import load_settings
 from pipeline.stages.train import STEPS_PER_CALL
 
-TRAIN = Path("artifacts/data/train.npz")
 SCHEDULED = 10_000  # steps of the learning rate's schedule; how many are taken does not matter for their speed
 
 if __name__ == "__main__":

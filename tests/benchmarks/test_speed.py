@@ -44,12 +44,12 @@ def test_trainings_take_turns_and_the_warm_up_does_not_count(tmp_path: Path, mon
     turns = [line.split()[0] for line in Path("turns").read_text().splitlines()]
     assert turns == ["fast"] * 3 + ["slow"] * 3 + ["fast", "slow"] * 3
     assert [len(each) for each in rates.values()] == [3, 3]
-    assert all(2000 < rate < 8000 for rate in rates["fast"])  # 0.001 s a step, and what a busy machine adds
-    assert all(rate < 4000 for rate in rates["slow"])
+    assert all(0 < rate <= 8 / 0.001 for rate in rates["fast"])  # a busy machine takes longer, and none takes less
+    assert all(0 < rate <= 8 / 0.002 for rate in rates["slow"])
 
 
-def test_a_training_that_fails_ends_the_comparison(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with started([sys.executable, "-c", "raise SystemExit(3)"]) as worker, pytest.raises((ChildProcessError, BrokenPipeError)):
+def test_a_training_that_fails_ends_the_comparison() -> None:
+    with started([sys.executable, "-c", "input(); raise SystemExit(3)"]) as worker, pytest.raises(ChildProcessError, match="expected seconds"):
         worker.seconds(1)
 
 

@@ -202,8 +202,8 @@ def test_regularisers_add_up(settings: Settings, digits: Digits) -> None:
 @pytest.mark.parametrize("name", ["asker", "answer"])  # black is 0 for one, -1 for the other
 def test_batches_that_tensorflow_draws_are_those_that_numpy_draws(digits: Digits, name: str) -> None:
     variant = VARIANTS[name]
-    passes = 3 * len(digits.labels) // variant.batch_size  # a batch may belong to two passes
-    drawn, expected = training_batches(digits, variant, 3).take(passes), batches(digits, variant.batch_size, 3)
+    steps = 3 * len(digits.labels) // variant.batch_size  # three passes: a batch may belong to two
+    drawn, expected = training_batches(digits, variant, 3).take(steps), batches(digits, variant.batch_size, 3)
     for (images, labels), (bytes_, numbers) in zip(drawn, expected, strict=False):
         assert (images.numpy() == to_float(bytes_, image_low(variant))).all()
         assert (labels.numpy() == numbers).all()
