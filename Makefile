@@ -9,13 +9,16 @@ export MLFLOW_DISABLE_TELEMETRY := true
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help run doctor verify test test-all test-exhaustive check ui promote serve play docs publish bench diagnosis-bench losses torture fuzz lock audit oracles clean
+.PHONY: help run sweep doctor verify test test-all test-exhaustive check ui promote serve play docs publish bench bench-quality diagnosis-bench losses torture fuzz lock audit oracles clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: $(ENVIRONMENT) ## run the pipeline: data, classifier, GANs, scores, leaderboard
-	@python -m pipeline
+run: $(ENVIRONMENT) ## run the pipeline: data, classifier, GANs, scores, leaderboard; JOBS=2 trains two cells at once
+	@python -m pipeline $(if $(JOBS),--jobs $(JOBS))
+
+sweep: $(ENVIRONMENT) ## run the cells of params.yaml side by side, here or on a Ray cluster: docs/how-to/sweep.md
+	@python -m pipeline.sweep
 
 doctor: $(ENVIRONMENT) ## what is wrong with the GANs of params.yaml, before training and after
 	@python -m pipeline doctor
@@ -50,11 +53,14 @@ play: $(ENVIRONMENT) ## a page to play with the trained generators, on http://12
 docs: $(ENVIRONMENT) ## the documentation with the reference as a site: site/index.html
 	@NO_MKDOCS_2_WARNING=1 mkdocs build --strict --quiet --config-file docs/site/mkdocs.yml && echo "site/index.html"
 
-publish: $(ENVIRONMENT) ## publish results with their cost, and the picture of the README
-	@python -m benchmarks.publish
+publish: $(ENVIRONMENT) ## train every published cell in a clone, FOLDER=, and publish results and pictures: hours; continues where it was interrupted
+	@python -m benchmarks.publish $(or $(FOLDER),$(error say where the clone goes, outside of this project: make publish FOLDER=...))
 
 bench: $(ENVIRONMENT) .venv-oracles/.installed ## how fast GANs train, beside Keras' guide and PyTorch: docs/performance.md; QUICK=1 takes three rounds; 6 GB to install
 	@python -m benchmarks.speed $(if $(QUICK),--quick)
+
+bench-quality: $(ENVIRONMENT) .venv-oracles/.installed ## how soon samples are good, beside four published GANs: hours; continues where it was interrupted
+	@python -m benchmarks.quality
 
 diagnosis-bench: $(ENVIRONMENT) ## what the doctor finds in known faults, other people's scripts and mutants: two hours; continues where it was interrupted
 	@python -m benchmarks.diagnosis
@@ -69,7 +75,7 @@ fuzz: $(ENVIRONMENT) ## try every reader of files with damaged and hostile input
 	@python -m benchmarks.fuzz
 
 lock: $(ENVIRONMENT) ## requirements.lock from pyproject.toml, versions kept where they fit; and that of the oracles
-	@uv pip compile pyproject.toml --extra pipeline --extra serve --extra docs --extra dev --universal --python-version 3.11 --generate-hashes --no-annotate \
+	@uv pip compile pyproject.toml --extra pipeline --extra sweep --extra serve --extra team --extra docs --extra dev --universal --python-version 3.11 --generate-hashes --no-annotate \
 	  --no-emit-index-url --custom-compile-command "make lock" --quiet --output-file requirements.lock
 	@uv pip compile tests/oracles/requirements.in --universal --python-version 3.11 --generate-hashes --no-annotate \
 	  --no-emit-index-url --custom-compile-command "make lock" --quiet --output-file tests/oracles/requirements.lock

@@ -16,7 +16,7 @@ import yaml
 from pipeline.runtime import pin_runtime
 
 # isort: split
-from benchmarks.publish import images_seen
+from benchmarks.publish.rows import images_seen
 from benchmarks.tables import Row, count, duration
 from pipeline.evaluation.files import SCORES
 from pipeline.files.artifacts import write_json

@@ -7,7 +7,10 @@ from pipeline.metrics.score_names import SCORES
 
 Row = dict[str, Any]
 DECIMALS = {"frechet_distance": 1, "precision": 3, "recall": 3, "classifier_score": 2, "class_consistency": 3}
-COLUMNS = [f"{SCORES[name].label} {'↓' if SCORES[name].low_is_good else '↑'}" for name in DECIMALS]
+MODE_DECIMALS = {"modes_covered": 0, "mode_kl": 3}
+COLUMNS, MODE_COLUMNS = (
+    [f"{SCORES[name].label} {'↓' if SCORES[name].low_is_good else '↑'}" for name in names] for names in (DECIMALS, MODE_DECIMALS)
+)
 HEADING = f"| | seeds | images seen | training | {' | '.join(COLUMNS)} | discriminator loss | generator loss |"
 RULE = "|---|---:|---:|---:|---:|---:|---:|---:|---:|---|---|"
 
@@ -21,6 +24,28 @@ def table(rows: list[Row]) -> str:
     variants = list(dict.fromkeys(row["variant"] for row in rows))
     lines = [variant_row([row for row in rows if row["variant"] == variant]) for variant in variants]
     return "\n".join([HEADING, RULE, *lines, real_row(rows[0])])
+
+
+def modes_table(rows: list[Row]) -> str:
+    """The same for images of several digits, which are scored by their modes alone."""
+    variants = list(dict.fromkeys(row["variant"] for row in rows))
+    lines = [_modes_row([row for row in rows if row["variant"] == variant]) for variant in variants]
+    real = " | ".join(mean_and_deviation([rows[0]["real_reference"][score]], decimals) for score, decimals in MODE_DECIMALS.items())
+    return "\n".join(
+        [
+            f"| | seeds | images seen | training | {' | '.join(MODE_COLUMNS)} |",
+            "|---|---:|---:|---:|---:|---:|",
+            *lines,
+            f"| real digits | | | | {real} |",
+        ]
+    )
+
+
+def _modes_row(rows: list[Row]) -> str:
+    scores = [mean_and_deviation([row["scores"][score] for row in rows], decimals) for score, decimals in MODE_DECIMALS.items()]
+    seconds = statistics.median(row["training_seconds"] for row in rows)
+    variant, seen = rows[0]["variant"], rows[0]["images_seen"]
+    return f"| {' | '.join([f'`{variant}`', str(len(rows)), count(seen), duration(seconds), *scores])} |"
 
 
 def variant_row(rows: list[Row]) -> str:

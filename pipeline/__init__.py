@@ -12,6 +12,7 @@ The way through the code: dvc.yaml -> pipeline/stages/STAGE.py -> the folder tha
     pictures/      sheets and figures from arrays
     classifier/    the digit classifier in whose features samples are scored
     gan/           the GAN and its one train_step, objectives, penalties, networks
+    kernels/       Keras' layers and Adam with kernels that are faster on a CPU
     doctor/        evidence/ is what is measured, diagnosis/ the rules that check it; its docstring lists the ways in
     training/      how a training that was ended continues from its newest checkpoint
     metrics/       sample quality as pure functions of arrays, and every score by name
@@ -19,6 +20,7 @@ The way through the code: dvc.yaml -> pipeline/stages/STAGE.py -> the folder tha
     report/        leaderboard, verdicts over seeds, the page, removing what dropped cells leave behind
     tracking/      MLflow: live while a stage runs, and rebuilt from the files
     serving/       the best generator, an HTTP server for it, a page to play with; used by no stage
+    sweep/         cells side by side, here or on a Ray cluster, by the real stages; used by no stage
     web/           what the servers on this machine share: their ports, the browser
     provenance.py  what a run's results come from: settings, data, code
     runtime.py     TensorFlow started quietly, pinned to the same bytes

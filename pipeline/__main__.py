@@ -1,7 +1,8 @@
 """What `make run`, `make doctor` and `make verify` do: `python -m pipeline`, `python -m pipeline doctor`, `python -m pipeline verify`.
 
-`make run` runs the pipeline, and on a machine that reaches no mirror of the data set the same pipeline on the bundled digits. `dvc repro` itself is
-strict. Here, in that one case, params.yaml itself is changed, and a message says so, so that it always describes the run.
+`make run` runs the pipeline, `make run JOBS=2` with two cells at once (`python -m pipeline --jobs 2`). On a machine that reaches no mirror of the
+data set it runs the same pipeline on the bundled digits. `dvc repro` itself is strict. Here, in that one case, params.yaml itself is changed, and a
+message says so, so that it always describes the run.
 `make doctor` prints what is wrong with each variant before its training, and with each trained cell as it was diagnosed.
 `make verify` looks for damaged files in DVC's cache and the workspace; `python -m pipeline verify --remove` removes them, too.
 """
@@ -38,15 +39,25 @@ def main(arguments: list[str]) -> int:
         return 0
     if arguments in (["verify"], ["verify", "--remove"]):
         return verify(remove="--remove" in arguments)
+    if arguments[:1] == ["--jobs"] and len(arguments) == 2:
+        return run_pipeline(_jobs(arguments[1]))
     if arguments:
-        raise PipelineError(f"python -m pipeline: expected no argument, doctor, verify or verify --remove, received {shown(' '.join(arguments))}")
+        raise PipelineError(
+            f"python -m pipeline: expected no argument, --jobs N, doctor, verify or verify --remove, received {shown(' '.join(arguments))}"
+        )
     return run_pipeline()
 
 
-def run_pipeline() -> int:
-    """Run the pipeline; returns the exit status."""
+def _jobs(word: str) -> int:
+    if not re.fullmatch("[1-9][0-9]{0,3}", word):
+        raise PipelineError(f"JOBS: expected how many cells run at once, 1 or more, received {shown(word)}")
+    return int(word)
+
+
+def run_pipeline(jobs: int = 1) -> int:
+    """Run the pipeline, with so many cells at once; returns the exit status."""
     load_settings()
-    status, errors = _run_and_keep_errors([*DVC, "repro"])
+    status, errors = _run_and_keep_errors([*DVC, "repro", *(["download"] if jobs > 1 else [])])
     if status and NO_MIRROR.search(errors):
         print(
             "\nThe data set could not be downloaded, see above. Going on with the 1797 digits that scikit-learn carries: download.source\n"
@@ -54,7 +65,11 @@ def run_pipeline() -> int:
             flush=True,
         )
         _choose_bundled_digits()
-        status = subprocess.run([*DVC, "repro"]).returncode
+        status = 0 if jobs > 1 else subprocess.run([*DVC, "repro"]).returncode
+    if status == 0 and jobs > 1:
+        from pipeline.sweep.run import side_by_side  # imports DVC
+
+        side_by_side(load_settings(), jobs)
     if status == 0:
         print(f"\nEverything is up to date. Open {REPORT} in a browser to read the results.")
         next_steps({"make doctor": "what is wrong with each GAN, and how to fix it", "make play": "draw digits with the generators in a browser"})

@@ -7,6 +7,7 @@ that changes no byte of the outputs makes no other run.
 import hashlib
 import json
 from collections.abc import Sequence
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -19,12 +20,13 @@ from pipeline.settings.yaml_file import read_yaml
 
 DVC_FILE = Path("dvc.yaml")
 WITHOUT_EFFECT = ("stop_on",)  # if it ends a training, the outputs differ, and with them their hashes
+USUAL = {"run.strategy": "single"}  # in no key: runs and published rows that are older than the setting keep theirs
 
 
 def cell_settings(settings: Settings, cell: Cell) -> dict[str, Any]:
     """Everything set that a cell's results depend on, flat, with the same names for every variant."""
     sections = settings.model_dump(include={"preprocess", "classifier", "train", "evaluate"})
-    sections |= {"gan": settings.gan[cell.variant].model_dump(), "run": {"threads": settings.run.threads}}
+    sections |= {"gan": settings.gan[cell.variant].model_dump(), "run": {"threads": settings.run.threads, "strategy": settings.run.strategy}}
     flat = {f"{section}.{name}": value for section, values in sections.items() for name, value in values.items() if name not in WITHOUT_EFFECT}
     return {"variant": cell.variant, "seed": cell.seed, "source": settings.download.source} | flat
 
@@ -45,7 +47,7 @@ def variant_key(settings: Settings, variant: str) -> str:
 
 def _training_settings(settings: Settings, cell: Cell) -> dict[str, Any]:
     sections = ("variant", "seed", "source", "preprocess", "train", "gan")
-    return {name: value for name, value in cell_settings(settings, cell).items() if name.split(".")[0] in sections}
+    return {name: value for name, value in cell_settings(settings, cell).items() if name.split(".")[0] in sections or name == "run.strategy"}
 
 
 def cell_key(settings: Settings, cell: Cell) -> str:
@@ -66,13 +68,43 @@ def classifier_key(settings: Settings) -> str:
 
 
 def _key(flat_settings: dict[str, Any]) -> str:
-    splits = {path: file_hash(Path(path), "md5") for path in read_yaml(DVC_FILE)["stages"]["preprocess"]["outs"]}
-    return _sha256([flat_settings, splits])
+    splits = {path: split_hash(Path(path)) for path in _declared()["preprocess"]["outs"]}
+    return _sha256([{name: value for name, value in flat_settings.items() if USUAL.get(name) != value}, splits])
+
+
+def split_hash(path: Path) -> str:
+    """The md5 of a split; computed once as long as the file stays as it is, because a comparison asks for it a thousand times."""
+    return _known_hash(path, *_state(path))
+
+
+@lru_cache(maxsize=16)
+def _known_hash(path: Path, *_: Path | int) -> str:
+    return file_hash(path, "md5")
+
+
+def _declared() -> dict[str, Any]:
+    """The stages of dvc.yaml."""
+    return _known_stages(DVC_FILE, *_state(DVC_FILE))
+
+
+@lru_cache(maxsize=16)
+def _known_stages(path: Path, *_: Path | int) -> dict[str, Any]:
+    stages: dict[str, Any] = read_yaml(path)["stages"]
+    return stages
+
+
+def _state(path: Path) -> tuple[Path | int, ...]:
+    """What changes when a file does; nothing of a file that is missing, which its reader says."""
+    if not path.exists():
+        return ()
+    status = path.stat()
+    return path.resolve(), status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def cell_checkpoints(settings: Settings, cell: Cell, *splits: Path) -> Path:
     """The folder of the checkpoints of a cell's training on these splits."""
     facts = {"cell": cell.name, "gan": settings.gan[cell.variant].model_dump(), "train": settings.train.model_dump()}
+    facts |= {"strategy": settings.run.strategy}
     return checkpoint_folder(_training_hash(facts, splits, "train", "diagnose"))  # the doctor's rules may end a training
 
 
@@ -96,7 +128,7 @@ def code_hash(*stages: str) -> str:
 
 def code_paths(*stages: str) -> list[str]:
     """The files and folders of code that dvc.yaml names for these stages, for all if none is given."""
-    declared = read_yaml(DVC_FILE)["stages"]
+    declared = _declared()
     return sorted({path for stage in stages or declared for path in declared[stage]["deps"] if path.startswith("pipeline/")})
 
 

@@ -25,10 +25,10 @@ CODE = {
     "settings": {"data", "settings"},
     "download": {"data", "download"},
     "preprocess": {"data"},
-    "classifier": {"classifier", "data", "runtime.py", "training"},
+    "classifier": {"classifier", "data", "kernels", "runtime.py", "training"},
     "reference": {"classifier", "data", "metrics", "pictures", "runtime.py"},
-    "train": {"data", "doctor/evidence", "gan", "pictures", "runtime.py", "training"},
-    "evaluate": {"classifier", "data", "evaluation", "gan", "metrics", "pictures", "runtime.py", "training"},
+    "train": {"data", "doctor/evidence", "gan", "kernels", "pictures", "runtime.py", "training"},
+    "evaluate": {"classifier", "data", "evaluation", "gan", "kernels", "metrics", "pictures", "runtime.py", "training"},
     "diagnose": {"doctor/diagnosis", "evaluation"},
     "compare": {"data", "doctor/diagnosis", "evaluation", "metrics", "pictures", "report"},
 }
@@ -159,8 +159,8 @@ def keys_of_argument(path: Path, section: str) -> set[str]:
 
 def test_every_setting_is_some_stages() -> None:
     declared = {param.split(".")[0] for stage in STAGES.values() for param in stage.get("params", [])}
-    assert declared == set(PARAMS) - {"tracking"}  # a setting that changes no byte belongs to no stage
-    assert set(PARAMS) - {"run", "tracking", "gan"} <= set(STAGES)
+    assert declared == set(PARAMS) - {"sweep", "tracking"}  # a setting that changes no byte belongs to no stage
+    assert set(PARAMS) - {"run", "sweep", "tracking", "gan"} <= set(STAGES)
 
 
 def test_every_setting_carries_its_meaning() -> None:
@@ -173,16 +173,16 @@ def test_every_setting_carries_its_meaning() -> None:
 LAYERS = (
     {"terminal"},
     {"files"},
-    {"data", "metrics", "web", "runtime", "training", "doctor/evidence", "doctor/diagnosis"},
+    {"data", "kernels", "metrics", "web", "runtime", "training", "doctor/evidence", "doctor/diagnosis"},
     {"settings", "pictures", "doctor"},
     {"classifier", "download", "gan", "integrity", "provenance"},
     {"evaluation"},
     {"report"},
     {"tracking"},
-    {"serving"},
+    {"serving", "sweep"},
     {"stages", "__main__"},
 )
-ONLY_IN = {"mlflow": ("tracking", "serving"), "yaml": ("settings",), "ruamel": ("settings",), "dvc": ()}
+ONLY_IN = {"mlflow": ("tracking", "serving"), "yaml": ("settings",), "ruamel": ("settings",), "dvc": ("sweep",), "ray": ("sweep",)}
 WITHOUT_NETWORKS = ("metrics", "data", "settings", "report", "pictures", "files", "download", "doctor/diagnosis")
 
 

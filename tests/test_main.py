@@ -32,5 +32,5 @@ def test_without_data_it_says_how_to_get_some(tmp_path: Path, settings: Settings
 
 
 def test_an_unknown_argument_is_refused() -> None:
-    with pytest.raises(PipelineError, match="expected no argument, doctor, verify or verify --remove, received 'docter'"):
+    with pytest.raises(PipelineError, match="expected no argument, --jobs N, doctor, verify or verify --remove, received 'docter'"):
         main(["docter"])

@@ -50,6 +50,7 @@ def test_settings_and_data_change_the_key(settings: Settings, project: Path) -> 
         cell_key(changed(settings, "train", epoch_images=128), ASKER),
         cell_key(changed(settings, "evaluate", seed=5), ASKER),
         cell_key(changed(settings, "run", threads=2), ASKER),
+        cell_key(changed(settings, "run", strategy="mirrored"), ASKER),
     ]
     (project / "artifacts/data/test.npz").write_bytes(b"other")
     others.append(cell_key(settings, ASKER))
@@ -61,8 +62,9 @@ def test_what_only_the_evaluation_depends_on_leaves_the_training_key_alone(setti
     evaluated = changed(changed(settings, "evaluate", seed=5, minimum_accuracy=0.5), "classifier", minimum_steps=9)
     assert training_key(changed(evaluated, "run", threads=2), ASKER) == key
     others = [training_key(changed(settings, "train", epoch_images=128), ASKER), training_key(settings, Cell("asker", 1))]
+    others.append(training_key(changed(settings, "run", strategy="mirrored"), ASKER))
     (project / "artifacts/data/test.npz").write_bytes(b"other")
-    assert len({key, *others, training_key(settings, ASKER)}) == 4
+    assert len({key, *others, training_key(settings, ASKER)}) == 5
 
 
 def test_the_seeds_of_a_variant_share_a_key_that_other_settings_change(settings: Settings) -> None:
@@ -83,6 +85,14 @@ def test_what_its_results_do_not_depend_on_leaves_the_key_alone(settings: Settin
     assert classifier_key(settings) == classifier
 
 
+def test_the_strategy_that_all_runs_had_before_there_was_a_choice_is_in_no_key(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = cell_key(settings, ASKER)
+    assert cell_settings(settings, ASKER)["run.strategy"] == "single"
+    without = {name: value for name, value in cell_settings(settings, ASKER).items() if name != "run.strategy"}
+    monkeypatch.setattr(provenance, "cell_settings", lambda *_: without)
+    assert cell_key(settings, ASKER) == key
+
+
 def test_the_code_of_the_named_stages_changes_its_hash(project: Path) -> None:
     before = code_hash("train"), code_hash("evaluate")
     (project / "pipeline/metrics/frechet.py").write_text("changed")
@@ -96,7 +106,7 @@ def test_every_variant_has_the_same_names(settings: Settings) -> None:
     asker, modern = (cell_settings(settings, Cell(variant, 0)) for variant in ("asker", "modern"))
     assert list(asker) == list(modern)
     assert asker["gan.share_discriminator"] is False
-    assert {"variant", "seed", "source", "run.threads", "evaluate.samples", "train.epoch_images"} <= set(asker)
+    assert {"variant", "seed", "source", "run.threads", "run.strategy", "evaluate.samples", "train.epoch_images"} <= set(asker)
     assert "train.stop_on" not in asker
 
 
@@ -114,6 +124,7 @@ def test_a_training_never_finds_the_checkpoints_of_another(settings: Settings, p
         cell_checkpoints(settings.model_copy(update={"gan": settings.gan | {"asker": asker}}), ASKER, *splits),
         *(cell_checkpoints(changed(settings, "train", **{name: 2}), ASKER, *splits) for name in ("threads", "epoch_images", "sheet_rows")),
         cell_checkpoints(changed(settings, "train", stop_on="error"), ASKER, *splits),
+        cell_checkpoints(changed(settings, "run", strategy="mirrored"), ASKER, *splits),
         classifier_checkpoints(settings, *splits),
         classifier_checkpoints(changed(settings, "classifier", epochs=9), *splits),
         classifier_checkpoints(changed(settings, "run", threads=2), *splits),

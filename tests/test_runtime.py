@@ -12,16 +12,18 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from pipeline.runtime import batch_stream, pin_runtime
+from pipeline.runtime import pin_runtime, row_stream
 from tests.conftest import ROOT
 
 
-def stream() -> tf.data.Dataset:
-    def draw() -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        for number in itertools.count():
-            yield np.full((2, 3), number, np.float32), np.array([number, number], np.int32)
+def stream(first: int = 0) -> tf.data.Dataset:
+    """Batches of three rows and their number, from orders of seven."""
 
-    return batch_stream(draw, (tf.TensorSpec((2, 3)), tf.TensorSpec((2,), tf.int32)))
+    def orders() -> Iterator[np.ndarray]:
+        for number in itertools.count():
+            yield np.arange(7 * number, 7 * number + 7)
+
+    return row_stream(orders, 3, lambda number, rows: (rows, number), first)
 
 
 def test_threads_and_determinism_are_pinned(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -42,11 +44,20 @@ def test_a_process_starts_quietly_and_is_pinned_before_its_first_operation() -> 
     assert (ended.stdout, ended.stderr) == ("3 True\n", "")
 
 
-def test_batches_come_in_their_order_and_shapes() -> None:
-    for number, (images, labels) in enumerate(stream().take(20)):
-        assert (images.numpy() == number).all()
-        assert (labels.numpy() == number).all()
-        assert (images.shape, labels.shape) == ((2, 3), (2,))
+@pytest.mark.slow
+def test_keras_comes_without_what_it_does_not_need_and_other_code_still_has_it() -> None:
+    """What is imported before stays; what is not can be imported afterwards."""
+    for before, expected in (("", "[]"), ("import pandas; ", "['pandas']")):
+        script = f"import sys; {before}import pipeline.runtime; "
+        script += "print([name for name in ('matplotlib', 'pandas', 'sklearn') if name in sys.modules]); import sklearn, pandas, matplotlib"
+        ended = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
+        assert (ended.stdout, ended.stderr) == (f"{expected}\n", "")
+
+
+def test_batches_come_in_their_order_across_orders_and_are_numbered() -> None:
+    for place, (rows, number) in enumerate(stream(first=5).take(20)):
+        assert rows.numpy().tolist() == list(range(3 * place, 3 * place + 3))
+        assert number.numpy() == 5 + place
 
 
 def test_batches_are_made_without_autotuning() -> None:
@@ -65,5 +76,12 @@ def test_training_ends_with_its_last_step() -> None:
 
     slow, model = Slow(), keras.Sequential([keras.layers.Dense(1)])
     model.compile("sgd", "mse")
-    model.fit(stream(), epochs=1, steps_per_epoch=30, shuffle=False, verbose=0, callbacks=[slow])
+    model.fit(
+        stream().map(lambda rows, _: (tf.cast(rows, tf.float32)[:, tf.newaxis], rows)),
+        epochs=1,
+        steps_per_epoch=30,
+        shuffle=False,
+        verbose=0,
+        callbacks=[slow],
+    )
     assert time.monotonic() - slow.ended < 0.5

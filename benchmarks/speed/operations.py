@@ -18,6 +18,7 @@ from pipeline.runtime import pin_runtime
 import tensorflow as tf
 from tensorflow.tsl.profiler.protobuf import xplane_pb2
 
+from benchmarks.speed import OTHERS
 from benchmarks.speed.ours import SCHEDULED
 from benchmarks.speed.worker import TRAIN
 from pipeline.data.digits import load_digits
@@ -64,7 +65,7 @@ def milliseconds_by_kind(folder: Path) -> dict[str, float]:
                     times[name.rpartition(":")[2]] += event.duration_ps / 1e9 / STEPS
     longest = sorted(times, key=lambda kind: -times[kind])
     shown = {kind: round(times[kind], 3) for kind in longest[:SHOWN]}
-    return shown | {"all others": round(sum(times[kind] for kind in longest[SHOWN:]), 3)}
+    return shown | {OTHERS: round(sum(times[kind] for kind in longest[SHOWN:]), 3)}
 
 
 def matrix_rate() -> float:

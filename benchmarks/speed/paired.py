@@ -7,42 +7,47 @@ from contextlib import ExitStack
 from benchmarks.speed.worker import started
 
 WARM_UP_SECONDS, TURN_SECONDS = 3.0, 3.0  # of each training
-CALL = 50  # steps: all trainings take theirs in groups that divide it
+CALL = 50  # steps that a training is asked for at a time, or a multiple of them
 
 
 def images_per_second(commands: Mapping[str, list[str]], batch_size: int, rounds: int) -> dict[str, list[float]]:
-    """Images per second of each training, in rounds of one turn each.
+    """Images per second of trainings with the same batch size, as `steps_per_second` measures them."""
+    return {name: [rate * batch_size for rate in rates] for name, rates in steps_per_second(commands, rounds).items()}
+
+
+def steps_per_second(commands: Mapping[str, list[str]], rounds: int, call: int = CALL) -> dict[str, list[float]]:
+    """Steps per second of each training, in rounds of one turn each.
 
     Args:
         commands: name -> what is run, see `worker`.
-        batch_size: of all of them.
         rounds: how many are counted, after a warm-up.
+        call: steps that a training is asked for at a time, or a multiple of them; few, where a step is long.
 
     Returns:
-        name -> images/s of each round.
+        name -> steps/s of each round.
     """
     with ExitStack() as stack:
         workers = {name: stack.enter_context(started(command)) for name, command in commands.items()}
         steps = {}
         for name, worker in workers.items():
-            worker.seconds(CALL)  # TensorFlow traces the step in it
-            each = worker.seconds(CALL) / CALL
-            worker.seconds(in_steps(WARM_UP_SECONDS, each))
-            steps[name] = in_steps(TURN_SECONDS, each)
+            worker.seconds(call)  # TensorFlow traces the step in it
+            each = worker.seconds(call) / call
+            worker.seconds(in_steps(WARM_UP_SECONDS, each, call))
+            steps[name] = in_steps(TURN_SECONDS, each, call)
         rates: dict[str, list[float]] = {name: [] for name in workers}
         for _ in range(rounds):
             for name, worker in workers.items():
-                rates[name].append(steps[name] * batch_size / worker.seconds(steps[name]))
+                rates[name].append(steps[name] / worker.seconds(steps[name]))
     return rates
 
 
-def in_steps(seconds: float, each: float) -> int:
+def in_steps(seconds: float, each: float, call: int) -> int:
     """So many seconds in whole calls, at least one.
 
-    >>> in_steps(3.0, each=0.02)
+    >>> in_steps(3.0, each=0.02, call=50)
     150
     """
-    return max(1, round(seconds / each / CALL)) * CALL
+    return max(1, round(seconds / each / call)) * call
 
 
 def ratios(of: list[float], to: list[float]) -> dict[str, float]:

@@ -27,7 +27,7 @@ class Ended(NamedTuple):
 
 
 class Process:
-    """A command that runs; `end` waits for it, and its whole session is gone afterwards."""
+    """A command that runs; `end` waits for it and kills what is left of its session."""
 
     def __init__(self, command: Iterable[str], folder: Path, environment: dict[str, str], outputs: Path) -> None:
         outputs.mkdir(parents=True, exist_ok=True)

@@ -6,7 +6,16 @@ from typing import Any
 
 Record = dict[str, Any]
 MEASURED = ("time/", "system/")  # durations and the load of the machine: no two runs have the same
-VOLATILE = ("device", "version.", "mlflow.", "pipeline.process", "pipeline.owner", "dvc.", "git.")  # tags about where and how a run was made
+VOLATILE = (
+    "device",
+    "precision",
+    "version.",
+    "mlflow.",
+    "pipeline.process",
+    "pipeline.owner",
+    "dvc.",
+    "git.",
+)  # tags about where and how a run was made
 RUNS = """SELECT run_uuid, experiments.name, runs.name, status FROM runs JOIN experiments USING (experiment_id)
           WHERE runs.lifecycle_stage = 'active'"""
 

@@ -16,7 +16,9 @@ FEATURES = 128
 
 
 def build_classifier(width: int) -> keras.Model:
-    """Five 3x3 convolutions with batch statistics, 28x28 to 7x7, then 128 ReLU features and 10 logits.
+    """Four convolutions with batch statistics, 28x28 to 7x7, then 128 ReLU features and 10 logits.
+
+    The first has 5x5 pixels and halves the grid: most of the time would go to a finer grid, which gets no more digits right.
 
     Args:
         width: channels of the first convolution; the last has four times as many.
@@ -26,11 +28,11 @@ def build_classifier(width: int) -> keras.Model:
     """
     image = keras.Input((SIDE, SIDE, 1), name="image")
     hidden = image
-    for number, (channels, stride) in enumerate([(width, 1), (2 * width, 2), (2 * width, 1), (4 * width, 2), (4 * width, 1)]):
-        hidden = layers.Conv2D(channels, 3, stride, "same", use_bias=False, name=f"conv_{number}")(hidden)
+    for number, (channels, size, stride) in enumerate([(width, 5, 2), (2 * width, 3, 1), (4 * width, 3, 2), (4 * width, 3, 1)]):
+        hidden = layers.Conv2D(channels, size, stride, "same", use_bias=False, name=f"conv_{number}")(hidden)
         hidden = layers.BatchNormalization(name=f"norm_{number}")(hidden)
         hidden = layers.Activation("relu", name=f"relu_{number}")(hidden)
-    hidden = layers.Dropout(0.4, seed=0, name="dropout")(layers.Flatten(name="flatten")(hidden))
+    hidden = layers.Dropout(0.3, seed=0, name="dropout")(layers.Flatten(name="flatten")(hidden))
     features = layers.Dense(FEATURES, activation="relu", name=FEATURE_LAYER)(hidden)
     logits = layers.Dense(CLASSES, name="logits")(features)
     return keras.Model(image, logits, name="digit_classifier")

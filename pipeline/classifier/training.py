@@ -1,9 +1,9 @@
 """Training of the digit classifier, on real digits or only on samples."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from pipeline.runtime import batch_stream
+from pipeline.runtime import row_stream
 
 # isort: split
 import keras
@@ -11,11 +11,14 @@ import numpy as np
 import tensorflow as tf
 
 from pipeline.classifier.network import build_classifier
-from pipeline.data.batches import batches
-from pipeline.data.digits import SIDE, Bytes, Digits
+from pipeline.data.batches import orders
+from pipeline.data.digits import SIDE, Digits
 from pipeline.data.pixels import to_float
+from pipeline.kernels.layers import with_fast_layers
 from pipeline.settings.params import ClassifierSettings
 from pipeline.training.resume import Resume, Saving
+
+STEPS_PER_CALL = 10  # most steps in one call into TensorFlow; it changes the speed and no byte
 
 
 def train_classifier(
@@ -34,13 +37,14 @@ def train_classifier(
         The classifier, and its history, a row per epoch: accuracy, loss, val_accuracy, val_loss.
     """
     keras.utils.set_random_seed(settings.seed)
-    model = build_classifier(settings.width)
+    model = with_fast_layers(build_classifier(settings.width))
     steps = max(1, len(digits.labels) // settings.batch_size)
     epochs = epochs_to_train(settings, steps)
     rise, total = steps * epochs // 4, steps * epochs
     schedule = keras.optimizers.schedules.CosineDecay(0.0, total - rise, warmup_target=settings.learning_rate, warmup_steps=rise)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(keras.optimizers.Adam(schedule), loss, metrics=["accuracy"], jit_compile=False)
+    together = next(number for number in range(STEPS_PER_CALL, 0, -1) if steps % number == 0)
+    model.compile(keras.optimizers.Adam(schedule), loss, metrics=["accuracy"], jit_compile=False, steps_per_execution=together)
     # Keras makes these variables in the first step; where a training continues, they are restored before it.
     model.optimizer.build(model.trainable_variables)
     model.compute_metrics(None, digits.labels[:1], model(to_float(digits.images[:1], 0), training=False))
@@ -81,24 +85,24 @@ def epochs_to_train(settings: ClassifierSettings, steps: int) -> int:
 
 
 def _shifted_batches(digits: Digits, settings: ClassifierSettings, first_step: int) -> tf.data.Dataset:
-    def shifted() -> Iterator[tuple[np.ndarray, Bytes]]:
-        random = np.random.default_rng(settings.seed)
-        for _ in range(first_step):
-            _offsets(settings.batch_size, settings.shift_pixels, random)
-        for images, labels in batches(digits, settings.batch_size, settings.seed, first_step):
-            yield to_float(_shift(images, settings.shift_pixels, random), 0), labels
+    """Batches from a step on: images (b, 28, 28, 1) in [0, 1], each shifted at random, and labels (b,)."""
+    size, border = settings.batch_size, settings.shift_pixels
+    images = tf.constant(np.pad(digits.images, ((0, 0), (border, border), (border, border))))
+    labels = tf.constant(digits.labels, tf.int32)
 
-    shapes = (tf.TensorSpec((settings.batch_size, SIDE, SIDE, 1)), tf.TensorSpec((settings.batch_size,), tf.uint8))
-    return batch_stream(shifted, shapes)
+    def drawn(step: tf.Tensor, rows: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        offsets = tf.random.stateless_uniform((size, 2), tf.stack([tf.cast(settings.seed, tf.int64), step]), 0, 2 * border + 1, tf.int32)
+        return tf.cast(windows(tf.gather(images, rows), offsets), tf.float32)[..., tf.newaxis] / 255, tf.gather(labels, rows)
 
-
-def _shift(images: Bytes, pixels: int, random: np.random.Generator) -> Bytes:
-    """Each image moved by up to `pixels` in each direction."""
-    padded = np.pad(images, ((0, 0), (pixels, pixels), (pixels, pixels)))
-    offsets = _offsets(len(images), pixels, random)
-    return np.stack([image[top : top + SIDE, left : left + SIDE] for image, (top, left) in zip(padded, offsets, strict=True)])
+    return row_stream(lambda: orders(len(digits.labels), settings.seed, first_step * size), size, drawn, first_step)
 
 
-def _offsets(images: int, pixels: int, random: np.random.Generator) -> np.ndarray:
-    """How far each image of a batch is moved, (images, 2): 0 and 2 * pixels are the farthest."""
-    return random.integers(0, 2 * pixels + 1, (images, 2))
+def windows(images: tf.Tensor, offsets: tf.Tensor) -> tf.Tensor:
+    """From each image, (n, h, w), the 28x28 pixels that begin at its own row and column, `offsets` (n, 2).
+
+    >>> windows(tf.reshape(tf.range(30 * 30), (1, 30, 30)), tf.constant([[2, 1]]))[0, 0, :3].numpy().tolist()
+    [61, 62, 63]
+    """
+    pixels = tf.range(SIDE)
+    rows = tf.gather(images, offsets[:, :1] + pixels, axis=1, batch_dims=1)
+    return tf.gather(rows, offsets[:, 1:] + pixels, axis=2, batch_dims=1)

@@ -27,6 +27,11 @@ class Digits(NamedTuple):
     labels: Bytes  # (n,), 0 to 9
 
 
+def class_frequencies(digits: Digits) -> NDArray[np.float64]:
+    """Share of the images of each class, (10,)."""
+    return np.bincount(digits.labels, minlength=CLASSES) / len(digits.labels)
+
+
 def save_digits(path: Path, digits: Digits) -> None:
     """Write a split as .npz; an error leaves no part of the file."""
     with staged_file(path) as partial:

@@ -19,7 +19,7 @@ from pipeline.settings.variants import VariantSettings
 class Drawn(NamedTuple):
     """The samples of a cell; none if its training did not finish."""
 
-    images: Bytes  # (n, 28, 28)
+    images: Bytes  # (n, 28, 28), single digits
     predicted: NDArray[np.integer]  # (n,) the classes that the classifier predicts
     requested: NDArray[np.integer] | None  # (n,) the classes requested of the generator, None if it is unconditional
     distances: NDArray[np.float64]  # (n,) to the nearest training image
@@ -36,7 +36,7 @@ def draw_samples(cell: Path, variant: VariantSettings, labels: NDArray[np.int32]
         seed: of the latents.
 
     Returns:
-        Images (n, 28, 28), 0 = background.
+        Images (n, 28, 28), 0 = background, or (n, 28, 28, c) of a variant with several digits per image.
 
     >>> from tempfile import TemporaryDirectory
     >>> from pipeline.settings.params import load_settings

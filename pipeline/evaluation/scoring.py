@@ -9,12 +9,14 @@ import numpy as np
 
 from pipeline.classifier.network import classify_images, with_features
 from pipeline.classifier.training import train_classifier
-from pipeline.data.digits import Bytes, Digits
+from pipeline.data.digits import Bytes, Digits, class_frequencies
+from pipeline.data.stacked import as_digits
 from pipeline.evaluation.files import FEATURES
 from pipeline.evaluation.samples import Drawn
 from pipeline.files.arrays import read_arrays
 from pipeline.files.cells import Cell
 from pipeline.metrics.memorisation import nearest_distances
+from pipeline.metrics.modes import mode_scores
 from pipeline.metrics.samples import Reference, Samples
 from pipeline.metrics.score_names import SCORES
 from pipeline.metrics.scores import score_samples, score_spread
@@ -54,6 +56,26 @@ def score_images(
     spread = score_spread(samples, real, settings.neighbours, settings.subsets)
     shown.advance(0.05, "subsets of samples scored")
     return Drawn(images, output.predicted, requested, distances, nearest), Scores(values, spread)
+
+
+def score_stacked(images: Bytes, training: Digits, classifier: keras.Model, features: Path, count: int, shown: Progress) -> tuple[Drawn, Scores]:
+    """Score images of several digits by their modes alone; what is shown of the samples are their first digits, each by itself.
+
+    Args:
+        images: the samples, (n, 28, 28, c).
+        training: the digits that the GAN was trained on.
+        classifier: as `load_classifier` returns it.
+        features: the file of the stage `reference`.
+        count: how many digits are shown.
+        shown: receives nine tenths of the progress.
+    """
+    digits = as_digits(images)
+    output = classify_images(classifier, digits)
+    shown.advance(0.6, "their digits classified")
+    distances, nearest = nearest_distances(output.features[:count], read_arrays(features, FEATURES)["training"])
+    shown.advance(0.3, "nearest training images found")
+    values = mode_scores(output.predicted.reshape(len(images), -1), class_frequencies(training))
+    return Drawn(digits[:count], output.predicted[:count], None, distances, nearest), Scores(values, {})
 
 
 def sample_trained_accuracy(drawn: Drawn, real: Digits, settings: ClassifierSettings, callbacks: Sequence[keras.callbacks.Callback]) -> float:

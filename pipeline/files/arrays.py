@@ -33,10 +33,12 @@ class Expected(NamedTuple):
     Attributes:
         dtype: Of NumPy, such as "|u1" or "<f4"; "<U" is text of any length.
         shape: The sizes; None is any size.
+        or_shape: Other sizes that it may have instead.
     """
 
     dtype: str
     shape: tuple[int | None, ...]
+    or_shape: tuple[int | None, ...] | None = None
 
 
 class _Header(NamedTuple):
@@ -134,14 +136,20 @@ def _read_header(stream: BinaryIO | Any, expected: Expected, size: int) -> _Head
     if length > LONGEST_HEADER or not found:
         raise ValueError("its header is not NumPy's")
     header = _Header(np.dtype(found[1].decode()), tuple(int(part) for part in found[2].replace(b" ", b"").split(b",") if part), len(start) + length)
-    fits = len(header.shape) == len(expected.shape) and all(want in (None, got) for want, got in zip(expected.shape, header.shape, strict=True))
-    if not fits or not (header.dtype.str == expected.dtype or (expected.dtype == "<U" and header.dtype.kind == "U")):
-        wanted = "x".join("n" if part is None else str(part) for part in expected.shape) or "one value"
+    shapes = [shape for shape in (expected.shape, expected.or_shape) if shape is not None]
+    if not any(_fits(header.shape, shape) for shape in shapes) or not (
+        header.dtype.str == expected.dtype or (expected.dtype == "<U" and header.dtype.kind == "U")
+    ):
+        wanted = " or ".join("x".join("n" if part is None else str(part) for part in shape) or "one value" for shape in shapes)
         received = "x".join(map(str, header.shape)) or "one value"
         raise ValueError(f"expected {expected.dtype} {wanted}, received {header.dtype.str} {received}")
     if header.length + header.size != size:
         raise ValueError(f"expected {header.length + header.size} bytes, as its header says, received {size}")
     return header
+
+
+def _fits(shape: tuple[int, ...], wanted: tuple[int | None, ...]) -> bool:
+    return len(shape) == len(wanted) and all(want in (None, got) for want, got in zip(wanted, shape, strict=True))
 
 
 def _not(path: Path, what: str, error: Exception) -> DataError:

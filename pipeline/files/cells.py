@@ -19,7 +19,7 @@ HISTORY = "history.json"
 EVIDENCE = "evidence.json"  # what the doctor's rules check
 FIGURE = "figure.png"
 SAMPLES = "samples.png"
-SAMPLE_ARRAYS = "samples.npy"  # the images of every sample sheet, (epochs + 1, n, 28, 28) bytes
+SAMPLE_ARRAYS = "samples.npy"  # the images of every sample sheet, (epochs + 1, n, 28, 28) bytes, or (epochs + 1, n, 28, 28, 3)
 
 
 class Cell(NamedTuple):
@@ -83,8 +83,8 @@ class Evidence(Schema):
 
 
 def read_sheets(cell: Path, mapped: bool = False) -> NDArray[np.uint8]:
-    """The sample sheets of a cell, (epochs + 1, n, 28, 28), read as `read_array` does."""
-    sheets = read_array(cell / SAMPLE_ARRAYS, Expected("|u1", (None, None, 28, 28)), mapped)
+    """The sample sheets of a cell, as SAMPLE_ARRAYS has them, read as `read_array` does."""
+    sheets = read_array(cell / SAMPLE_ARRAYS, Expected("|u1", (None, None, 28, 28), (None, None, 28, 28, 3)), mapped)
     if not sheets.size:
         raise DataError(f"{cell / SAMPLE_ARRAYS}: expected a sample sheet or more, received none; {MAKE_AGAIN}")
     return sheets

@@ -7,13 +7,15 @@ import tensorflow as tf
 from pipeline.data.batches import orders
 from pipeline.data.digits import Digits
 from pipeline.gan import objectives, streams
+from pipeline.gan.means import Means
 from pipeline.gan.networks.build import build_discriminator, build_generator, is_conditional
 from pipeline.gan.penalties import discriminate_with_penalty, gradient_penalty
+from pipeline.gan.replicas import mean_over_replicas, own_rows
 from pipeline.gan.spectral import iterate_spectral_layers
+from pipeline.kernels.adam import EPSILON, Adam
+from pipeline.kernels.layers import with_fast_layers
 from pipeline.runtime import row_stream
 from pipeline.settings.variants import VariantSettings
-
-ADAM_EPSILON = 1e-8  # as in the question's optimiser; it matters where saturated units make gradients tiny
 
 
 class GAN(keras.Model):
@@ -41,19 +43,21 @@ class GAN(keras.Model):
         super().__init__(name="gan")
         keras.utils.set_random_seed(seed)  # of the initial weights
         self.variant, self.seed = variant, seed
-        self.generator = build_generator(variant, variant.precision)
-        self.discriminator = build_discriminator(variant)
+        generator, discriminator = build_generator(variant, variant.precision), build_discriminator(variant)
         # The question's code passed samples through a second discriminator, `D_1/...`, that no optimiser ever updated.
-        self.fake_discriminator = self.discriminator if variant.share_discriminator else build_discriminator(variant, "untrained_discriminator")
+        untrained = None if variant.share_discriminator else build_discriminator(variant, "untrained_discriminator")
+        self.generator, self.discriminator = with_fast_layers(generator), with_fast_layers(discriminator)
+        self.fake_discriminator = self.discriminator if untrained is None else with_fast_layers(untrained)
         self.averaged_generator = build_generator(variant) if variant.ema_half_life_images else self.generator
         self.objective: objectives.Objective = getattr(objectives, variant.objective)
         self.discriminator_optimizer = _adam(variant, variant.discriminator_learning_rate, variant.critic_steps * steps)
         self.discriminator_optimizer.build(self.discriminator.trainable_variables)
         self.averaged_generator.set_weights(self.generator.get_weights())
         self.step = self.add_weight((), "zeros", "int64", trainable=False, name="step")
-        self.trackers = [keras.metrics.Mean(name) for name in self.recorded]
+        self.means = Means(self.recorded)
         self.compile(optimizer=_adam(variant, variant.generator_learning_rate, steps), jit_compile=False)
         self.optimizer.build(self.generator.trainable_variables)
+        self.built = True  # all variables are there; before a training on several devices, Keras would call the GAN to make them
 
     @property
     def recorded(self) -> tuple[str, ...]:
@@ -63,13 +67,13 @@ class GAN(keras.Model):
 
     @property
     def metrics(self) -> list[keras.metrics.Metric]:
-        return self.trackers
+        return [self.means]
 
     def train_step(self, batch: tuple[tf.Tensor, tf.Tensor]) -> dict[str, tf.Tensor]:
         """Update the discriminator `critic_steps` times, the generator once, and the average of its weights.
 
         Args:
-            batch: images (b, 28, 28, 1) in [low, 1] and labels (b,), b = `images_per_step(variant)`.
+            batch: images (b, 28, 28, c) in [low, 1] and labels (b,), b = `images_per_step(variant)`, c = `digits_per_image`.
 
         Returns:
             name -> mean over the epoch so far, a scalar, for each name of `recorded`.
@@ -81,16 +85,15 @@ class GAN(keras.Model):
         self.step.assign_add(1)
         if self.averaged_generator is not self.generator:
             self._average_generator()
-        for tracker in self.trackers:
-            tracker.update_state(recorded[tracker.name])
-        return {tracker.name: tracker.result() for tracker in self.trackers}
+        self.means.update_state(recorded)
+        return self.means.result()
 
     def _train_discriminator(self, images: tf.Tensor, labels: tf.Tensor, update: int) -> dict[str, tf.Tensor]:
         iterate_spectral_layers(self.discriminator)
         fakes = self._generate(labels, update)
         with tf.GradientTape() as tape:
-            real, r1 = discriminate_with_penalty(lambda x: self._discriminate(self.discriminator, x, labels), images, self.variant.r1_gamma)
-            fake, r2 = discriminate_with_penalty(lambda x: self._discriminate(self.fake_discriminator, x, labels), fakes, self.variant.r2_gamma)
+            real, r1 = self._discriminate_with_penalty(self.discriminator, images, labels, self.variant.r1_gamma)
+            fake, r2 = self._discriminate_with_penalty(self.fake_discriminator, fakes, labels, self.variant.r2_gamma)
             interpolation_key = tf.stack([tf.cast(self.seed, tf.int64), streams.INTERPOLATIONS - self._number(update)])
             norm_penalty = gradient_penalty(
                 lambda x: self._discriminate(self.discriminator, x, labels), images, fakes, self.variant.gradient_penalty, interpolation_key
@@ -100,17 +103,17 @@ class GAN(keras.Model):
             penalty = r1 + r2 + norm_penalty
             loss = adversarial + penalty
         variables = self.discriminator.trainable_variables
-        self.discriminator_optimizer.apply(tape.gradient(loss, variables), variables)
+        self.discriminator_optimizer.apply(mean_over_replicas(tape.gradient(loss, variables)), variables)
         outputs = {"d_output_real": tf.reduce_mean(real), "d_output_fake": tf.reduce_mean(fake)}
         return {"d_loss": adversarial, "d_penalty": penalty} | terms | outputs
 
     def _train_generator(self, images: tf.Tensor, labels: tf.Tensor, update: int) -> dict[str, tf.Tensor]:
-        real = self._discriminate(self.discriminator, images, labels)
         with tf.GradientTape() as tape:
             fake = self._discriminate(self.fake_discriminator, self._generate(labels, update), labels)
-            loss = self.objective(real, fake).generator
+            real = self._discriminate(self.discriminator, images, labels) if self._pairs() else tf.zeros_like(fake)
+            loss = self.objective(tf.stop_gradient(real), fake).generator
         variables = self.generator.trainable_variables
-        self.optimizer.apply(tape.gradient(loss, variables), variables)
+        self.optimizer.apply(mean_over_replicas(tape.gradient(loss, variables)), variables)
         return {"g_loss": loss}
 
     def _number(self, update: int) -> tf.Tensor:
@@ -118,12 +121,28 @@ class GAN(keras.Model):
         return (self.variant.critic_steps + 1) * self.step + update
 
     def _generate(self, labels: tf.Tensor, update: int) -> tf.Tensor:
-        latents = draw_latents(self.variant, tf.shape(labels)[0], self.seed, self._number(update))
+        latents = own_rows(lambda count: draw_latents(self.variant, count, self.seed, self._number(update)), tf.shape(labels)[0])
         return self.generator(generator_inputs(self.variant, latents, labels), training=True)
 
     def _discriminate(self, discriminator: keras.Model, images: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
         inputs = {"image": images, "label": labels} if is_conditional(self.variant) else {"image": images}
         return discriminator(inputs, training=True)
+
+    def _discriminate_with_penalty(
+        self, discriminator: keras.Model, images: tf.Tensor, labels: tf.Tensor, gamma: float
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        # The doctor examines an eager step, where it needs the gradients that flow back through the outputs.
+        homogeneous = self.variant.discriminator_activation == "linear" and not tf.executing_eagerly()
+        affine_layers = [layer for layer in discriminator.layers if getattr(layer, "bias", None) is not None] if homogeneous else []
+        return discriminate_with_penalty(lambda x: self._discriminate(discriminator, x, labels), images, gamma, affine_layers)
+
+    def _pairs(self) -> bool:
+        """Whether the generator's loss depends on the outputs for real images."""
+        real, fake = tf.zeros(1), tf.zeros(1)
+        with tf.GradientTape() as tape:
+            tape.watch(real)
+            loss = self.objective(real, fake).generator
+        return tape.gradient(loss, real) is not None
 
     def _average_generator(self) -> None:
         """w' <- decay w' + (1 - decay) w, decay = min(0.5^(images / half-life), (1 + step) / (10 + step)): small at first, when w moves fast."""
@@ -131,7 +150,10 @@ class GAN(keras.Model):
         decay = 0.5 ** (images_per_step(self.variant) / self.variant.ema_half_life_images)
         decay = tf.minimum(decay, (1 + step) / (10 + step))
         for average, variable in zip(self.averaged_generator.variables, self.generator.variables, strict=True):
-            average.assign(average + (1 - decay) * (variable - average))
+            if isinstance(average.value, tf.distribute.DistributedValues):  # a copy on each device: no raw operation takes all of them
+                average.assign_sub((1 - decay) * (average - variable))
+                continue
+            tf.raw_ops.ResourceApplyGradientDescent(var=average.value.handle, alpha=1 - decay, delta=average - variable)
 
 
 def images_per_step(variant: VariantSettings) -> int:
@@ -175,17 +197,25 @@ def generator_inputs(variant: VariantSettings, latents: tf.Tensor, labels: tf.Te
 
 
 def training_batches(digits: Digits, variant: VariantSettings, seed: int, first_step: int = 0) -> tf.data.Dataset:
-    """Endless batches of images (b, 28, 28, 1) in [low, 1] and labels (b,), b = `images_per_step(variant)`, from a step on."""
-    size, low = images_per_step(variant), image_low(variant)
+    """Endless batches of images (b, 28, 28, c) in [low, 1] and labels (b,) of the first of their c digits, b = `images_per_step(variant)`."""
+    size, low, per_image = images_per_step(variant), image_low(variant), variant.digits_per_image
     images, labels = tf.constant(digits.images[..., np.newaxis]), tf.constant(digits.labels, tf.int32)
 
-    def drawn(rows: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    def drawn(step: tf.Tensor, rows: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """What `to_float` computes, in TensorFlow: Python would take as long as the step of a small GAN."""
-        return low + tf.cast(tf.gather(images, rows), tf.float32) * np.float32((1 - low) / 255), tf.gather(labels, rows)
+        if per_image == 1:
+            bytes_of_step = tf.gather(images, rows)
+        else:  # any digits beside each other: the order of the images serves the first channel alone
+            others = tf.random.stateless_uniform(
+                (size, per_image - 1), tf.stack([tf.cast(seed, tf.int64), streams.CHANNELS - step]), 0, len(digits.labels), tf.int64
+            )
+            several = tf.gather(images[..., 0], tf.concat([rows[:, tf.newaxis], others], axis=1))
+            bytes_of_step = tf.transpose(several, (0, 2, 3, 1))
+        return low + tf.cast(bytes_of_step, tf.float32) * np.float32((1 - low) / 255), tf.gather(labels, rows)
 
-    return row_stream(lambda: orders(len(digits.labels), seed, first_step * size), size, drawn)
+    return row_stream(lambda: orders(len(digits.labels), seed, first_step * size), size, drawn, first_step)
 
 
 def _adam(variant: VariantSettings, learning_rate: float, steps: int) -> keras.optimizers.Adam:
     schedule = keras.optimizers.schedules.CosineDecay(learning_rate, steps, alpha=variant.final_learning_rate_fraction)
-    return keras.optimizers.Adam(schedule, variant.adam_beta_1, variant.adam_beta_2, ADAM_EPSILON)
+    return Adam(schedule, variant.adam_beta_1, variant.adam_beta_2, EPSILON)

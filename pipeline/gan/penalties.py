@@ -4,23 +4,33 @@
 gradients. Its layers may compute in a lower precision; the gradient at an image, its norm and the penalty are float32.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import tensorflow as tf
+
+from pipeline.gan.replicas import own_rows
 
 Discriminate = Callable[[tf.Tensor], tf.Tensor]
 TINY = 1e-12  # under the root: the norm's own gradient is finite at a zero gradient
 
 
-def discriminate_with_penalty(discriminate: Discriminate, images: tf.Tensor, gamma: float) -> tuple[tf.Tensor, tf.Tensor]:
+def discriminate_with_penalty(
+    discriminate: Discriminate, images: tf.Tensor, gamma: float, affine_layers: Sequence[Any] = ()
+) -> tuple[tf.Tensor, tf.Tensor]:
     """The outputs for images, and the penalty on the gradients there, gamma/2 E ||grad_x D(x)||^2.
 
     At real images the penalty is R1, at samples R2 (Mescheder et al. 2018, arXiv:1801.04406).
+
+    A network of affine layers W h + b and piecewise linear activations is homogeneous in x and all its b together, so by Euler's theorem
+    D(x) = x . grad_x D(x) + sum of b . grad_b D(x). With `affine_layers` the outputs are differentiated in this form. The weights then receive the
+    gradients of loss and penalty from one pass back through the network, where else each has a pass of its own; their sum is the same.
 
     Args:
         discriminate: D, images to outputs.
         images: x, (n, 28, 28, 1).
         gamma: weight of the penalty; 0 computes no gradient.
+        affine_layers: all layers of D with a bias, if D is such a network; each has its latest outputs as `affine`: see `pipeline.kernels.layers`.
 
     Returns:
         D(x), (n,), and the penalty, a scalar.
@@ -31,7 +41,7 @@ def discriminate_with_penalty(discriminate: Discriminate, images: tf.Tensor, gam
     """
     if gamma == 0:
         return discriminate(images), tf.zeros(())
-    outputs, squared_norms = _discriminate_with_gradient(discriminate, images)
+    outputs, squared_norms = _discriminate_with_gradient(discriminate, images, affine_layers)
     return outputs, gamma / 2 * tf.reduce_mean(squared_norms)
 
 
@@ -66,14 +76,23 @@ def interpolate(real: tf.Tensor, fake: tf.Tensor, key: tf.Tensor) -> tf.Tensor:
     >>> points.shape, bool(tf.reduce_all((points > 0) & (points < 1)))
     (TensorShape([2, 28, 28, 1]), True)
     """
-    e = tf.random.stateless_uniform((tf.shape(real)[0], 1, 1, 1), key)
+    e = own_rows(lambda count: tf.random.stateless_uniform((count, 1, 1, 1), key), tf.shape(real)[0])
     return e * real + (1 - e) * fake
 
 
-def _discriminate_with_gradient(discriminate: Discriminate, images: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+def _discriminate_with_gradient(discriminate: Discriminate, images: tf.Tensor, affine_layers: Sequence[Any] = ()) -> tuple[tf.Tensor, tf.Tensor]:
     """D(x) and ||grad_x D(x)||^2, both (n,)."""
     with tf.GradientTape() as tape:
         tape.watch(images)
         outputs = discriminate(images)
-    gradient = tape.gradient(outputs, images)
-    return outputs, tf.reduce_sum(tf.square(gradient), axis=[1, 2, 3])
+        affine = [layer.affine for layer in affine_layers]
+    gradient, *at_affine = tape.gradient(outputs, [images, *affine])
+    if affine_layers:
+        of_biases = [layer.bias * tf.cast(part, tf.float32) for layer, part in zip(affine_layers, at_affine, strict=True)]
+        euler = tf.add_n([_sum_per_image(part) for part in (images * gradient, *of_biases)])
+        outputs = euler + tf.stop_gradient(outputs - euler)  # the same value, without the rounding of a second way to it
+    return outputs, _sum_per_image(tf.square(gradient))
+
+
+def _sum_per_image(values: tf.Tensor) -> tf.Tensor:
+    return tf.reduce_sum(values, axis=list(range(1, len(values.shape))))

@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from pipeline.data.digits import Digits
 from pipeline.data.pixels import to_float
+from pipeline.data.stacked import with_following
 from pipeline.gan import streams
 from pipeline.gan.base import GAN, draw_latents, generator_inputs, image_low
 from pipeline.gan.networks.build import is_conditional
@@ -41,9 +42,14 @@ def probe_inputs(gan: GAN, digits: Digits, held_out: Digits) -> ProbeInputs:
 def _batch(gan: GAN, digits: Digits) -> tuple[tf.Tensor, tf.Tensor]:
     """The first images as `train_step` takes them; too few images are repeated."""
     places = np.arange(EXAMINED * gan.variant.critic_steps) % len(digits.images)
-    return tf.constant(to_float(digits.images[places], image_low(gan.variant))), tf.constant(digits.labels[places].astype(np.int32))
+    return _images(gan, digits, places), tf.constant(digits.labels[places].astype(np.int32))
 
 
 def _discriminator_inputs(gan: GAN, digits: Digits, count: int) -> dict[str, tf.Tensor]:
-    images = {"image": tf.constant(to_float(digits.images[:count], image_low(gan.variant)))}
+    images = {"image": _images(gan, digits, np.arange(count))}
     return images | ({"label": tf.constant(digits.labels[:count].astype(np.int32))} if is_conditional(gan.variant) else {})
+
+
+def _images(gan: GAN, digits: Digits, places: np.ndarray) -> tf.Tensor:
+    """Images as both networks know them."""
+    return tf.constant(to_float(with_following(digits.images, gan.variant.digits_per_image)[places], image_low(gan.variant)))

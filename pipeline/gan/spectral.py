@@ -13,6 +13,7 @@ from keras import layers, ops
 
 Tensor = Any  # Keras carries no types
 FIRST_ITERATIONS = 30  # from a random u, when the layer is built
+U = "2"  # in a file of weights, after kernel and bias, which are all that Keras' layers write by themselves
 TINY = 1e-12  # keeps a zero kernel's vectors finite
 
 
@@ -29,6 +30,14 @@ class _Spectral(keras.Layer):
         self.u = self.add_weight((self.kernel.shape[-1],), direction, trainable=False, name="u")
         for _ in range(FIRST_ITERATIONS):
             self.iterate()
+
+    def save_own_variables(self, store: Any) -> None:
+        super().save_own_variables(store)
+        store[U] = self.u
+
+    def load_own_variables(self, store: Any) -> None:
+        super().load_own_variables(store)
+        self.u.assign(store[U])
 
     def iterate(self) -> None:
         """One step of the power iteration: u <- W v / |W v|."""
@@ -57,14 +66,16 @@ class SpectralDense(_Spectral, layers.Dense):
     """Dense(x) = x W / sigma + b."""
 
     def call(self, inputs: Tensor) -> Tensor:
-        return ops.matmul(inputs, self._normalised_kernel()) + self._bias()
+        self.affine = ops.matmul(inputs, self._normalised_kernel()) + self._bias()
+        return self.affine
 
 
 class SpectralConv2D(_Spectral, layers.Conv2D):
     """Conv2D(x) = x * W / sigma + b, where sigma is that of the kernel as a matrix, as published, not that of the convolution."""
 
     def call(self, inputs: Tensor) -> Tensor:
-        return ops.conv(inputs, self._normalised_kernel(), self.strides, self.padding) + self._bias()
+        self.affine = ops.conv(inputs, self._normalised_kernel(), self.strides, self.padding) + self._bias()
+        return self.affine
 
 
 def iterate_spectral_layers(network: keras.Model) -> None:

@@ -4,9 +4,10 @@
     kernel         the kernel distance (maximum mean discrepancy)
     neighbours     precision, recall, density, coverage
     classes        scores of class probabilities: classifier score, class consistency, classes covered, class KL, effective classes
+    modes          modes covered and their divergence, of images of several digits
     diversity      diversity within a class
     memorisation   distances to the nearest training image, and the share of samples that are too near
-    distances      Euclidean distances between many points, in blocks
+    blocks         products and distances of all pairs of points, in blocks
     checks         the errors for arrays that a metric cannot score
     samples        the arrays that scores are computed from
     score_names    `SCORES`, the list of every score: its name, its function, and whether low or high is good

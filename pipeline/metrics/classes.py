@@ -74,7 +74,7 @@ def class_histogram(probabilities: Probabilities) -> NDArray[np.float64]:
 
 
 def classes_covered(histogram: NDArray[np.float64]) -> int:
-    """Number of classes that at least one sample is classified as, better high: "modes covered" (Lin et al. 2017, arXiv:1712.04086).
+    """Number of classes, or of modes, that at least one sample is classified as, better high (Lin et al. 2017, arXiv:1712.04086).
 
     Args:
         histogram: share of samples of each class, (c,).

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.metrics.blocks import Block, Features, for_distances
 from pipeline.metrics.checks import MetricError, check_pair
-from pipeline.metrics.distances import Features, squared_distances
 
 Classes = NDArray[np.integer]  # (n,)
 
@@ -49,11 +49,9 @@ def _mean_distance(rows: Features) -> float:
     """Mean Euclidean distance over all pairs of rows; 0 if there are fewer than two rows."""
     if len(rows) < 2:
         return 0.0
-    total = 0.0
-    start = 0
-    for block in squared_distances(rows, rows):
-        own = np.arange(len(block))
-        block[own, start + own] = 0  # rounding leaves a little
-        total += float(np.sqrt(block).sum())
-        start += len(block)
-    return total / (len(rows) * (len(rows) - 1))
+
+    def sum_of(block: Block, own: slice) -> float:
+        block[np.arange(len(block)), np.arange(own.start, own.stop)] = 0  # rounding leaves a little
+        return float(np.sqrt(block, out=block).sum())
+
+    return sum(for_distances(rows, rows, sum_of)) / (len(rows) * (len(rows) - 1))

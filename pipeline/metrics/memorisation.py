@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.metrics.blocks import Block, Features, for_products
 from pipeline.metrics.checks import MetricError, check_pair
-from pipeline.metrics.distances import Features, squared_distances
 
 NEAR = 0.01  # share of the held-out real images that are as near to a training image as a memorised sample
 
@@ -28,14 +28,19 @@ def nearest_distances(points: Features, others: Features, among: bool = False) -
     ([1.0, 1.0], [0, 2])
     """
     check_pair(others, points)
-    nearest = np.empty(len(points), np.intp)
-    start = 0
-    for block in squared_distances(points, others):
-        rows = np.arange(start, start := start + len(block))
+
+    def find(block: Block, rows: slice) -> NDArray[np.intp]:
         if among:
-            block[rows - rows[0], rows] = np.inf
-        nearest[rows] = block.argmin(axis=1)
-    difference = points.astype(np.float64) - others[nearest]  # exact, where the blocks' |x|^2 + |y|^2 - 2 x.y is rounded
+            block[np.arange(len(block)), np.arange(rows.start, rows.stop)] = np.inf
+        return block.argmin(axis=1)
+
+    # The nearest y has the least |y|^2 - 2 x.y, which is one product; float32 is enough to find it, with the middle of all y as the origin.
+    middle = others.mean(axis=0, dtype=np.float64)
+    lengths = ((others - middle) ** 2).sum(axis=1)
+    left = np.hstack([-2 * (points - middle), np.ones((len(points), 1))]).astype(np.float32)
+    right = np.hstack([others - middle, lengths[:, np.newaxis]]).astype(np.float32)
+    nearest = np.concatenate(for_products(left, right, find))
+    difference = points.astype(np.float64) - others[nearest]
     return np.sqrt((difference**2).sum(axis=1)), nearest
 
 

@@ -1,12 +1,12 @@
 """Precision, recall, density and coverage: they compare neighbourhoods of features, where the Fréchet distance compares Gaussians."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.metrics.blocks import Block, Features, for_distances
 from pipeline.metrics.checks import MetricError, check_pair
-from pipeline.metrics.distances import Features, squared_distances
 
 
 class NeighbourScores(NamedTuple):
@@ -40,15 +40,14 @@ def neighbour_scores(real: Features, fake: Features, neighbours: int) -> Neighbo
     """
     check_pair(real, fake)
     around_real, around_fake = _radii("real", real, neighbours), _radii("fake", fake, neighbours)
-    inside = np.zeros(len(fake), int)  # in how many real images' neighbourhoods each sample is
-    covered, recalled = np.zeros(len(real), bool), np.zeros(len(real), bool)
-    start = 0
-    for block in squared_distances(fake, real):
-        rows = slice(start, start := start + len(block))
+
+    def compare(block: Block, rows: slice) -> list[Any]:
+        """In how many real images' neighbourhoods each sample is, which of these have a sample inside, and which images are in a sample's."""
         within = block <= around_real
-        inside[rows] = within.sum(axis=1)
-        covered |= within.any(axis=0)
-        recalled |= (block <= around_fake[rows, np.newaxis]).any(axis=0)
+        return [within.sum(axis=1), within.any(axis=0), (block <= around_fake[rows, np.newaxis]).any(axis=0)]
+
+    compared = zip(*for_distances(fake, real, compare), strict=True)
+    inside, covered, recalled = np.concatenate(next(compared)), np.any(next(compared), axis=0), np.any(next(compared), axis=0)
     shares = (inside > 0).mean(), recalled.mean(), inside.mean() / neighbours, covered.mean()
     return NeighbourScores(*map(float, shares))
 
@@ -57,4 +56,9 @@ def _radii(name: str, rows: Features, neighbours: int) -> NDArray[np.float64]:
     """Squared distance of each row to its k-th neighbour; a row is its own neighbour number 0."""
     if len(rows) <= neighbours:
         raise MetricError(f"neighbours: expected fewer than the {len(rows)} rows of {name}, received {neighbours}")
-    return np.concatenate([np.partition(block, neighbours, axis=1)[:, neighbours] for block in squared_distances(rows, rows)])
+
+    def farthest(block: Block, _: slice) -> NDArray[np.float64]:
+        block.partition(neighbours, axis=1)
+        return block[:, neighbours].copy()
+
+    return np.concatenate(for_distances(rows, rows, farthest))

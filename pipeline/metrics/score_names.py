@@ -42,8 +42,10 @@ SCORES = {
     "within_class_diversity": Score("diversity within a class", False, _within_class_diversity),
     "memorised_share": Score("memorised share", True, lambda c: memorised_share(c.samples.nearest, c.real.nearest)),
     "sample_trained_accuracy": Score("accuracy trained on samples", False, None),
+    "modes_covered": Score("modes covered", False, None),
+    "mode_kl": Score("mode KL", True, None),
 }
-# What is shown first everywhere: in DVC's metrics file, the leaderboard and the page.
+# What is shown first everywhere: in DVC's metrics file, the leaderboard and the page. Of images of several digits it is MODE_SCORES.
 HEADLINE_SCORES = (
     "frechet_distance",
     "precision",
@@ -54,3 +56,5 @@ HEADLINE_SCORES = (
     "class_consistency",
     "memorised_share",
 )
+MODE_SCORES = ("modes_covered", "mode_kl")  # the only scores of images of several digits
+SHOWN_SCORES = (*HEADLINE_SCORES, *MODE_SCORES)

@@ -19,7 +19,7 @@ def write_question_figure(path: Path, latent: NDArray[np.float32], image: Bytes,
     Args:
         path: of the PNG file.
         latent: (z,).
-        image: the sample, (28, 28).
+        image: the sample, (28, 28), or with colours (28, 28, 3).
         history: a row per epoch with "epoch", "d_loss" and "g_loss"; None breaks the curve.
         title: above the panels.
     """

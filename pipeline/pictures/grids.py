@@ -8,15 +8,15 @@ ROWS = 10  # images of each class
 
 
 def in_rows(images: Bytes, columns: int) -> Bytes:
-    """Images (n, 28, 28) in rows of `columns`: (height, width); the rest of the last row is black.
+    """Images (n, 28, 28) in rows of `columns`: (height, width), or with colours (n, 28, 28, 3): (height, width, 3). What is left over is black.
 
     >>> in_rows(np.zeros((13, 28, 28), np.uint8), columns=10).shape
     (56, 280)
     """
     rows = -(-len(images) // columns)
-    grid = np.zeros((rows * columns, SIDE, SIDE), np.uint8)
+    grid = np.zeros((rows * columns, *images.shape[1:]), np.uint8)
     grid[: len(images)] = images
-    return _joined(grid.reshape(rows, columns, SIDE, SIDE))
+    return _joined(grid.reshape(rows, columns, *images.shape[1:]))
 
 
 def by_class(images: Bytes, classes: np.ndarray) -> Bytes:
@@ -35,4 +35,4 @@ def beside_nearest(images: Bytes, nearest: Bytes) -> Bytes:
 
 def _joined(grid: Bytes) -> Bytes:
     rows, columns = grid.shape[:2]
-    return grid.swapaxes(1, 2).reshape(rows * SIDE, columns * SIDE)
+    return grid.swapaxes(1, 2).reshape(rows * SIDE, columns * SIDE, *grid.shape[4:])

@@ -22,13 +22,13 @@ UNREADABLE = (OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError, 
 
 
 def write_png(path: Path, image: NDArray[np.uint8]) -> None:
-    """Write a picture (height, width) in greys, all of it or nothing."""
+    """Write a picture (height, width) in greys or (height, width, 3) in colours, all of it or nothing."""
     with staged_file(path) as partial:
         Image.fromarray(image).save(partial, optimize=True)
 
 
 def read_png(path: Path) -> NDArray[np.uint8]:
-    """Read a picture that `write_png` wrote.
+    """Read a picture in greys that `write_png` wrote.
 
     Returns:
         Its pixels, (height, width).

@@ -16,18 +16,18 @@ def sample_sheet(images: Bytes, caption: str) -> NDArray[np.uint8]:
     """A picture of samples in rows of ten under a caption, white digits on black.
 
     Args:
-        images: (n, 28, 28), 0 = background.
+        images: (n, 28, 28), 0 = background, or with colours (n, 28, 28, 3).
         caption: one line of text.
 
     Returns:
-        (18 + 56 rows, 560) bytes: every image pixel is two screen pixels wide and high.
+        (18 + 56 rows, 560) bytes, or with colours (18 + 56 rows, 560, 3): every image pixel is two screen pixels wide and high.
 
     >>> sample_sheet(np.zeros((13, 28, 28), np.uint8), "modern, seed 0, mnist, epoch 3").shape
     (130, 560)
     """
     grid = in_rows(images, COLUMNS)
     grid = grid.repeat(SCALE, axis=0).repeat(SCALE, axis=1)
-    sheet = Image.new("L", (grid.shape[1], grid.shape[0] + CAPTION_HEIGHT))
+    sheet = Image.new("L" if grid.ndim == 2 else "RGB", (grid.shape[1], grid.shape[0] + CAPTION_HEIGHT))
     sheet.paste(Image.fromarray(grid), (0, CAPTION_HEIGHT))
-    ImageDraw.Draw(sheet).text((4, 2), caption, fill=255, font=ImageFont.load_default(12))
+    ImageDraw.Draw(sheet).text((4, 2), caption, fill="white", font=ImageFont.load_default(12))
     return np.asarray(sheet)

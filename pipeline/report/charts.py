@@ -13,7 +13,6 @@ from pipeline.files.cells import EVIDENCE, HISTORY, Cell, Evidence, History
 from pipeline.files.json_file import Schema, read_json
 from pipeline.metrics.score_names import SCORES
 from pipeline.report.outputs import Outputs
-from pipeline.settings.params import Settings
 
 # Each has a contrast of 3:1 or better with the light and with the dark background.
 COLOURS = ["#2b7bd0", "#c8601a", "#1f9163", "#b0509f", "#a67c00", "#7a6be0", "#d0455c", "#14909c", "#7f8a1e", "#8a7a70"]
@@ -47,9 +46,9 @@ def chart_script() -> str:
     return vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version=alt.SCHEMA_VERSION.removeprefix("v").rpartition(".")[0])
 
 
-def series(settings: Settings, outputs: Outputs) -> dict[str, list[dict[str, Any]]]:
+def series(variants: list[str], seeds: list[int], outputs: Outputs) -> dict[str, list[dict[str, Any]]]:
     """The data of the charts, name -> rows; a row is an epoch of a cell."""
-    cells = [(variant, seed) for variant in settings.run.variants for seed in settings.run.seeds]
+    cells = [(variant, seed) for variant in variants for seed in seeds]
     data: dict[str, list[dict[str, Any]]] = {curve.data: [] for curve in CHARTED}
     for variant, seed in cells:
         cell = Cell(variant, seed).name

@@ -6,12 +6,12 @@ from typing import Any
 from pipeline.settings.params import Settings
 
 
-def differing_settings(settings: Settings) -> list[dict[str, Any]]:
-    """A row per setting that is not the same in all variants: its name, and the value in each variant.
+def differing_settings(settings: Settings, variants: list[str]) -> list[dict[str, Any]]:
+    """A row per setting that is not the same in all of these variants: its name, and the value in each variant.
 
     A value is marked where it is not the most frequent one; of equally frequent values, the first counts as the most frequent.
     """
-    sections = [settings.gan[variant].model_dump() for variant in settings.run.variants]
+    sections = [settings.gan[variant].model_dump() for variant in variants]
     rows = []
     for name in sections[0]:
         values = [_text(section[name]) for section in sections]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pipeline.metrics.score_names import HEADLINE_SCORES, SCORES
+from pipeline.metrics.score_names import SCORES, SHOWN_SCORES
 from pipeline.report.numbers import decimals, number
 from pipeline.report.words import SYMBOLS, unfinished_words, verdict_words
 
@@ -17,7 +17,7 @@ MEANINGS = {
 
 def score_columns(board: dict[str, Any]) -> list[str]:
     """The headline scores that some variant has; the one that verdicts are about comes first."""
-    present = [name for name in HEADLINE_SCORES if any(row["scores"][name]["mean"] is not None for row in board["variants"])]
+    present = [name for name in SHOWN_SCORES if any(row["scores"][name]["mean"] is not None for row in board["variants"])]
     return sorted(present, key=lambda name: name != board["score"])
 
 

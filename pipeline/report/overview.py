@@ -11,9 +11,9 @@ from pipeline.report.words import unfinished_words, verdict_line
 from pipeline.settings.params import Settings
 
 
-def variant_cards(board: dict[str, Any], settings: Settings, outputs: Outputs) -> list[dict[str, Any]]:
-    """A card per variant in the order of params.yaml: the samples of its first finished seed; the verdict and the findings are over all."""
-    return [_card(row, board, settings, outputs) for row in board["variants"]]
+def variant_cards(board: dict[str, Any], variants: list[str], settings: Settings, outputs: Outputs) -> list[dict[str, Any]]:
+    """A card for each of these variants, in the order of params.yaml: samples of its first finished seed; verdict and findings are over all."""
+    return [_card(row, board, settings, outputs) for row in board["variants"] if row["variant"] in variants]
 
 
 def _card(row: dict[str, Any], board: dict[str, Any], settings: Settings, outputs: Outputs) -> dict[str, Any]:

@@ -17,10 +17,11 @@ from pipeline.report.numbers import counted, grouped, number
 from pipeline.report.outputs import Outputs
 from pipeline.report.overview import real_card, variant_cards
 from pipeline.report.pictures import digits
-from pipeline.report.variant import variant_section
+from pipeline.report.variant import picture_bytes, variant_section
 from pipeline.settings.params import Settings
 
 MOST_BYTES = 8_000_000  # can be sent by mail, and a phone can open it
+MOST_PICTURE_BYTES = 4_500_000  # of the sections about variants; the leaderboard, which has all, takes the rest
 
 
 class ReportError(PipelineError):
@@ -53,26 +54,42 @@ def write_report(path: Path, leaderboard: dict[str, Any], settings: Settings, ou
 
 def _content(leaderboard: dict[str, Any], settings: Settings, outputs: Outputs) -> dict[str, Any]:
     """The variables of the templates."""
-    variants = settings.run.variants
     columns = score_columns(leaderboard)
-    data = series(settings, outputs)
+    rows = variant_rows(leaderboard, columns)
+    sections = _sections(rows, columns, settings, outputs)
+    variants = [section["name"] for section in sections]
+    data = series(variants, settings.run.seeds, outputs)
     return {
         "about": leaderboard["cells"][0],
         "leaderboard": leaderboard,
         "score_of_verdict": SCORES[leaderboard["score"]],
         "variants": variants,
+        "in_all": len(rows),
         "seeds": settings.run.seeds,
-        "cards": variant_cards(leaderboard, settings, outputs),
+        "cards": variant_cards(leaderboard, variants, settings, outputs),
         "real_card": real_card(leaderboard, outputs),
         "columns": [{"name": name, **SCORES[name]._asdict()} for name in columns],
-        "rows": variant_rows(leaderboard, columns),
+        "rows": rows,
         "reference_rows": reference_rows(leaderboard, columns),
         "data": data,
         "charts": charts(variants, data),
         "styles": line_styles(variants),
-        "differing": differing_settings(settings),
+        "differing": differing_settings(settings, variants),
         "real": digits(outputs.reference / "real_by_class.png"),
-        "sections": [variant_section(variant, columns, settings, outputs) for variant in variants],
+        "sections": sections,
         "symptoms_heading": SYMPTOMS,
         "script": Markup(chart_script()),
     }
+
+
+def _sections(rows: list[dict[str, Any]], columns: list[str], settings: Settings, outputs: Outputs) -> list[dict[str, Any]]:
+    """The sections about variants in the order of params.yaml: of all, or of the baseline and of the best as far as their pictures have room."""
+    sections: dict[str, dict[str, Any]] = {}
+    room = MOST_PICTURE_BYTES
+    for row in sorted(rows, key=lambda row: row["verdict"] != "baseline"):
+        section = variant_section(row["variant"], columns, settings, outputs)
+        room -= picture_bytes(section)
+        if room < 0 and sections:
+            break
+        sections[row["variant"]] = section
+    return [sections[variant] for variant in settings.run.variants if variant in sections]

@@ -16,7 +16,7 @@ from pipeline.pictures.grids import in_rows
 from pipeline.pictures.png import open_picture, read_png
 from pipeline.pictures.sheets import COLUMNS
 
-GREYS = 16  # look the same as 256, and noise, which does not compress, takes half the bytes
+GREYS = 16  # of a channel; they look the same as 256, and noise, which does not compress, takes half the bytes
 FIGURE_COLOURS = 64
 MOST_SHEETS = 8
 CARD_ROWS = 5  # of ten images on a card of the first screen
@@ -67,6 +67,8 @@ def figure(path: Path) -> Picture:
 
 def _digits(image: NDArray[np.uint8]) -> Picture:
     step = 255 // (GREYS - 1)
+    if image.ndim == 3:
+        return _in_page(Image.fromarray((np.round(image / step) * step).astype(np.uint8)))
     picture = Image.fromarray(np.round(image / step).astype(np.uint8)).convert("P")
     picture.putpalette([grey * step for grey in range(GREYS) for _ in "RGB"])
     return _in_page(picture)

@@ -49,6 +49,14 @@ def variant_section(variant: str, columns: list[str], settings: Settings, output
     }
 
 
+def picture_bytes(section: dict[str, Any]) -> int:
+    """How much of the page the pictures of a section take."""
+    pictures = [sheet.picture for sheet in section["sheets"]] + [section["figure"]]
+    if section["scored"]:
+        pictures += [section["scored"]["by_class"], section["scored"]["nearest"]]
+    return sum(len(picture.source) for picture in pictures)
+
+
 def _finding(finding: Finding) -> dict[str, str]:
     return finding._asdict() | {"name": finding_name(finding), "evidence": evidence_text(finding.evidence)}
 

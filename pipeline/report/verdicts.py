@@ -10,6 +10,7 @@ are several, otherwise over disjoint subsets of the samples; the latter measure 
 
 import math
 import warnings
+from bisect import bisect_left
 from typing import Any
 
 import numpy as np
@@ -135,4 +136,5 @@ def _seeds_that_could_tell(
     spread = math.sqrt((np.var(values, ddof=1) + np.var(others, ddof=1)) / 2)
     effect = abs(float(np.mean(values) - np.mean(others))) / spread if spread else 0.0
     power, alpha = TTestIndPower(), (1 - confidence) / len(p_values)
-    return next((seeds for seeds in range(2, MOST_SEEDS + 1) if effect and power.power(effect, seeds, alpha) >= POWER), None)
+    enough = bisect_left(range(MOST_SEEDS + 1), POWER, lo=2, key=lambda seeds: power.power(effect, seeds, alpha) if effect else 0.0)
+    return enough if enough <= MOST_SEEDS else None

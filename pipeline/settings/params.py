@@ -13,6 +13,7 @@ from pipeline.data.datasets import find_data_set
 from pipeline.files.errors import DataError, SettingsError, nearest_known, one_line_errors
 from pipeline.files.shown import shown
 from pipeline.settings.messages import describe
+from pipeline.settings.sweep import SweepSettings
 from pipeline.settings.variants import MOST_VALUES, Batch, Count, Rate, Seconds, Section, Threads, VariantSettings
 from pipeline.settings.yaml_file import read_yaml
 
@@ -41,6 +42,7 @@ class RunSettings(Section):
     seeds: Annotated[list[Seed], Field(min_length=1), Limited]
     threads: Threads
     checkpoint_epochs: Count
+    strategy: Literal["single", "mirrored"]
 
 
 class TrackingSettings(Section):
@@ -117,6 +119,7 @@ class Settings(Section):
     train: TrainSettings
     evaluate: EvaluateSettings
     compare: CompareSettings
+    sweep: SweepSettings
     gan: Annotated[dict[VariantName, VariantSettings], Limited]
 
     @model_validator(mode="after")

@@ -52,6 +52,7 @@ class VariantSettings(Section):
     discriminator_activation: Literal["linear", "sigmoid"]
     share_discriminator: bool
     classes: Literal[1, 10]
+    digits_per_image: Literal[1, 3]
     conditioning: Literal["class_logit", "projection"]
     objective: Literal["non_saturating", "saturating", "least_squares", "wasserstein", "hinge", "relativistic"]
     gradient_penalty: Weight
@@ -83,7 +84,7 @@ class VariantSettings(Section):
     def _weights(self, network: str, width: int) -> int:
         """About how many weights a network has: those of its widest layers; pipeline/gan/networks says what the layers are."""
         if self.network == "mlp":
-            layers = width * (784 + self.latent_size + width * (self.depth - 1))
+            layers = width * (784 * self.digits_per_image + self.latent_size + width * (self.depth - 1))
         else:  # 3x3 or 4x4 kernels between the channels of the coarsest grid, and the dense layer before or behind it
             layers = width * width * (400 * self.depth + 500) + 49 * 4 * width * self.latent_size
         mapping = self.mapping_layers * self.mapping_width * max(self.mapping_width, self.latent_size) if network == "generator" else 0
@@ -93,10 +94,15 @@ class VariantSettings(Section):
 
     def _values(self, width: int) -> int:
         """About how many values the layers of a network compute for a batch."""
-        return self.batch_size * (784 + width * self.depth * (1 if self.network == "mlp" else 784))
+        return self.batch_size * (784 * self.digits_per_image + width * self.depth * (1 if self.network == "mlp" else 784))
 
     @model_validator(mode="after")
     def _parts_fit(self) -> Self:
+        if self.digits_per_image > 1 and self.classes > 1:
+            raise ValueError(
+                f"classes: expected 1 together with digits_per_image: {self.digits_per_image}, received {self.classes}; "
+                "an image of several digits has no class of its own: set classes: 1"
+            )
         penalties = [name for name in ("gradient_penalty", "r1_gamma", "r2_gamma") if getattr(self, name)]
         if penalties and self.discriminator_normalization == "batch":
             raise ValueError(

@@ -15,13 +15,15 @@ import numpy as np
 
 from pipeline.classifier.files import Report
 from pipeline.classifier.network import FEATURE_LAYER, classify_images, load_classifier
-from pipeline.data.digits import Bytes, Digits, load_digits
+from pipeline.data.digits import Bytes, Digits, class_frequencies, load_digits
+from pipeline.data.stacked import DIGITS
 from pipeline.files.artifacts import staged_file, write_json
 from pipeline.files.checkpoints import remove_finished
 from pipeline.files.errors import DataError, one_line_errors
 from pipeline.files.json_file import read_json
 from pipeline.files.owner import owner
 from pipeline.integrity.inputs import check_inputs
+from pipeline.metrics import modes
 from pipeline.metrics.memorisation import nearest_distances
 from pipeline.metrics.samples import Reference, Samples
 from pipeline.metrics.scores import score_samples
@@ -63,11 +65,12 @@ def reference(paths: Paths, settings: Settings) -> None:
         return scores
 
     with progress("reference") as shown:
-        real_features, training_features = (classify_images(classifier, digits.images).features for digits in (real, training))
+        known = classify_images(classifier, training.images)
+        real_features, training_features = classify_images(classifier, real.images).features, known.features
         compared_with = Reference(real_features, real.labels, nearest_distances(real_features, training_features)[0])
         shown.advance(PART, "features computed")
         controls = {name: scores_of(images, None, name) for name, images in _negative_controls(training, count).items()}
-        real_scores = scores_of(training.images[:count], training.labels[:count], "real digits")
+        real_scores = scores_of(training.images[:count], training.labels[:count], "real digits") | _real_modes(known.predicted, training)
     about = {
         "data_set": real.name,
         "split": settings.evaluate.split,
@@ -96,6 +99,12 @@ def _check_classifier(path: Path, report: dict[str, Any], real: Digits, training
             f"{path}: expected a classifier that gets evaluate.minimum_accuracy ({minimum_accuracy:.2%}) of the test digits right, "
             f"received one that gets {report['accuracy']:.2%} right; its scores would say little: raise classifier.epochs or classifier.width"
         )
+
+
+def _real_modes(predicted: np.ndarray, training: Digits) -> dict[str, float | None]:
+    """The scores of images of three training digits in the place of samples."""
+    chosen = np.random.default_rng(0).integers(0, len(predicted), (modes.SAMPLES, DIGITS))
+    return modes.mode_scores(predicted[chosen], class_frequencies(training))
 
 
 def _negative_controls(training: Digits, count: int) -> dict[str, Bytes]:

@@ -11,13 +11,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pipeline.runtime import pin_runtime
+from pipeline.runtime import copies_on, pin_runtime, training_devices
 
 # isort: split
 import keras
 import numpy as np
+import tensorflow as tf
 
-from pipeline.data.digits import CLASSES, Bytes, load_digits
+from pipeline.data.digits import CLASSES, Bytes, Digits, load_digits
 from pipeline.data.pixels import to_bytes
 from pipeline.doctor.diagnosis.diagnose import diagnose, first_error
 from pipeline.doctor.diagnosis.summary import print_findings
@@ -26,22 +27,24 @@ from pipeline.doctor.evidence.recorder import EvidenceRecorder
 from pipeline.files.artifacts import staged_file, staged_folder, write_json
 from pipeline.files.cells import DISCRIMINATOR, EVIDENCE, FIGURE, GENERATOR, HISTORY, SAMPLE_ARRAYS, SAMPLES, Cell, sheet_path
 from pipeline.files.checkpoints import Checkpoints
-from pipeline.files.errors import one_line_errors
+from pipeline.files.errors import SettingsError, one_line_errors
 from pipeline.files.owner import owner
 from pipeline.files.room import save_weights
 from pipeline.gan import streams
 from pipeline.gan.base import GAN, draw_latents, generator_inputs, image_low, images_per_step, training_batches
 from pipeline.gan.probe_inputs import probe_inputs
+from pipeline.gan.replicas import in_shares
 from pipeline.integrity.inputs import check_inputs
 from pipeline.pictures.figure import write_question_figure
 from pipeline.pictures.png import write_png
 from pipeline.pictures.sheets import sample_sheet
 from pipeline.provenance import cell_checkpoints
-from pipeline.settings.params import Settings, load_settings
+from pipeline.settings.params import PARAMS, Settings, load_settings
 from pipeline.terminal.closing import closing
 from pipeline.terminal.progress import say
 from pipeline.terminal.training import TrainingProgress
 from pipeline.tracking.cells import record_epoch, record_sheet, training_run
+from pipeline.tracking.machine import computed, device
 from pipeline.tracking.run import Run
 from pipeline.training.resume import Resume, Saving
 from pipeline.training.state import Once
@@ -64,19 +67,21 @@ def train(paths: Paths, settings: Settings, cell: Cell, run: Run) -> None:
     digits, variant = load_digits(paths.train), settings.gan[cell.variant]
     steps = settings.train.epoch_images // images_per_step(variant)
     epochs = variant.training_images // settings.train.epoch_images
-    gan = GAN(variant, cell.seed, steps * epochs)
+    with copies_on(_devices(settings, cell)):
+        gan = GAN(variant, cell.seed, steps * epochs)
     gan.steps_per_execution = max(k for k in range(1, STEPS_PER_CALL + 1) if steps % k == 0)
     inputs = probe_inputs(gan, digits, load_digits(paths.held_out))
     probe = Probe(inputs.latent, inputs.real, inputs.held_out)
     stop = first_error if settings.train.stop_on == "error" else None
     evidence = EvidenceRecorder(gan.generator, gan.discriminator, inputs.batch, probe, stop)
     title = f"{cell.variant}, seed {cell.seed}, {digits.name}"
+    say(f"{title}: on {device()}, in {computed(variant.precision)}")
     with staged_folder(paths.gan, _files_of(evidence)) as folder:
         history = _History(folder, settings.train.sheet_rows, title, run)
         saving = Saving(paths.checkpoints, settings.run.checkpoint_epochs, f"train@{cell.name}")
         resume = Resume(gan, [gan.optimizer, gan.discriminator_optimizer], steps, {"history": history, "evidence": evidence}, saving)
         with TrainingProgress(cell.name, lambda logs: {name: evidence.evidence["epochs"][-1][name] for name in SHOWN}, resume.done) as shown:
-            resume.fit(partial(training_batches, digits, variant, cell.seed), epochs, [_PrintFindings(evidence, title), history, evidence, shown])
+            resume.fit(partial(_batches, digits, gan), epochs, [_PrintFindings(evidence, title), history, evidence, shown])
         save_weights(gan.averaged_generator, folder / GENERATOR)
         save_weights(gan.discriminator, folder / DISCRIMINATOR)
         status = "diverged" if history.diverged or evidence.diverged else "stopped" if evidence.stopped_by else "finished"
@@ -91,6 +96,28 @@ def train(paths: Paths, settings: Settings, cell: Cell, run: Run) -> None:
     if status != "diverged":
         Checkpoints(paths.checkpoints).finish("train", cell.name)
     closing(f"wrote {paths.gan}: {status}, a generator and {len(history.rows)} epochs of losses and samples", f"dvc repro evaluate@{cell.name}")
+
+
+def _devices(settings: Settings, cell: Cell) -> list[str]:
+    """The devices that train the cell together; said where the settings ask for all that there are."""
+    devices, size = training_devices(settings.run.strategy), settings.gan[cell.variant].batch_size
+    count = len(devices)
+    if size % count:
+        raise SettingsError(
+            f"{PARAMS}: gan.{cell.variant}.batch_size: expected a multiple of {count}, the devices that run.strategy: mirrored shares a batch among, "
+            f"received {size}; the next is {size + -size % count}, and run.strategy: single takes any"
+        )
+    if settings.run.strategy == "mirrored" and count == 1:
+        say("run.strategy: mirrored, and TensorFlow sees one device: it trains alone, as with single")
+    elif count > 1:
+        say(f"run.strategy: mirrored, on {count} devices: {size // count} of the {size} images of a batch on each")
+    return devices
+
+
+def _batches(digits: Digits, gan: GAN, first_step: int) -> tf.data.Dataset:
+    """The GAN's batches from a step on, in the order in which its devices share them."""
+    batches = training_batches(digits, gan.variant, gan.seed, first_step)
+    return in_shares(batches, gan.variant.critic_steps, gan.distribute_strategy.num_replicas_in_sync)
 
 
 def _files_of(evidence: EvidenceRecorder) -> Iterator[Path | str]:

@@ -20,7 +20,7 @@ from pipeline.tracking.background import Background
 from pipeline.tracking.changes import changed_settings
 from pipeline.tracking.description import Folders, describe
 from pipeline.tracking.generator import log_generator
-from pipeline.tracking.machine import machine_tags, system_metrics
+from pipeline.tracking.machine import devices, machine_tags, system_metrics
 from pipeline.tracking.origin import CHANGED, EXPERIMENT, SET, run_name
 from pipeline.tracking.publish import publish
 from pipeline.tracking.run import CELL, CODE, KIND, TRAINING, Run, Subject, search, subject, without_epoch
@@ -39,7 +39,8 @@ def training_run(settings: Settings, cell: Cell, gan: Path) -> Iterator[Run]:
     background, started = Background(settings.tracking.budget_seconds), time.time()
     run = Run(started=int(started * 1000), put=background.put)
     try:
-        known, run.system = machine_tags(), system_metrics()
+        known = machine_tags(settings.gan[cell.variant].precision) | {"devices": devices(settings.run.strategy)}
+        run.system = system_metrics()
         background.put(lambda: _start(run, settings, cell, known, started))
     except Exception as error:
         background.fail(error)
@@ -82,7 +83,7 @@ def cell_subject(settings: Settings, cell: Cell) -> Subject:
     scored = {settings.evaluate.split: "evaluation"}
     about = subject(settings, training_key(settings, cell), cell_settings(settings, cell), {"train": "training", "validation": "validation"} | scored)
     changed = changed_settings(settings, cell) if str(PARAMS) in about.tags.get(CHANGED, "").split() else None
-    own = {KIND: CELL, CODE: code_hash(*CELL_STAGES)} | ({} if changed is None else {SET: changed or "none"})
+    own = {KIND: CELL, CODE: code_hash(*CELL_STAGES), "strategy": settings.run.strategy} | ({} if changed is None else {SET: changed or "none"})
     return about._replace(tags=about.tags | own)
 
 

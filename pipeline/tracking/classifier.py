@@ -11,7 +11,7 @@ from pipeline.settings.params import Settings
 from pipeline.tracking.background import record
 from pipeline.tracking.machine import machine_tags
 from pipeline.tracking.publish import publish
-from pipeline.tracking.run import TRAINING, Run, search, subject, without_epoch
+from pipeline.tracking.run import TRAINING, Run, search, subject
 from pipeline.tracking.store import CLASSIFIERS, connect
 
 
@@ -31,7 +31,7 @@ def _record(settings: Settings, report: Path, history: Path, started: float | No
         return
     uses = {"train": "training", "validation": "validation", "test": "evaluation"}
     about = subject(settings, key, classifier_settings(settings), uses)
-    about = about if started is None else about._replace(tags=about.tags | machine_tags())
+    about = about if started is None else about._replace(tags=about.tags | machine_tags("float32"))
     run = Run.create(client, experiment_id, settings.download.source, about, started)
     if started is not None and ended is not None:
         run.metrics("time", {"training_seconds": ended - started}, 0)
@@ -42,8 +42,7 @@ def _record(settings: Settings, report: Path, history: Path, started: float | No
 
 def _fill(run: Run, report: Path, history: Path) -> None:
     known, rows = read_json(report, Report), read_json(history, ClassifierHistory)["epochs"]
-    for row in rows:
-        run.metrics("losses", without_epoch(row), row["epoch"])
+    run.by_epoch("losses", rows)
     run.metrics("scores", {"test_accuracy": known["accuracy"]}, 0)
     run.tags({"sha256": known["sha256"]})
     run.file(report)

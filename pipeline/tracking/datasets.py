@@ -1,6 +1,7 @@
 """The splits of a data set as inputs of runs: name, hash, path, size, and what each was used for."""
 
 import json
+from functools import lru_cache
 from pathlib import Path
 
 from mlflow.data.schema import TensorDatasetSchema
@@ -9,7 +10,7 @@ from mlflow.types import Schema, TensorSpec
 from mlflow.utils.mlflow_tags import MLFLOW_DATASET_CONTEXT
 
 from pipeline.data.digits import load_digits
-from pipeline.files.artifacts import file_hash
+from pipeline.provenance import split_hash
 
 SPLITS = Path("artifacts/data")
 
@@ -17,11 +18,16 @@ SPLITS = Path("artifacts/data")
 def data_set(split: str) -> Dataset:
     """A split, named like `mnist_train`, with the hash that DVC records."""
     path = SPLITS / f"{split}.npz"
+    return _described(path, split, split_hash(path))
+
+
+@lru_cache(maxsize=16)
+def _described(path: Path, split: str, md5: str) -> Dataset:
     digits = load_digits(path)
     features, targets = (Schema([TensorSpec(part.dtype, (-1, *part.shape[1:]))]) for part in (digits.images, digits.labels))
     return Dataset(
         name=f"{digits.name}_{split}",
-        digest=file_hash(path, "md5"),
+        digest=md5,
         source_type="local",
         source=json.dumps({"uri": path.as_posix()}),
         schema=json.dumps(TensorDatasetSchema(features, targets).to_dict()),

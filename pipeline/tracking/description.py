@@ -13,7 +13,7 @@ from pipeline.evaluation.files import SCORES as SCORES_FILE
 from pipeline.evaluation.files import CellScores
 from pipeline.files.cells import HISTORY, Cell, History
 from pipeline.files.json_file import read_json
-from pipeline.metrics.score_names import HEADLINE_SCORES, SCORES
+from pipeline.metrics.score_names import SCORES, SHOWN_SCORES
 from pipeline.report.findings import findings_in
 from pipeline.report.numbers import counted, number
 from pipeline.settings.params import Settings
@@ -62,8 +62,9 @@ def cell_description(settings: Settings, cell: Cell, files: Folders, tags: Mappi
 def _summary(history: dict[str, Any], scores: dict[str, Any] | None, findings: list[Finding] | None) -> str:
     """A line that says how it came out: how its training ended if it did not finish, the first headline scores, the worst findings."""
     parts = [] if history["status"] == "finished" else [f"Its training did not finish, its status is {history['status']}."]
-    if scores and scores["scores"][HEADLINE_SCORES[0]] is not None:
-        pairs = ((SCORES[name].label, scores["scores"][name], scores["real_reference"].get(name)) for name in HEADLINE_SCORES[:3])
+    known = [name for name in SHOWN_SCORES if scores and scores["scores"][name] is not None]
+    if scores and known:
+        pairs = ((SCORES[name].label, scores["scores"][name], scores["real_reference"].get(name)) for name in known[:3])
         parts.append(", ".join(f"{label} {number(value)} (real images {number(real)})" for label, value, real in pairs) + ".")
     if findings is not None:
         worst = [finding for finding in findings if finding.severity == findings[0].severity]  # errors stand first

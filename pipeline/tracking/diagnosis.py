@@ -42,8 +42,7 @@ def _record(settings: Settings, cell: Cell, gan: Path, evaluation: Path, diagnos
         raise DataError(f"the store has no run of {cell.name} with these scores")
     run = Run.found(client, found[0])
     with one_at_a_time():
-        for row in epochs:
-            run.metrics("diagnosis", {name: row.get(name) for name in BY_EPOCH}, row["epoch"])
+        run.by_epoch("diagnosis", ({name: row.get(name) for name in ("epoch", *BY_EPOCH)} for row in epochs))
         run.file(diagnosis)
         describe(run, settings, cell, Folders(gan, evaluation, diagnosis))
         run.tags(diagnosis_tags(findings) | {DIAGNOSIS: file_hash(diagnosis, "md5")})

@@ -96,8 +96,9 @@ class Generator(PythonModel):
         inputs = {"latent": tf.constant(latents)}
         if self.classes > 1:
             inputs["label"] = tf.fill(len(latents), digit)
-        images = self.compiled(inputs).numpy()[..., 0].astype(np.float64)
-        return np.clip(np.rint((images - self.low) * (255 / (1 - self.low))), 0, 255).astype(np.uint8)
+        images = self.compiled(inputs).numpy().astype(np.float64)
+        pixels = np.clip(np.rint((images - self.low) * (255 / (1 - self.low))), 0, 255).astype(np.uint8)
+        return pixels[..., 0] if pixels.shape[-1] == 1 else pixels
 
     def _latents(self, request: Checked) -> NDArray[np.float32]:
         if request.latents is not None:

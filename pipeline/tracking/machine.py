@@ -13,12 +13,28 @@ from mlflow.system_metrics.metrics.cpu_monitor import CPUMonitor
 from mlflow.system_metrics.metrics.gpu_monitor import GPUMonitor
 from mlflow.system_metrics.metrics.rocm_monitor import ROCMMonitor
 
+from pipeline.runtime import training_devices
+
+PROCESSOR = Path("/proc/cpuinfo")  # Linux has it
+BFLOAT16 = {"avx512_bf16", "amx_bf16", "bf16"}  # its flags, and that of ARM, where bfloat16 is computed by instructions of its own
+BFLOAT16_CAPABILITY = (8, 0)  # the first of NVIDIA's GPUs that computes in it
 LIBRARIES = ("tensorflow", "keras", "mlflow", "dvc", "numpy")
 
 
-def machine_tags() -> dict[str, str]:
-    """The device that TensorFlow trains on, and the versions of Python and of the libraries."""
-    return {"device": device(), "version.python": platform.python_version()} | {f"version.{name}": version(name) for name in LIBRARIES}
+def machine_tags(precision: str) -> dict[str, str]:
+    """The device that TensorFlow trains on, how it computes in the layers' precision, and the versions of Python and of the libraries."""
+    return {"device": device(), "precision": computed(precision), "version.python": platform.python_version()} | {
+        f"version.{name}": version(name) for name in LIBRARIES
+    }
+
+
+def devices(strategy: str) -> str:
+    """TensorFlow's names of the devices that train one model.
+
+    >>> devices("single")
+    'CPU:0'
+    """
+    return ", ".join(name.removeprefix("/device:") for name in training_devices(strategy))
 
 
 def device() -> str:
@@ -27,6 +43,28 @@ def device() -> str:
     if details:
         return "GPU: " + ", ".join(each.get("device_name", "unknown") for each in details)
     return f"CPU: {_processor()}, {_cores()} cores"
+
+
+def computed(precision: str) -> str:
+    """A variant's precision, with a word about a device that emulates it: that takes longer, and may round otherwise.
+
+    >>> computed("float32")
+    'float32'
+    """
+    if precision == "float32":
+        return precision
+    known = _computes_in_bfloat16()
+    return precision if known else f"{precision}, {'emulated: this device' if known is False else 'emulated if this device'} has no bfloat16"
+
+
+def _computes_in_bfloat16() -> bool | None:
+    """None where the machine does not tell."""
+    gpus = [tf.config.experimental.get_device_details(gpu) for gpu in tf.config.list_physical_devices("GPU")]
+    if gpus:
+        capabilities = [each.get("compute_capability") for each in gpus]
+        return None if None in capabilities else min(capabilities) >= BFLOAT16_CAPABILITY
+    lines = _processor_lines()
+    return bool(BFLOAT16 & {flag for line in lines if line.startswith(("flags", "Features")) for flag in line.split()}) if lines else None
 
 
 def system_metrics() -> Callable[[], Mapping[str, float]]:
@@ -59,10 +97,12 @@ def _monitor(kind: Any) -> Any:
 
 def _processor() -> str:
     """The processor's model: Linux has it in a file, others tell Python."""
-    information = Path("/proc/cpuinfo")
-    lines = information.read_text(encoding="utf-8", errors="replace").splitlines() if information.is_file() else []
-    models = (line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
+    models = (line.split(":", 1)[1].strip() for line in _processor_lines() if line.startswith("model name"))
     return next(models, platform.processor() or platform.machine())
+
+
+def _processor_lines() -> list[str]:
+    return PROCESSOR.read_text(encoding="utf-8", errors="replace").splitlines() if PROCESSOR.is_file() else []
 
 
 def _cores() -> int:

@@ -1,7 +1,7 @@
 """One tracked run as a write-only sink."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
@@ -24,7 +24,21 @@ KIND, CELL, VARIANT = "pipeline.kind", "cell", "variant"  # a tag and its values
 # Tags with the hash of what is recorded of each part; a part that was not recorded to its end has none.
 TRAINING, EVALUATION, DIAGNOSIS = "pipeline.training", "pipeline.evaluation", "pipeline.diagnosis"
 
+MOST_POINTS = 1000  # that MLflow takes in one call
+
 Put = Callable[[Callable[[], object]], None]
+
+
+def runs_by_key(client: MlflowClient, experiment_id: str) -> dict[str, list[MlflowRun]]:
+    """All runs with a key, the newest first."""
+    found: dict[str, list[MlflowRun]] = {}
+    token: str | None = None
+    while token is None or token:
+        page = client.search_runs([experiment_id], f"tags.`{KEY}` != ''", max_results=1000, page_token=token)
+        for run in page:
+            found.setdefault(run.data.tags[KEY], []).append(run)
+        token = page.token or ""
+    return found
 
 
 class Subject(NamedTuple):
@@ -98,10 +112,18 @@ class Run:
     def groups(self, values: Mapping[str, Mapping[str, Any]], step: int, live: bool = False, of: Mapping[str, str] = MappingProxyType({})) -> None:
         """Record several groups of numbers, group -> name -> number, in one call to the store."""
         now = int(time.time() * 1000) if live else self.started
-        named = {f"{group}/{name}": value for group, numbers in values.items() for name, value in numbers.items()}
-        numbers = {name: value for name, value in named.items() if isinstance(value, (int, float)) and not isinstance(value, bool)}
-        points = [Metric(name, value, now, step, **of) for name, value in numbers.items()]
+        points = _points(values, step, now, of)
         self.attempt(lambda client, run_id: client.log_batch(run_id, points))
+
+    def by_epoch(self, group: str, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Record the rows of a history as GROUP/NAME, each at the step of its `epoch`, in as few calls to the store as it takes."""
+        points = [point for row in rows for point in _points({group: without_epoch(row)}, row["epoch"], self.started, {})]
+
+        def send(client: MlflowClient, run_id: str) -> None:
+            for start in range(0, len(points), MOST_POINTS):
+                client.log_batch(run_id, points[start : start + MOST_POINTS])
+
+        self.attempt(send)
 
     def image(self, key: str, image: np.ndarray, step: int) -> None:
         """Record a picture of the series `key`, which the UI shows with a slider over steps."""
@@ -115,6 +137,13 @@ class Run:
         """Set the run's end, and with it its duration; `ended` in seconds since 1970, its start if it is left out."""
         milliseconds = self.started if ended is None else int(ended * 1000)
         self.attempt(lambda client, run_id: client.set_terminated(run_id, "FINISHED", milliseconds))
+
+
+def _points(values: Mapping[str, Mapping[str, Any]], step: int, time_ms: int, of: Mapping[str, str]) -> list[Metric]:
+    """Several groups of numbers, group -> name -> number, as MLflow's metrics; what is no number is left out."""
+    named = {f"{group}/{name}": value for group, numbers in values.items() for name, value in numbers.items()}
+    numbers = {name: value for name, value in named.items() if isinstance(value, (int, float)) and not isinstance(value, bool)}
+    return [Metric(name, value, time_ms, step, **of) for name, value in numbers.items()]
 
 
 def _log_inputs(client: MlflowClient, run_id: str, data: list[DatasetInput]) -> None:

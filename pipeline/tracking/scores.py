@@ -15,7 +15,7 @@ from pipeline.tracking.cells import CELL_STAGES, add_experiment, cell_run, recor
 from pipeline.tracking.datasets import data_set
 from pipeline.tracking.description import Folders, describe
 from pipeline.tracking.publish import publish
-from pipeline.tracking.run import CELL, CODE, EVALUATION, KIND, TRAINING, Run, search, without_epoch
+from pipeline.tracking.run import CELL, CODE, EVALUATION, KIND, TRAINING, Run, search
 from pipeline.tracking.store import GANS, connect, one_at_a_time
 
 
@@ -54,8 +54,7 @@ def _run_to_score(settings: Settings, cell: Cell, gan: Path, scores: str) -> Run
 def _from_files(settings: Settings, cell: Cell, gan: Path) -> Run:
     run = cell_run(settings, cell, {})
     history = read_json(gan / HISTORY, History)
-    for row in history["epochs"]:
-        run.metrics("losses", without_epoch(row), row["epoch"])
+    run.by_epoch("losses", history["epochs"])
     for epoch, images in enumerate(read_sheets(gan, mapped=True)):
         record_sheet(run, epoch, images, f"{cell.variant}, seed {cell.seed}, {history['data_set']}, epoch {epoch}")
     record_trained(run, settings, cell, gan)
@@ -70,8 +69,7 @@ def _score(run: Run, found: MlflowRun, settings: Settings, cell: Cell, gan: Path
     run.metrics("scores", scores["scores"], 0, of=_model_and_data(found, settings))
     for group in ("spread", "real_reference"):
         run.metrics(group, scores[group], 0)
-    for row in read_json(evaluation / CURVES, Curves)["epochs"]:
-        run.metrics("scores_by_epoch", without_epoch(row), row["epoch"])
+    run.by_epoch("scores_by_epoch", read_json(evaluation / CURVES, Curves)["epochs"])
     for name in (SCORES, CONFUSION, BY_CLASS, NEAREST):
         run.file(evaluation / name)
     run.metrics("time", {"evaluation_seconds": seconds}, 0, live=True)

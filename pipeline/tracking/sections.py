@@ -10,7 +10,7 @@ from pipeline.doctor.diagnosis.diagnose import causes_and_symptoms
 from pipeline.doctor.diagnosis.findings import Finding
 from pipeline.doctor.diagnosis.summary import SYMPTOMS, evidence_text
 from pipeline.files.cells import Cell
-from pipeline.metrics.score_names import HEADLINE_SCORES, SCORES
+from pipeline.metrics.score_names import SCORES, SHOWN_SCORES
 from pipeline.report.numbers import number
 from pipeline.settings.params import PARAMS, Settings
 from pipeline.tracking.changes import spelled
@@ -25,7 +25,7 @@ def scores_section(scores: dict[str, Any] | None) -> str:
         return "### Scores\n\nNot evaluated yet."
     rows = [
         [score_label(name), number(scores["scores"][name]), number(scores["real_reference"].get(name))]
-        for name in HEADLINE_SCORES
+        for name in SHOWN_SCORES
         if scores["scores"][name] is not None
     ]
     return "### Scores\n\n" + (table(["score", "samples", "real images"], rows) if rows else "None: a training that did not finish has no samples.")

@@ -2,41 +2,48 @@
 
 import json
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from mlflow import MlflowClient
 from mlflow.entities import Run as MlflowRun
 from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID, MLFLOW_RUN_NOTE
 
 from pipeline.files.cells import Cell
-from pipeline.metrics.score_names import HEADLINE_SCORES
+from pipeline.metrics.score_names import SHOWN_SCORES
 from pipeline.provenance import cell_settings, training_key, variant_key
 from pipeline.report.numbers import counted, number, with_spread
 from pipeline.report.words import unfinished_words, verdict_words
 from pipeline.settings.params import Settings
 from pipeline.tracking.origin import run_name
 from pipeline.tracking.publish import is_own, publish
-from pipeline.tracking.run import EVALUATION, KIND, VARIANT, Run, search, subject
+from pipeline.tracking.run import EVALUATION, KIND, VARIANT, Run, Subject
 from pipeline.tracking.sections import differences_section, meaning, score_label, table
 
 Board = dict[str, Any]
 
 
-def record_variant(client: MlflowClient, experiment_id: str, settings: Settings, row: Board, board: Board) -> None:
+class Beside(NamedTuple):
+    """What all variants of a leaderboard share; asked for once, because there may be hundreds of them."""
+
+    about: Subject  # where and how the runs are made, and their data
+    runs: dict[str, list[MlflowRun]]  # key -> the runs on record with it, the newest first
+
+
+def record_variant(client: MlflowClient, experiment_id: str, settings: Settings, row: Board, board: Board, beside: Beside) -> None:
     """Record a variant of the leaderboard, a row of `board["variants"]`, and make it the parent of its cells.
 
     A variant whose numbers or verdict have changed gets a new run in place of the old one, because MLflow keeps every value of a metric for ever, and
     a mean over other seeds is no later value of the same series.
     """
     key, content = variant_key(settings, row["variant"]), _content(settings, row, board)
-    found = search(client, experiment_id, key=key)
+    found = beside.runs.get(key, [])
     parent = next((run.info.run_id for run in found if run.data.tags.get(EVALUATION) == content), None)
     if parent is None:
-        parent = _create(client, experiment_id, settings, row, board, content)
+        parent = _create(client, experiment_id, settings, row, board, content, beside.about)
     for cell in _cells(row, board):
-        for run in search(client, experiment_id, key=training_key(settings, Cell(cell["variant"], cell["seed"]))):
+        for run in beside.runs.get(training_key(settings, Cell(cell["variant"], cell["seed"])), []):
             _adopt(client, parent, run)
-    for old in (run.info.run_id for run in search(client, experiment_id, key=key) if run.info.run_id != parent and _is_past(run, content)):
+    for old in (run.info.run_id for run in found if run.info.run_id != parent and _is_past(run, content)):
         for run in client.search_runs([experiment_id], f"tags.`{MLFLOW_PARENT_RUN_ID}` = '{old}'"):
             _adopt(client, parent, run)
         client.delete_run(old)
@@ -52,14 +59,14 @@ def _is_past(run: MlflowRun, content: str) -> bool:
     return is_own(run) and run.data.tags.get(EVALUATION, content) != content
 
 
-def _create(client: MlflowClient, experiment_id: str, settings: Settings, row: Board, board: Board, content: str) -> str:
-    variant, uses = row["variant"], {"train": "training", settings.evaluate.split: "evaluation"}
-    about = subject(settings, variant_key(settings, variant), _settings(settings, variant), uses)
+def _create(client: MlflowClient, experiment_id: str, settings: Settings, row: Board, board: Board, content: str, about: Subject) -> str:
+    variant = row["variant"]
+    about = about._replace(key=variant_key(settings, variant), settings=_settings(settings, variant))
     seeds = ", ".join(str(cell["seed"]) for cell in _cells(row, board))
     own = {KIND: VARIANT, "verdict": verdict_words(row, board), "seeds": seeds, MLFLOW_RUN_NOTE: variant_description(settings, row, board)}
     run = Run.create(client, experiment_id, run_name(variant), about._replace(tags=about.tags | own))
-    for group, part in (("scores", "mean"), ("seed_deviation", "sd")):
-        run.metrics(group, {name: summary[part] for name, summary in row["scores"].items()}, 0)
+    parts = {"scores": "mean", "seed_deviation": "sd"}
+    run.groups({group: {name: summary[part] for name, summary in row["scores"].items()} for group, part in parts.items()}, 0)
     run.finish()
     return str(publish(run, about.key, EVALUATION, content).info.run_id)
 
@@ -84,7 +91,7 @@ def variant_description(settings: Settings, row: Board, board: Board) -> str:
     several = len(cells) > 1
     heading = ["score", *(f"`{Cell(variant, cell['seed']).name}`" for cell in cells), *(["mean over seeds"] if several else []), "real images"]
     rows = []
-    for name, score in ((name, row["scores"][name]) for name in HEADLINE_SCORES):
+    for name, score in ((name, row["scores"][name]) for name in SHOWN_SCORES):
         if score["mean"] is not None:
             mean = [f"**{with_spread(score['mean'], score['sd'])}**"] if several else []
             rows.append([score_label(name), *(number(cell["scores"][name]) for cell in cells), *mean, number(real[name])])

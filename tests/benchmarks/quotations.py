@@ -9,6 +9,8 @@ from benchmarks.losses.bands import band_row
 from benchmarks.search import trial_row
 from benchmarks.tables import real_row, variant_row
 from pipeline.settings.params import load_settings
+from pipeline.settings.yaml_file import read_yaml
+from pipeline.sweep.cell import CELL_STAGES
 from tests.conftest import ROOT
 
 Row = dict[str, Any]
@@ -23,6 +25,10 @@ TRIALS: list[Row] = _read("search")["trials"]
 FIRST_TRIALS: Row = _read("first_trials")
 DIAGNOSIS: Row = _read("diagnosis")
 SERVING: Row = _read("serving")
+TEAM: Row = _read("team_server")
+SWEEP: Row = _read("sweep")
+SPEED: Row = _read("speed")
+EVALUATION_SECONDS: float = _read("evaluation_time")["seconds"]["the whole command, start included"]
 HELD_OUT: Row = _read("scripts_held_out")["totals"]
 LOSS_BANDS: Row = _read("loss_bands")["families"]
 VARIANTS = load_settings(ROOT / "params.yaml").gan
@@ -103,6 +109,12 @@ QUOTED: dict[str, list[tuple[str, tuple[float, ...]]]] = {
         ("A discriminator loss of {:.3f}, or {:.3f} if you average both halves, with a generator loss of {:.3f}", (2 * LOG_2, LOG_2, LOG_2)),
         ("It was below 0 in {:.0f} % of the looks", (100 * LOSS_BANDS["Wasserstein"]["below_zero"],)),
         ("lower β1 to {:.1f} or 0", (0.5,)),
+    ],
+    "docs/scale.md": [
+        ("the leaderboard and its page take {:.0f} s", (SPEED["cells"][-1]["seconds"],)),
+        ("one server took {:.1f} s for a cell", (TEAM["seconds_per_cell"],)),
+        ("takes {:.1f} s in a sweep and {:.1f} s by `dvc repro", (SWEEP["overhead"]["sweep"], SWEEP["overhead"]["dvc_repro"])),
+        ("Ray takes {:.0f} s to start", (SWEEP["overhead"]["ray_start"],)),
     ],
     "docs/how-to/serve.md": [
         ("the medians of {} rounds of {} requests", (SERVING["rounds"], SERVING["requests"])),
@@ -208,6 +220,24 @@ def play_row(cell: str, row: Row) -> str:
     return f"| `{cell}` | {differences} | {row['milliseconds']['median']} ms | {row['milliseconds']['p95']} ms |"
 
 
+def team_row(count: int) -> str:
+    """What so many cells take in a team's server, as docs/how-to/team-server.md has it."""
+    rows, database, artifacts = TEAM["rows_per_cell"]["metrics"], TEAM["database_bytes_per_cell"], TEAM["artifact_bytes_per_cell"]
+    numbers = f"{count:,} | {TEAM['seconds_per_cell'] * count / 3600:.2f} h | {rows * count:,.0f} | {database * count / 1e6:,.0f} MB"
+    return f"| {numbers} | {artifacts * count / 1e6:,.0f} MB |".replace(",", " ")
+
+
+def scale_row(count: int) -> str:
+    """What so many cells of `modern` cost, as docs/scale.md has it: one after the other on the machine that published them."""
+    training = mean(row["training_seconds"] for row in cells("modern"))
+    hours = (training + EVALUATION_SECONDS + max(0.0, SWEEP["overhead"]["overhead"])) * count / 3600
+    lock = read_yaml(ROOT / "dvc.lock")["stages"]
+    cache = sum(out["size"] for stage in CELL_STAGES for out in lock[f"{stage}@modern-0"]["outs"])
+    rows, database, artifacts = TEAM["rows_per_cell"]["metrics"], TEAM["database_bytes_per_cell"], TEAM["artifact_bytes_per_cell"]
+    sizes = " | ".join(f"{size * count / 1e6:,.0f} MB" for size in (database, artifacts))
+    return f"| {count:,} | {hours:,.1f} h | {cache * count / 1e6:,.0f} MB | {rows * count:,.0f} | {sizes} |".replace(",", " ")
+
+
 LINES = {
     "docs/how-to/play.md": [play_row(cell, row) for cell, row in _read("play")["cells"].items()],
     "README.md": [*(variant_row(cells(variant)) for variant in {row["variant"]: None for row in CELLS}), real_row(CELLS[0])],
@@ -215,6 +245,8 @@ LINES = {
         *map(bias_row, _read("bias")["rows"]),
         *(f"| {name} | {seconds:.1f} |" for name, seconds in _read("evaluation_time")["seconds"].items()),
     ],
+    "docs/scale.md": [*map(scale_row, (10, 1000, 10000))],
+    "docs/how-to/team-server.md": [*map(team_row, (10, 1000, 10000))],
     "docs/how-to/serve.md": [*map(speed_row, SERVING["rows"])],
     "docs/losses.md": [band_row(family, band) for family, band in LOSS_BANDS.items()],
     "docs/search.md": [*map(trial_row, TRIALS), *map(first_trial_row, FIRST_TRIALS["trials"])],

@@ -3,28 +3,30 @@
 import json
 import re
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from benchmarks import bias, evaluation_time, publish, search
-from benchmarks.tables import Row
-from pipeline.files.artifacts import write_json
+from benchmarks import bias, evaluation_time, search
+from benchmarks.publish.__main__ import PAGE, RESULTS, SAMPLES_PICTURE, TRAINING_PICTURE, publish
+from benchmarks.publish.clone import name_cells
+from benchmarks.publish.rows import PublishError, origin, published_row
+from pipeline.files.cells import Cell
+from pipeline.files.errors import PipelineError
 from pipeline.files.json_file import read_json
 from pipeline.metrics.score_names import SCORES
 from pipeline.settings.params import Settings, load_settings
 from tests.conftest import ROOT
 
-PICTURES = (publish.TRAINING_PICTURE, publish.SAMPLES_PICTURE)
+CELLS = [Cell("asker", 0), Cell("modern", 0)]
 
 
 @pytest.fixture(scope="module")
 def copied(finished_project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of a small project after `dvc repro`, with the results that this repository has published."""
+    """A copy of a small project after `dvc repro`."""
     copy = tmp_path_factory.mktemp("benchmarks") / "project"
     shutil.copytree(finished_project, copy, ignore=shutil.ignore_patterns(".git", ".dvc"), symlinks=True)
-    (copy / publish.RESULTS).parent.mkdir()
-    shutil.copy(ROOT / publish.RESULTS, copy / publish.RESULTS)
     return copy
 
 
@@ -37,47 +39,57 @@ def settings(copied: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     return load_settings()
 
 
-def published() -> dict[str, Row]:
-    return {row["variant"]: row for row in read_json(publish.RESULTS)["cells"]}
-
-
-def test_publishing_writes_rows_page_and_pictures(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
-    publish.publish(settings)
-    rows = published()
-    assert list(rows) == ["asker", "modern"]
-    assert "no longer published, because settings, data or classifier have changed since: asker_200-0, asker_shared-0" in capsys.readouterr().out
-    for row in rows.values():
-        assert row["data_set"] == "digits"
-        assert row["images_seen"] == 512
-        assert row["training_seconds"] > 0
-        assert re.fullmatch("[0-9a-f]{32}", row["weights_md5"])
-    scores = read_json(Path("artifacts/evaluation/modern-0/scores.json"))
-    assert rows["modern"] | scores == rows["modern"]
-    assert "| `asker` | 1 | 512 |" in publish.PAGE.read_text(encoding="utf-8")
-    assert all(path.stat().st_size > 1000 for path in PICTURES)
-
-
-def test_a_published_cell_stays_while_its_settings_and_data_stay(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
-    publish.publish(settings)
-    before = published()["modern"]
-    leaderboard = read_json(publish.LEADERBOARD)
-    only_asker = leaderboard | {"cells": [row for row in leaderboard["cells"] if row["variant"] == "asker"]}
-    write_json(publish.LEADERBOARD, only_asker)
-    publish.publish(settings)
-    assert published()["modern"] == before
-    changed = settings.model_copy(
-        update={"gan": settings.gan | {"modern": settings.gan["modern"].model_copy(update={"generator_learning_rate": 0.1})}}
-    )
-    publish.publish(changed)
-    write_json(publish.LEADERBOARD, leaderboard)
-    assert list(published()) == ["asker"]
-    assert "have changed since: modern-0" in capsys.readouterr().out
+def test_a_published_row_has_scores_cost_findings_and_origin(settings: Settings) -> None:
+    row = published_row(settings, Cell("modern", 0))
+    assert row | read_json(Path("artifacts/evaluation/modern-0/scores.json")) == row
+    assert (row["data_set"], row["images_seen"]) == ("digits", 512)
+    assert row["training_seconds"] > 0
+    assert re.fullmatch("[0-9a-f]{32}", row["weights_md5"])
+    assert origin(settings, Cell("modern", 0)).items() <= row.items()
+    found = read_json(Path("artifacts/diagnosis/modern-0.json"))["findings"]
+    assert list(row["findings"]) == [finding["id"] for finding in found]
 
 
 def test_a_cell_without_durations_on_record_is_not_published(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path / 'empty.db'}")
-    with pytest.raises(publish.PublishError, match=r"durations of \w+-0, found no run .*; delete its run .* train@"):
-        publish.publish(settings)
+    with pytest.raises(PublishError, match=r"durations of modern-0, found no run .*; delete its run .* train@"):
+        published_row(settings, Cell("modern", 0))
+
+
+@pytest.mark.slow
+def test_cells_are_trained_in_a_clone_and_a_second_publication_trains_nothing(
+    finished_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project = tmp_path / "project"
+    shutil.copytree(finished_project, project, ignore=shutil.ignore_patterns("artifacts", "mlflow.db*", "mlartifacts"), symlinks=True)
+    (project / "benchmarks").mkdir(exist_ok=True)
+    git = ["git", "-C", str(project), "-c", "user.name=test", "-c", "user.email=test@example.org"]
+    for command in (["add", "--all"], ["commit", "--quiet", "--allow-empty", "--message", "as it is"]):
+        subprocess.run([*git, *command], check=True)
+    monkeypatch.chdir(project)
+    for name in ("MLFLOW_TRACKING_URI", "DVC_ROOT"):
+        monkeypatch.delenv(name, raising=False)
+    publish(tmp_path / "clone", CELLS)
+    rows = read_json(RESULTS)["cells"]
+    assert [row["variant"] for row in rows] == ["asker", "modern"]
+    assert "| `asker` | 1 | 512 |" in PAGE.read_text(encoding="utf-8")
+    assert all(path.stat().st_size > 1000 for path in (TRAINING_PICTURE, SAMPLES_PICTURE))
+    assert not (project / "artifacts").exists()
+    capsys.readouterr()
+    before = RESULTS.read_bytes()
+    publish(tmp_path / "clone", CELLS)
+    assert RESULTS.read_bytes() == before  # durations too: nothing was trained
+    (project / "params.yaml").write_text((project / "params.yaml").read_text() + "# changed\n")
+    with pytest.raises(PipelineError, match=r"^params.yaml: expected no change since the last commit, found one; commit it"):
+        publish(tmp_path / "clone", CELLS)
+
+
+def test_the_cells_are_named_in_the_clones_params_and_comments_stay(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "params.yaml", tmp_path)
+    name_cells(tmp_path / "params.yaml", [Cell("modern", 0), Cell("modern", 1), Cell("asker", 0)])
+    before, after = (load_settings(folder / "params.yaml") for folder in (ROOT, tmp_path))
+    assert after == before.model_copy(update={"run": before.run.model_copy(update={"variants": ["modern", "asker"], "seeds": [0, 1]})})
+    assert (tmp_path / "params.yaml").read_text().count("#") == (ROOT / "params.yaml").read_text().count("#")
 
 
 @pytest.mark.slow

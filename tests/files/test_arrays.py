@@ -124,3 +124,13 @@ def test_nothing_is_allocated_for_what_a_header_promises(tmp_path: Path) -> None
         assert tracemalloc.get_traced_memory()[1] < 10**6
     finally:
         tracemalloc.stop()
+
+
+def test_an_array_may_have_either_of_two_shapes_and_no_third(tmp_path: Path) -> None:
+    either = Expected("|u1", (None, 28, 28), (None, 28, 28, 3))
+    for shape in ((2, 28, 28), (2, 28, 28, 3)):
+        np.save(tmp_path / "a.npy", np.zeros(shape, np.uint8))
+        assert read_array(tmp_path / "a.npy", either).shape == shape
+    np.save(tmp_path / "a.npy", np.zeros((2, 28, 28, 4), np.uint8))
+    with pytest.raises(DataError, match=r"expected \|u1 nx28x28 or nx28x28x3, received \|u1 2x28x28x4"):
+        read_array(tmp_path / "a.npy", either)

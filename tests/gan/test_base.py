@@ -1,14 +1,17 @@
 """The one train_step: which network an update changes, with which random numbers, and to which bytes."""
 
+import itertools
+
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from pipeline.data.batches import batches
+from pipeline.data.batches import orders
 from pipeline.data.digits import Digits
-from pipeline.data.pixels import to_float
+from pipeline.data.pixels import to_bytes, to_float
 from pipeline.gan.base import GAN, draw_latents, image_low, training_batches
+from pipeline.gan.probe_inputs import probe_inputs
 from pipeline.settings.params import Settings
 from pipeline.settings.variants import VariantSettings
 from pipeline.settings.yaml_file import read_yaml
@@ -203,10 +206,11 @@ def test_regularisers_add_up(settings: Settings, digits: Digits) -> None:
 def test_batches_that_tensorflow_draws_are_those_that_numpy_draws(digits: Digits, name: str) -> None:
     variant = VARIANTS[name]
     steps = 3 * len(digits.labels) // variant.batch_size  # three passes: a batch may belong to two
-    drawn, expected = training_batches(digits, variant, 3).take(steps), batches(digits, variant.batch_size, 3)
-    for (images, labels), (bytes_, numbers) in zip(drawn, expected, strict=False):
-        assert (images.numpy() == to_float(bytes_, image_low(variant))).all()
-        assert (labels.numpy() == numbers).all()
+    order = np.concatenate(list(itertools.islice(orders(len(digits.labels), 3), 4)))
+    for number, (images, labels) in enumerate(training_batches(digits, variant, 3).take(steps)):
+        rows = order[number * variant.batch_size : (number + 1) * variant.batch_size]
+        assert (images.numpy() == to_float(digits.images[rows], image_low(variant))).all()
+        assert (labels.numpy() == digits.labels[rows]).all()
         assert (images.dtype, labels.dtype, images.shape[0]) == (tf.float32, tf.int32, variant.batch_size)
 
 
@@ -216,3 +220,59 @@ def test_batches_from_a_step_on_are_those_of_a_training_that_was_not_ended(digit
     for one, other in zip(whole[3], rest[0], strict=True):
         assert (one.numpy() == other.numpy()).all()
     assert (whole[2][0].numpy() != rest[0][0].numpy()).any()
+
+
+@pytest.mark.parametrize("name", ["modern", "answer_tuned", "dcgan"])
+def test_a_compiled_step_trains_as_an_eager_one(digits: Digits, name: str) -> None:
+    """A compiled one has one pass back for loss and penalty; the doctor follows the eager one, whose gradients flow through the outputs."""
+    variant = VARIANTS[name].model_copy(update={"adam_beta_1": 0.5})  # without momentum the first update is the sign of each gradient
+    (batch,) = training_batches(digits, variant, 0).take(1)
+    trained = []
+    for compiled in (True, False):
+        gan = GAN(variant, 0, 10)
+        logs = (tf.function(gan.train_step) if compiled else gan.train_step)(batch)
+        moments = gan.discriminator_optimizer.variables[2:]  # of the gradients and their squares
+        trained.append(([float(value) for value in logs.values()], [np.array(moment.value) for moment in moments]))
+    assert trained[0][0] == pytest.approx(trained[1][0], rel=1e-3, abs=1e-5)
+    for one, other in zip(trained[0][1], trained[1][1], strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-2, atol=1e-3 * np.abs(other).max() + 1e-6)
+    assert max(np.abs(moment).max() for moment in trained[0][1]) > 1e-3
+
+
+def test_images_are_judged_in_the_generators_turn_only_where_its_loss_uses_them(digits: Digits) -> None:
+    for objective in ("non_saturating", "saturating", "least_squares", "wasserstein", "hinge", "relativistic"):
+        gan = GAN(VARIANTS["answer_cnn"].model_copy(update={"objective": objective}), 0, 10)
+        judged: list[np.ndarray] = []
+        call = gan._discriminate
+        object.__setattr__(
+            gan, "_discriminate", lambda network, images, labels, call=call, judged=judged: judged.append(images) or call(network, images, labels)
+        )
+        (batch,) = training_batches(digits, gan.variant, 0).take(1)
+        gan.train_step(batch)
+        assert sum(bool((images == batch[0]).numpy().all()) for images in judged) == (2 if objective == "relativistic" else 1)
+
+
+def test_images_of_three_digits_are_digits_of_the_split_whatever_step_a_training_continues_from(settings: Settings, digits: Digits) -> None:
+    variant = settings.gan["answer"].model_copy(update={"digits_per_image": 3, "batch_size": 8})
+    whole = list(training_batches(digits, variant, seed=0).take(7))
+    for (images, labels), (again, labels_again) in zip(whole[5:], training_batches(digits, variant, 0, first_step=5).take(2), strict=True):
+        assert (images.numpy() == again.numpy()).all()
+        assert (labels.numpy() == labels_again.numpy()).all()
+    known = {image.tobytes(): label for image, label in zip(to_float(digits.images, -1)[..., 0], digits.labels, strict=True)}
+    stacks = [np.moveaxis(images.numpy(), -1, 1) for images, _ in whole]
+    classes = [known[channel.tobytes()] for image in np.concatenate(stacks) for channel in image]
+    modes = np.reshape(classes, (-1, 3))
+    assert (modes[:, 0] == np.concatenate([labels for _, labels in whole])).all()
+    assert len(np.unique(modes, axis=0)) > 50  # of 56 images: each combination is drawn anew
+    other = next(iter(training_batches(digits, variant, seed=1)))[0]
+    assert (other.numpy() != whole[0][0].numpy()).any()
+
+
+@pytest.mark.parametrize("network", ["mlp", "dcgan", "resnet"])
+def test_a_gan_of_images_of_three_digits_takes_a_step(settings: Settings, digits: Digits, network: str) -> None:
+    base = settings.gan["modern"].model_copy(update={"network": network, "classes": 1, "digits_per_image": 3})
+    gan, logs = take_steps(base, digits, 2)
+    assert all(np.isfinite(value) for value in logs.values())
+    assert gan.generator.output.shape == (None, 28, 28, 3)
+    probed = probe_inputs(gan, digits, digits).real["image"].numpy()
+    assert (to_bytes(probed, -1)[1] == np.moveaxis(digits.images[1:4], 0, -1)).all()

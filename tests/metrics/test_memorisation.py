@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.neighbors import NearestNeighbors
 
-from pipeline.metrics import distances
+from pipeline.metrics import blocks
 from pipeline.metrics.memorisation import memorised_share, nearest_distances
 
 RANDOM = np.random.default_rng(0)
@@ -13,7 +13,7 @@ TRAINING, UNSEEN, NEW = RANDOM.normal(size=(3, 2000, 6))
 
 @pytest.mark.parametrize("block", [13, 10_000])
 def test_the_nearest_are_those_of_scikit_learn(monkeypatch: pytest.MonkeyPatch, block: int) -> None:
-    monkeypatch.setattr(distances, "BLOCK", block * len(TRAINING))
+    monkeypatch.setattr(blocks, "BLOCK", block * len(TRAINING))
     search = NearestNeighbors(n_neighbors=1, algorithm="kd_tree").fit(TRAINING)
     for own, expected in (
         (nearest_distances(UNSEEN[:300], TRAINING), search.kneighbors(UNSEEN[:300])),

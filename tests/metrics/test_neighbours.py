@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pipeline.metrics import distances
+from pipeline.metrics import blocks
 from pipeline.metrics.neighbours import neighbour_scores
 
 RANDOM = np.random.default_rng(0)
@@ -13,7 +13,7 @@ REAL = RANDOM.normal(size=(500, 6))
 def test_they_do_not_depend_on_the_block_size(monkeypatch: pytest.MonkeyPatch) -> None:
     fake = RANDOM.normal(size=(90, 6)) * 1.3 + 0.4
     whole = neighbour_scores(REAL, fake, 3)
-    monkeypatch.setattr(distances, "BLOCK", 7 * len(REAL))
+    monkeypatch.setattr(blocks, "BLOCK", 7 * len(REAL))
     assert neighbour_scores(REAL, fake, 3) == pytest.approx(whole)
     assert 0.05 < whole.precision < 0.95
 

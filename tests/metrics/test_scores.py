@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pipeline.metrics.samples import Reference, Samples
-from pipeline.metrics.score_names import HEADLINE_SCORES, SCORES
+from pipeline.metrics.score_names import HEADLINE_SCORES, MODE_SCORES, SCORES
 from pipeline.metrics.scores import score_samples, score_spread
 
 RANDOM = np.random.default_rng(0)
@@ -22,7 +22,7 @@ def number(score: float | None) -> float:
 
 def test_real_images_in_the_samples_place_score_as_real_ones() -> None:
     scores = score_samples(ITSELF, REAL, neighbours=3)
-    assert {*scores, "sample_trained_accuracy"} == set(SCORES)
+    assert {*scores, "sample_trained_accuracy", *MODE_SCORES} == set(SCORES)
     assert set(HEADLINE_SCORES) <= set(scores)
     assert scores["frechet_distance"] == pytest.approx(0, abs=1e-8)
     assert (scores["precision"], scores["recall"], scores["coverage"], scores["class_consistency"]) == (1, 1, 1, 1)

@@ -15,6 +15,15 @@ def test_images_stand_in_rows_and_the_rest_of_the_last_row_is_black() -> None:
     assert not picture[28:, 56:].any()
 
 
+def test_colours_are_kept() -> None:
+    images = IMAGES[:, ::-1, :, np.newaxis] * np.array([1, 0, 0], np.uint8) + IMAGES[..., np.newaxis] * np.array([0, 1, 0], np.uint8)
+    picture = in_rows(images, columns=10)
+    assert picture.shape == (84, 280, 3)
+    assert (picture[..., 0] == in_rows(IMAGES[:, ::-1], columns=10)).all()
+    assert (picture[..., 1] == in_rows(IMAGES, columns=10)).all()
+    assert not picture[..., 2].any()
+
+
 def test_images_stand_in_the_column_of_their_class() -> None:
     classes = np.array([3] * 12 + [0] * 18)
     picture = by_class(IMAGES, classes)

@@ -22,6 +22,15 @@ def test_a_sheet_shows_rows_of_ten_under_its_caption(digits: Digits) -> None:
     assert (caption != sample_sheet(digits.images[:13], "asker, seed 0, digits")[:CAPTION_HEIGHT]).any()
 
 
+def test_a_sheet_of_colours_has_a_white_caption(digits: Digits) -> None:
+    images = np.repeat(digits.images[:13, ..., np.newaxis], 3, axis=-1)
+    images[..., 2] = 0
+    sheet = sample_sheet(images, "stacked, seed 0, digits")
+    assert (sheet[..., 0] == sample_sheet(digits.images[:13], "stacked, seed 0, digits")).all()
+    assert not sheet[CAPTION_HEIGHT:, :, 2].any()
+    assert sheet[:CAPTION_HEIGHT].max(axis=(0, 1)).tolist() == [255] * 3
+
+
 def test_pictures_have_the_same_bytes_twice(digits: Digits, tmp_path: Path) -> None:
     history: list[dict[str, float | None]] = [{"epoch": 1, "d_loss": 1.2, "g_loss": 0.7}, {"epoch": 2, "d_loss": None, "g_loss": 0.6}]
     for name in ("a", "b"):

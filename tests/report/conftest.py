@@ -14,7 +14,7 @@ import pytest
 from pipeline.data.digits import Bytes
 from pipeline.doctor.diagnosis.diagnose import diagnose
 from pipeline.files.cells import Cell
-from pipeline.metrics.score_names import SCORES
+from pipeline.metrics.score_names import MODE_SCORES, SCORES
 from pipeline.pictures.png import write_png
 from pipeline.pictures.sheets import sample_sheet
 from pipeline.report.outputs import Outputs
@@ -80,7 +80,12 @@ def tree(made: Tree) -> Tree:
 def score_row(variant: str, seed: int, outcome: float | str, spread: float | None = None) -> dict[str, Any]:
     """What an evaluation writes into scores.json: a finished cell with this Fréchet distance, or a cell whose training ended otherwise."""
     finished = not isinstance(outcome, str)
-    scores = dict.fromkeys(SCORES, 0.5 if finished else None) | {"sample_trained_accuracy": None, VERDICT_SCORE: outcome if finished else None}
+    scores = (
+        dict.fromkeys(SCORES, 0.5 if finished else None)
+        | {"sample_trained_accuracy": None}
+        | dict.fromkeys(MODE_SCORES)
+        | {VERDICT_SCORE: outcome if finished else None}
+    )
     losses = {"d_loss_first": 1.5, "d_loss_last": 1.6 if finished else None, "g_loss_first": 0.4, "g_loss_last": 0.3}
     about = ABOUT | {"variant": variant, "seed": seed, "status": "finished" if finished else outcome, "classifier_sha256": "ab" * 32}
     groups = {"scores": scores, "spread": dict.fromkeys(SCORES, spread if finished else None), "real_reference": dict.fromkeys(SCORES, 0.5)}

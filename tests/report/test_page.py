@@ -15,7 +15,7 @@ from pipeline.metrics.score_names import HEADLINE_SCORES, SCORES
 from pipeline.report import page as page_module
 from pipeline.report.outputs import Outputs
 from pipeline.report.page import ReportError, write_report
-from tests.report.conftest import ABOUT, Tree, make_tree
+from tests.report.conftest import ABOUT, CELLS, Tree, make_tree
 
 
 class Elements(HTMLParser):
@@ -179,6 +179,23 @@ def test_twenty_variants_of_noise_fit(tmp_path: Path) -> None:
     outcomes = dict.fromkeys(("answer", *(f"asker_{number}" for number in range(19))), (1.0, 1.0))
     tree = make_tree(tmp_path, outcomes, np.random.default_rng(0).integers(0, 2, (100, 28, 28), np.uint8) * 255, 7)
     assert 2_000_000 < len(tree.write().encode()) < 8_000_000
+
+
+def test_where_the_page_has_no_room_for_all_the_best_and_the_baseline_have_sections(
+    tree: Tree, without_script: None, written: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert re.findall(r'<section class="variant" id="variant-(\w+)"', written) == list(CELLS)
+    monkeypatch.setattr(page_module, "MOST_PICTURE_BYTES", 1)
+    monkeypatch.setattr(page_module, "picture_bytes", lambda section: {"modern": 0, "answer": 0}.get(section["name"], 1) or 0)
+    page = tree.write()
+    assert re.findall(r'<section class="variant" id="variant-(\w+)"', page) == ["answer", "modern", "dcgan"]
+    ranking = page.split('<tbody id="ranking">')[1].split("</tbody>")[0]
+    assert re.findall(r'<th scope="row" data-sort="(\w+)"', ranking) == ["modern", "answer", "dcgan", "asker", "lsgan"]
+    assert re.findall(r'href="#variant-(\w+)"', ranking) == ["modern", "answer", "dcgan"]
+    text = text_of(page)
+    assert "5 variants, 2 seeds each" in text
+    assert "The page has room for 3 variants: those with the lowest Fréchet distance, and answer . The leaderboard has all of them." in text
+    assert "has room for" not in text_of(written)
 
 
 def test_a_page_too_large_is_refused_and_leaves_nothing(tree: Tree, without_script: None, monkeypatch: pytest.MonkeyPatch) -> None:

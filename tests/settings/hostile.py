@@ -19,9 +19,9 @@ def _with(old: str, new: str) -> bytes:
 
 
 def with_value(section: str, key: str, value: str, params: str = PARAMS) -> bytes:
-    """params.yaml with another value of a setting, in the place of what stands in its line and in the lines of its list."""
-    head, line, rest = re.split(rf"(^{section}:(?:.*\n)(?:.*\n)*? +{key}:)", params, maxsplit=1, flags=re.MULTILINE)
-    rest = re.sub(r"^.*\n(?: +- .*\n)*", lambda _: f" {value}\n", rest, count=1)
+    """params.yaml with another value of a setting, in the place of what stands in its line and in the lines of its list or section."""
+    head, line, indentation, rest = re.split(rf"(^{section}:(?:.*\n)(?:.*\n)*?( +){key}:)", params, maxsplit=1, flags=re.MULTILINE)
+    rest = re.sub(rf"^.*\n(?:{indentation}(?:- | ).*\n)*", lambda _: f" {value}\n", rest, count=1)
     return f"{head}{line}{rest}".encode()
 
 

@@ -105,8 +105,8 @@ def test_every_number_has_an_upper_bound_and_it_is_named(tmp_path: Path) -> None
     for section, key in settings():
         path.write_bytes(with_value(section, key, str(10**18 + 1)))
         message = refused(path)
-        if re.search(r"expected (a valid (string|boolean|list)|')", message):
+        if re.search(r"expected (a valid (string|boolean|list)|a section|')", message):
             continue
         numbers += 1
-        assert re.search(rf"{key}: expected (less than [a-z ]*[0-9.]+|1 or 10), received 10{{17}}1$", message), message
+        assert re.search(rf"{key}: expected (less than [a-z ]*[0-9.]+|1 or (10|3)), received 10{{17}}1$", message), message
     assert numbers > 40

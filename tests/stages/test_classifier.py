@@ -5,8 +5,10 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
-from pipeline.classifier.training import _shift, epochs_to_train
+from pipeline.classifier import training
+from pipeline.classifier.training import _shifted_batches, epochs_to_train, windows
 from pipeline.data.digits import Digits, save_digits
 from pipeline.files.artifacts import file_hash
 from pipeline.files.errors import PipelineError
@@ -43,13 +45,34 @@ def test_a_small_data_set_has_more_epochs_so_that_the_batch_statistics_settle(se
     assert epochs_to_train(small, steps=2) == epochs
 
 
-def test_shifting_moves_images_by_at_most_so_many_pixels() -> None:
+def test_images_are_shifted_by_at_most_so_many_pixels_in_each_direction(settings: Settings) -> None:
     images = np.zeros((200, 28, 28), np.uint8)
     images[:, 14, 14] = 255
-    rows, columns = np.nonzero(_shift(images, 2, np.random.default_rng(0)))[1:]
-    assert len(rows) == 200
-    assert set(rows) == set(columns) == set(range(12, 17))
-    assert (_shift(images, 0, np.random.default_rng(0)) == images).all()
+    digits = Digits("mnist", images, np.zeros(200, np.uint8))
+    for pixels, expected in ((2, set(range(12, 17))), (0, {14})):
+        shifting = settings.classifier.model_copy(update={"batch_size": 200, "shift_pixels": pixels})
+        (shifted, _), (other, _) = _shifted_batches(digits, shifting, 0).take(2)
+        rows, columns = np.nonzero(shifted.numpy()[..., 0])[1:]
+        assert len(rows) == 200
+        assert set(rows) == set(columns) == expected
+        assert shifted.numpy().max() == 1
+        assert (shifted == other).numpy().all() == (pixels == 0)
+
+
+def test_shifted_batches_from_a_step_on_are_those_of_a_training_that_was_not_ended(settings: Settings, digits: Digits) -> None:
+    small = settings.classifier.model_copy(update={"batch_size": 16})
+    whole, rest = list(_shifted_batches(digits, small, 0).take(7)), list(_shifted_batches(digits, small, 4).take(3))
+    for (images, labels), (again, labels_again) in zip(whole[4:], rest, strict=True):
+        assert (images == again).numpy().all()
+        assert (labels == labels_again).numpy().all()
+    assert (whole[0][0] != next(iter(_shifted_batches(digits, small.model_copy(update={"seed": 1}), 0)))[0]).numpy().any()
+
+
+def test_a_window_is_cut_out_of_each_image_at_its_own_place() -> None:
+    images = np.random.default_rng(0).integers(0, 256, (6, 33, 31), np.uint8)
+    offsets = np.array([[0, 0], [5, 3], [0, 3], [5, 0], [2, 1], [4, 2]], np.int32)
+    expected = [image[top : top + 28, left : left + 28] for image, (top, left) in zip(images, offsets, strict=True)]
+    assert (windows(tf.constant(images), tf.constant(offsets)).numpy() == expected).all()
 
 
 def test_stopped_in_mid_epoch_it_continues_and_ends_with_the_same_bytes(
@@ -68,9 +91,10 @@ def test_stopped_in_mid_epoch_it_continues_and_ends_with_the_same_bytes(
         classifier(paths, small)
         return [path.read_bytes() for path in paths[3:7]]
 
+    monkeypatch.setattr(training, "STEPS_PER_CALL", 2)
     unbroken = made("unbroken")
     monkeypatch.setattr(resume, "stopped", PipelineError)
-    asked = iter([*[None] * 5, "interrupted"])  # in the second of two epochs of four steps
+    asked = iter([None, None, "interrupted"])  # in the middle and at the end of an epoch of four steps, and in the middle of the second
     monkeypatch.setattr(resume, "stop_asked", lambda: next(asked))
     with pytest.raises(PipelineError, match="step 6 of 8 is kept: `dvc repro classifier` continues there"):
         made("broken")

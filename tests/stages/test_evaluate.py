@@ -13,7 +13,7 @@ from pipeline.files.cells import Cell
 from pipeline.files.errors import DataError
 from pipeline.files.json_file import read_json
 from pipeline.gan.networks.build import build_generator
-from pipeline.metrics.score_names import HEADLINE_SCORES, SCORES
+from pipeline.metrics.score_names import HEADLINE_SCORES, MODE_SCORES, SCORES
 from pipeline.pictures.png import read_png
 from pipeline.settings.params import Settings
 from pipeline.stages.evaluate import Paths, evaluate
@@ -57,7 +57,7 @@ def test_two_evaluations_of_one_generator_are_equal(paths: Paths, settings: Sett
     run(paths, settings, subsets=2)
     assert written == files(paths)
     assert list(written) == OUTPUTS
-    known = [name for name in SCORES if name != "sample_trained_accuracy"]
+    known = [name for name in SCORES if name not in ("sample_trained_accuracy", *MODE_SCORES)]
     assert all(first["scores"][name] is not None and first["spread"][name] is not None for name in known)
     assert (first["variant"], first["seed"], first["status"], first["data_set"]) == ("modern", 0, "finished", "mnist")
     assert first["losses"] == {"d_loss_first": 2.0, "d_loss_last": 4.0, "g_loss_first": 0.5, "g_loss_last": 0.5}
@@ -114,3 +114,19 @@ def test_a_gan_of_another_data_set_is_refused(paths: Paths, settings: Settings) 
     with pytest.raises(DataError, match="modern-0: expected a GAN of digits, received one of mnist"):
         run(paths, settings)
     assert not paths.evaluation.exists()
+
+
+def test_images_of_three_digits_have_scores_of_modes_alone(paths: Paths, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.stages.evaluate.MODE_SAMPLES", 400)
+    several = settings.gan["modern"].model_copy(update={"classes": 1, "digits_per_image": 3})
+    build_generator(several).save_weights(paths.gan / "generator.weights.h5")
+    np.save(paths.gan / "samples.npy", np.random.default_rng(0).integers(0, 256, (4, 20, 28, 28, 3), np.uint8))
+    scores = run(paths, settings.model_copy(update={"gan": {"modern": several}}), train_on_samples=True)
+    assert {name for name, value in scores["scores"].items() if value is not None} == set(MODE_SCORES)
+    assert 1 <= scores["scores"]["modes_covered"] <= 1000
+    assert scores["samples"] == 400
+    assert read_json(paths.metrics) == {"status": "finished"} | {name: scores["scores"][name] for name in MODE_SCORES}
+    requested = [line.split(",")[0] for line in (paths.evaluation / "confusion.csv").read_text().splitlines()[1:]]
+    assert requested == ["any"] * 300  # digits, as many as other variants have samples
+    assert read_json(paths.evaluation / "curves.json")["samples"] == 60
+    assert list(files(paths)) == OUTPUTS

@@ -52,6 +52,7 @@ def test_images_that_are_in_both_splits_score_perfectly_and_others_do_not(paths:
     assert real["samples"] == 160  # all there are, though the settings ask for more
     assert scores["precision"] == scores["recall"] == scores["coverage"] == 1
     assert {name for name in SCORES if name != "sample_trained_accuracy"} == set(scores)
+    assert scores["modes_covered"] >= 1
     assert (real["split"], real["feature_layer"]) == ("test", "features")
     assert (real["data_set"], real["classifier_accuracy"], real["classifier_sha256"]) == ("mnist", 0.5, "ab")
     with np.load(paths.features) as file:

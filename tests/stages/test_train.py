@@ -9,6 +9,7 @@ import pytest
 
 from pipeline.data.digits import Digits, save_digits
 from pipeline.files.cells import Cell
+from pipeline.files.errors import SettingsError
 from pipeline.files.json_file import read_json
 from pipeline.gan.base import GAN
 from pipeline.gan.networks.build import build_discriminator
@@ -17,6 +18,7 @@ from pipeline.pictures.sheets import sample_sheet
 from pipeline.settings.params import Settings
 from pipeline.stages import train as stage
 from pipeline.tracking.run import Run
+from tests.devices import on_two_devices
 
 
 @pytest.fixture
@@ -145,3 +147,51 @@ def test_anything_else_that_fails_stops_and_leaves_nothing(split: Path, settings
     with pytest.raises(OSError, match="no space left"):
         train(split, settings, "answer")
     assert sorted(path.name for path in split.parent.iterdir()) == ["cell-checkpoints", "train.npz"]
+
+
+def mirrored(settings: Settings) -> Settings:
+    return settings.model_copy(update={"run": settings.run.model_copy(update={"strategy": "mirrored"})})
+
+
+@pytest.mark.slow
+def test_two_devices_train_a_cell_as_one_and_continue_exactly(split: Path) -> None:
+    """The same rounded numbers, and what the doctor measures; a training that was stopped ends with the bytes of one that was not."""
+    found = on_two_devices("tests.stages.two_devices", str(split))
+    assert found["same"]
+    single, both = found["histories"]
+    assert single.keys() == both.keys()
+    assert len(single["epochs"]) == 2
+    for one, other in zip(single["epochs"], both["epochs"], strict=True):
+        assert other == pytest.approx(one, rel=1e-4)
+    single, both = found["evidence"]
+    assert single["before"].keys() == both["before"].keys()
+    assert both["before"]["step"] == nearly(single["before"]["step"])
+    for one, other in zip(single["epochs"], both["epochs"], strict=True):
+        shares = {name: (one.pop(name), other.pop(name)) for name in ("batch_rows", "between_batches", "within_batches")}
+        assert shares["batch_rows"] == (32, 16)
+        assert other == pytest.approx(one, rel=1e-3, abs=1e-6)
+
+
+def nearly(value: Any) -> Any:
+    """The same with numbers that may be rounded otherwise."""
+    if isinstance(value, dict):
+        return {name: nearly(part) for name, part in value.items()}
+    return pytest.approx(value, rel=1e-4) if isinstance(value, float) else value
+
+
+def test_one_device_of_several_that_were_asked_for_trains_as_single(split: Path, settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    alone = train(split, settings, "answer")
+    assert "mirrored" not in capsys.readouterr().out
+    keras.utils.clear_session()
+    asked = train(split, mirrored(settings), "answer", "asked")
+    said = "run.strategy: mirrored, and TensorFlow sees one device: it trains alone, as with single\n"
+    assert capsys.readouterr().out.startswith(said)
+    assert (asked / "history.json").read_bytes() == (alone / "history.json").read_bytes()
+
+
+def test_a_batch_that_devices_cannot_share_is_refused(split: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stage, "training_devices", lambda strategy: ["one", "another", "third"])
+    expected = r"^params.yaml: gan.answer.batch_size: expected a multiple of 3, .*, received 32; the next is 33, and run.strategy: single takes any$"
+    with pytest.raises(SettingsError, match=expected):
+        train(split, mirrored(settings), "answer")
+    assert not (split.parent / "cell").exists()

@@ -58,6 +58,7 @@ def test_a_cell_is_one_run_with_settings_losses_scores_and_findings(client: Clie
     assert (expected | {"scores_by_epoch/classifier_score": 1.5, "diagnosis/real_fake_auc": 0.7}).items() <= run.data.metrics.items()
     assert not {"losses/g_loss", "losses/epoch", "diagnosis/train_heldout_auc"} & set(run.data.metrics)
     assert (run.data.tags["diagnosis"], run.data.tags["diagnosis.errors"]) == ("error", "class_collapse")
+    assert (run.data.tags["strategy"], run.data.tags["devices"]) == ("single", "CPU:0")
     listed = {file.path for file in client.list_artifacts(run.info.run_id)}
     assert {"figure.png", "scores.json", "confusion.csv", "asker-0.json"} <= listed
 

@@ -21,7 +21,7 @@ from tests import written
 from tests.tracking.conftest import ASKER, Files, runs
 
 # What a run that is made from the files does not know, or knows of the process that makes it.
-ONLY_LIVE = ("time/", "system/", "device", "version.", "pipeline.process", "mlflow.source.", "mlflow.note.content", "mlflow.parentRunId")
+ONLY_LIVE = ("time/", "system/", "device", "precision", "version.", "pipeline.process", "mlflow.source.", "mlflow.note.content", "mlflow.parentRunId")
 ARTIFACTS = Path("artifacts")
 
 

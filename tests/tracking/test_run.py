@@ -7,7 +7,7 @@ from typing import Any
 import mlflow
 import numpy as np
 import pytest
-from mlflow.entities import Dataset, DatasetInput
+from mlflow.entities import Dataset, DatasetInput, Metric
 from mlflow.exceptions import MlflowException
 
 from pipeline.files.artifacts import write_json
@@ -41,6 +41,23 @@ def test_a_run_holds_settings_data_set_numbers_and_pictures(client: mlflow.Mlflo
     assert recorded.inputs
     data_set = recorded.inputs.dataset_inputs[0].dataset
     assert (data_set.name, data_set.digest) == ("mnist_train", "ab12")
+
+
+def test_a_history_of_any_length_is_recorded_whole_in_few_calls(client: mlflow.MlflowClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, experiment = connect("gan")
+    run = Run.create(client, experiment, "asker-0", SUBJECT)
+    calls, real = list[int](), client.log_batch
+
+    def counted(run_id: str, points: list[Metric]) -> None:
+        calls.append(len(points))
+        real(run_id, points)
+
+    monkeypatch.setattr(client, "log_batch", counted)
+    run.by_epoch("losses", ({"epoch": epoch, "d_loss": epoch / 2, "g_loss": None if epoch == 2 else 1.0} for epoch in range(1, 601)))
+    assert calls == [1000, 199]  # MLflow refuses more than 1000 numbers at once
+    run_id = runs(client)[0].info.run_id
+    assert {point.step: point.value for point in client.get_metric_history(run_id, "losses/d_loss")} == {epoch: epoch / 2 for epoch in range(1, 601)}
+    assert {point.step for point in client.get_metric_history(run_id, "losses/g_loss")} == {1, *range(3, 601)}
 
 
 def test_a_data_set_that_another_process_records_at_the_same_moment_is_no_failure(

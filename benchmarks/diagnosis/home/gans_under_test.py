@@ -12,6 +12,7 @@ import tensorflow as tf
 from benchmarks.diagnosis.home.guide_gan import LATENT, GuideGAN, make_discriminator, make_generator
 from pipeline.data.digits import Digits
 from pipeline.data.pixels import to_float
+from pipeline.data.stacked import with_following
 from pipeline.doctor.diagnosis.findings import Finding
 from pipeline.doctor.evidence.probe import Probe
 from pipeline.doctor.evidence.recorder import EvidenceRecorder
@@ -30,7 +31,7 @@ class GanUnderTest:
 
     gan: keras.Model
     latent: Any  # a batch, as the generator takes it
-    images: np.ndarray  # (n, 28, 28, 1), scaled for the generator; the first are the probe's
+    images: np.ndarray  # (n, 28, 28, c), scaled for the generator; the first are the probe's
     held_out: np.ndarray
     labels: np.ndarray | None  # (n,) if train_step takes labels
     order: Callable[[np.random.Generator, int], np.ndarray] = field(default=lambda random, count: random.permutation(count))
@@ -61,7 +62,7 @@ class GanUnderTest:
         return images if self.labels is None else (images, self.labels[places % len(self.labels)])
 
     def _signature(self) -> Any:
-        images = tf.TensorSpec((BATCH, 28, 28, 1))
+        images = tf.TensorSpec((BATCH, *self.images.shape[1:]))
         return images if self.labels is None else (images, tf.TensorSpec((BATCH,), tf.int32))
 
     def probe(self) -> Probe:
@@ -87,14 +88,14 @@ def own_gan(digits: Digits, variant: VariantSettings, **changes: Any) -> GanUnde
     small = {"generator_width": 8, "discriminator_width": 8} if variant.network != "mlp" else {}
     variant = variant.model_copy(update={"batch_size": BATCH // variant.critic_steps, "precision": "float32"} | small | changes)
     gan = GAN(variant, SEED, 10_000)
-    images, held_out = _split(digits, image_low(variant))
+    images, held_out = _split(digits, image_low(variant), variant.digits_per_image)
     labels = digits.labels[: len(images)].astype(np.int32)
     latents = generator_inputs(variant, draw_latents(variant, PROBED, SEED, streams.PROBE), tf.constant(labels[:PROBED]))
     return GanUnderTest(gan, latents, images, held_out, labels)
 
 
-def _split(digits: Digits, low: float) -> tuple[np.ndarray, np.ndarray]:
-    floats = to_float(digits.images, low)
+def _split(digits: Digits, low: float, digits_per_image: int = 1) -> tuple[np.ndarray, np.ndarray]:
+    floats = to_float(with_following(digits.images, digits_per_image), low)
     return floats[: -2 * PROBED], floats[-2 * PROBED :]
 
 

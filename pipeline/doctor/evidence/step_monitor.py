@@ -2,7 +2,8 @@
 
 Tensors are collected while TensorFlow traces `train_step`, and the counters' few operations become part of the compiled step. They only read
 tensors of the step: what is trained stays the same, byte for byte. One step in sixteen is measured, because on a small network measuring costs
-a quarter of a step; so is every step whose results are not finite.
+a quarter of a step; so is every step whose results are not finite. Where several devices train one model, each takes a share of the step: that of
+the first is measured, its images and outputs, and of the gradients what is given to the optimizers.
 """
 
 from collections.abc import Callable, Iterator
@@ -69,6 +70,8 @@ class StepMonitor:
 
     def _monitored(self, train_step: Callable[..., Any]) -> Callable[..., Any]:
         def monitored(batch: Any, *given: Any, **named: Any) -> Any:
+            if not _on_first_device():
+                return train_step(batch, *given, **named)
             step = _Step(self, batch)
             with step.collecting():
                 results = train_step(batch, *given, **named)
@@ -103,7 +106,7 @@ class _Step:
     def _record_outputs(self, call: Callable[..., Any]) -> Callable[..., Any]:
         def recorded(*given: Any, **named: Any) -> Any:
             outputs = call(*given, **named)
-            if not self.updating:  # later outputs come from weights that this step has changed
+            if not self.updating and _on_first_device():  # later outputs come from weights that this step has changed
                 self.tensors.setdefault(2, []).append(outputs)
             return outputs
 
@@ -111,6 +114,8 @@ class _Step:
 
     def _record_update(self, apply: Callable[..., Any]) -> Callable[..., Any]:
         def recorded(optimizer: keras.optimizers.Optimizer, gradients: Any, variables: Any = None) -> Any:
+            if not _on_first_device():
+                return apply(optimizer, gradients, variables)
             self.updating, gradients = True, list(gradients)
             for gradient, variable in zip(gradients, variables or optimizer._trainable_variables, strict=False):
                 value = variable.value if isinstance(variable, keras.Variable) else variable
@@ -146,3 +151,12 @@ class _Step:
         parts = [part.values if isinstance(part, tf.IndexedSlices) else part for part in self.tensors.get(place, [])]
         parts = [part for part in parts if self.graph is None or part.graph is self.graph]  # others belong to functions inside the step
         return tf.add_n([tf.zeros(()), *(2 * tf.nn.l2_loss(tf.cast(part, tf.float32)) for part in parts)])
+
+
+def _on_first_device() -> bool:
+    """Whether this is the share of the first of the devices that take a step together, or of the only one.
+
+    TensorFlow traces the shares in turns: while the first is collected, calls of the others come in between.
+    """
+    context = tf.distribute.get_replica_context()
+    return context is None or not tf.get_static_value(context.replica_id_in_sync_group)

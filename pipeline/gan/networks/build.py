@@ -31,8 +31,8 @@ def build_generator(variant: VariantSettings, precision: str = "float32") -> ker
         precision: of the layers, `float32` or `mixed_bfloat16`; weights and images are float32 in either.
 
     Returns:
-        A model of {"latent": (n, latent_size)} to images (n, 28, 28, 1) in [low, 1]. A conditional one also takes "label", (n,) integers, whose
-        one-hot vector stands beside the latent.
+        A model of {"latent": (n, latent_size)} to images (n, 28, 28, c) in [low, 1], c = `digits_per_image`. A conditional one also
+        takes "label", (n,) integers, whose one-hot vector stands beside the latent.
 
     >>> from pipeline.settings.params import load_settings
     >>> generator = build_generator(load_settings().gan["modern"])
@@ -70,7 +70,7 @@ def build_discriminator(variant: VariantSettings, name: str = "discriminator") -
         name: of the Keras model.
 
     Returns:
-        A model of {"image": (n, 28, 28, 1)} to outputs (n,), float32: logits, or probabilities if `discriminator_activation` is `sigmoid`.
+        A model of {"image": (n, 28, 28, c)} to outputs (n,), float32: logits, or probabilities if `discriminator_activation` is `sigmoid`.
         A conditional one also takes "label", (n,) integers.
 
     >>> from pipeline.settings.params import load_settings
@@ -79,7 +79,7 @@ def build_discriminator(variant: VariantSettings, name: str = "discriminator") -
     (['image'], (None,))
     """
     with _layers_compute_in(variant.precision):
-        inputs = {"image": keras.Input((SIDE, SIDE, 1), name="image")}
+        inputs = {"image": keras.Input((SIDE, SIDE, variant.digits_per_image), name="image")}
         hidden = NETWORKS[variant.network].build_discriminator_trunk(variant, inputs["image"])
         if is_conditional(variant):
             inputs["label"] = keras.Input((), dtype="int32", name="label")

@@ -11,17 +11,17 @@ from pipeline.settings.variants import VariantSettings
 
 
 def build_generator_trunk(variant: VariantSettings, hidden: Tensor) -> Tensor:
-    """Latents, and classes beside them, (n, z) to a 7x7 grid, doubled twice to pixels (n, 28, 28, 1) before their activation."""
+    """Latents, and classes beside them, (n, z) to a 7x7 grid, doubled twice to pixels (n, 28, 28, c) before their activation."""
     side, channels = SIDE // 4, 2 * variant.generator_width
     hidden = dense(variant, side * side * channels, "hidden", in_discriminator=False)(hidden)
     hidden = layers.Reshape((side, side, channels), name="grid")(hidden)
     hidden = _more(variant, activate(variant, hidden, "grid_7", in_discriminator=False), channels, "grid_7", in_discriminator=False)
     hidden = activate(variant, double(variant, channels // 2, "double_14")(hidden), "grid_14", in_discriminator=False)
-    return double(variant, 1, "double_28")(_more(variant, hidden, channels // 2, "grid_14", in_discriminator=False))
+    return double(variant, variant.digits_per_image, "double_28")(_more(variant, hidden, channels // 2, "grid_14", in_discriminator=False))
 
 
 def build_discriminator_trunk(variant: VariantSettings, image: Tensor) -> Tensor:
-    """Images (n, 28, 28, 1), halved three times to a 4x4 grid, to features (n, 8 width)."""
+    """Images (n, 28, 28, c), halved three times to a 4x4 grid, to features (n, 8 width)."""
     hidden, channels = image, variant.discriminator_width
     for side in (14, 7, 4):
         halved = convolution(variant, channels, 4, f"halve_{side}", in_discriminator=True, stride=2)(hidden)

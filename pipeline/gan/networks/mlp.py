@@ -8,14 +8,14 @@ from pipeline.settings.variants import VariantSettings
 
 
 def build_generator_trunk(variant: VariantSettings, hidden: Tensor) -> Tensor:
-    """Latents, and classes beside them, (n, z) to pixels (n, 28, 28, 1) before their activation."""
-    pixels = dense(variant, SIDE * SIDE, "pixels", in_discriminator=False)  # before the others: the order of creation decides the initial weights
+    """Latents, and classes beside them, (n, z) to pixels (n, 28, 28, c) before their activation."""
+    pixels = dense(variant, SIDE * SIDE * variant.digits_per_image, "pixels", in_discriminator=False)  # first: the order decides the initial weights
     hidden = _hidden_layers(variant, hidden, variant.generator_width, in_discriminator=False)
-    return layers.Reshape((SIDE, SIDE, 1), name="grid")(pixels(hidden))
+    return layers.Reshape((SIDE, SIDE, variant.digits_per_image), name="grid")(pixels(hidden))
 
 
 def build_discriminator_trunk(variant: VariantSettings, image: Tensor) -> Tensor:
-    """Images (n, 28, 28, 1) to features (n, width)."""
+    """Images (n, 28, 28, c) to features (n, width)."""
     return _hidden_layers(variant, layers.Flatten(name="pixels")(image), variant.discriminator_width, in_discriminator=True)
 
 

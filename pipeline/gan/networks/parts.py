@@ -44,6 +44,7 @@ def _kernel(variant: VariantSettings, in_discriminator: bool) -> dict[str, Any]:
     return start | {"kernel_constraint": constraint}
 
 
+@keras.saving.register_keras_serializable("pipeline")
 class Clip(keras.constraints.Constraint):
     """Weights clipped to [-limit, limit] after every update, as in the first Wasserstein GAN (Arjovsky et al. 2017, arXiv:1701.07875)."""
 
@@ -52,3 +53,6 @@ class Clip(keras.constraints.Constraint):
 
     def __call__(self, weight: Tensor) -> Tensor:
         return ops.clip(weight, -self.limit, self.limit)
+
+    def get_config(self) -> dict[str, float]:
+        return {"limit": self.limit}

@@ -12,18 +12,20 @@ from pipeline.settings.variants import VariantSettings
 
 
 def build_generator_trunk(variant: VariantSettings, hidden: Tensor) -> Tensor:
-    """Latents, and classes beside them, (n, z) to a 7x7 grid, doubled twice to pixels (n, 28, 28, 1) before their activation."""
+    """Latents, and classes beside them, (n, z) to a 7x7 grid, doubled twice to pixels (n, 28, 28, c) before their activation."""
     side, width = SIDE // 4, variant.generator_width
     hidden = dense(variant, side * side * 4 * width, "hidden", in_discriminator=False)(hidden)
     hidden = _blocks(variant, layers.Reshape((side, side, 4 * width), name="grid")(hidden), 4 * width, "grid_7", in_discriminator=False)
     for side, channels in ((14, 2 * width), (28, width)):
         hidden = layers.UpSampling2D(2, name=f"double_{side}")(hidden)
         hidden = _blocks(variant, hidden, channels, f"grid_{side}", in_discriminator=False)
-    return convolution(variant, 1, 3, "pixels", in_discriminator=False)(activate(variant, hidden, "last", in_discriminator=False))
+    return convolution(variant, variant.digits_per_image, 3, "pixels", in_discriminator=False)(
+        activate(variant, hidden, "last", in_discriminator=False)
+    )
 
 
 def build_discriminator_trunk(variant: VariantSettings, image: Tensor) -> Tensor:
-    """Images (n, 28, 28, 1), halved twice to a 7x7 grid, to features (n, 4 width), means over the grid."""
+    """Images (n, 28, 28, c), halved twice to a 7x7 grid, to features (n, 4 width), means over the grid."""
     channels = variant.discriminator_width
     hidden = convolution(variant, channels, 3, "pixels", in_discriminator=True)(image)
     for side in (28, 14, 7):

@@ -42,6 +42,9 @@ def trained_cells(artifacts: Path) -> list[Trained]:
             print(f"{cell.name}: left out, {reason}", flush=True)
             continue
         variant = VariantSettings.model_validate(recorded[f"gan.{cell.variant}"])
+        if variant.digits_per_image > 1:
+            print(f"{cell.name}: left out, the page shows images of one digit", flush=True)
+            continue
         found.append(Trained(cell, path.parent, history["data_set"], variant, distances.get(cell.name)))
     if not found:
         raise DataError(f"{artifacts / 'gan'}: expected a trained cell to play with, found none; `make run` trains some")

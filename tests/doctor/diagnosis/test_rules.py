@@ -550,6 +550,15 @@ def test_a_rule_finds_what_is_far_enough_and_nothing_nearer(name: str) -> None:
     assert diagnose(evidence(near)) == []
 
 
+def test_images_of_several_digits_collapse_onto_few_combinations() -> None:
+    def of_modes(covered: int) -> dict[str, Any]:
+        return {"scores": {"modes_covered": covered}, "real_reference": HEALTHY["real_reference"] | {"modes_covered": 1000}}
+
+    (found,) = diagnose(evidence(of_modes(131)))
+    assert (found.id, found.evidence) == ("class_collapse", {"modes_covered": 131, "real_digits": 1000})
+    assert diagnose(evidence(of_modes(995))) == []
+
+
 @pytest.mark.parametrize("bound", [("g_loss", bound) for bound in G_BOUNDS] + [("d_loss", bound) for bound in D_BOUNDS])
 def test_the_bounds_of_a_double_sigmoid_are_known(bound: tuple[str, float]) -> None:
     (found,) = diagnose(evidence({"before.discriminator.bounded": True} | late(**{bound[0]: bound[1]})))

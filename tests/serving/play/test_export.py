@@ -101,5 +101,5 @@ def test_directions_are_those_of_the_largest_change(settings: Settings) -> None:
 def test_only_a_discriminator_that_estimates_a_probability_is_said_to() -> None:
     variants = load_settings(ROOT / "params.yaml").gan
     kinds = {name: output_kind(variant) for name, variant in variants.items()}
-    assert {name for name, kind in kinds.items() if kind == "critic"} == {"lsgan", "hinge_sn", "wgan_gp", "modern", "best"}
+    assert {name for name, kind in kinds.items() if kind == "critic"} == {"lsgan", "hinge_sn", "wgan_gp", "modern", "stacked", "best"}
     assert (kinds["asker"], kinds["asker_logits"], kinds["answer"]) == ("probability", "logit", "logit")

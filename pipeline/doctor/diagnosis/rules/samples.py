@@ -27,9 +27,12 @@ def _compared(evidence: Evidence, name: str) -> Numbers:
     reference="Goodfellow 2016, arXiv:1701.00160, section 5.1; Mescheder et al. 2018, arXiv:1801.04406",
 )
 def class_collapse(evidence: Evidence) -> Numbers | None:
-    """The samples' classes are as uneven as if there were far fewer of them."""
-    share = _share_of_real(evidence, "effective_classes")
-    return _compared(evidence, "effective_classes") if share is not None and share < thresholds.CLASSES_LEFT else None
+    """The samples' classes are as uneven as if there were far fewer of them; of images of several digits, combinations of classes are missing."""
+    for name in ("effective_classes", "modes_covered"):
+        share = _share_of_real(evidence, name)
+        if share is not None and share < thresholds.CLASSES_LEFT:
+            return _compared(evidence, name)
+    return None
 
 
 @rule(

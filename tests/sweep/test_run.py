@@ -1,0 +1,142 @@
+"""Cells side by side on a real local Ray: the bytes of `dvc repro`, whatever happens to the processes; and what is refused before it starts."""
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from mlflow import MlflowClient
+
+from benchmarks.sweep.kills import running
+from benchmarks.torture.projects import locked_stages, outputs
+from pipeline.files.errors import PipelineError
+from pipeline.settings.params import load_settings
+from pipeline.sweep.cluster import ray_at, require_same_software
+from pipeline.sweep.run import sweep
+from tests.project import ENVIRONMENT, make_project, ran, run
+
+REFUSAL = """import os, sys
+if {"pipeline.stages.train", "asker"} <= set(sys.orig_argv):
+    print("error: artifacts: No space left on device", file=sys.stderr, flush=True)
+    os._exit(1)
+"""
+
+
+def same_bytes(project: Path, right: Path) -> bool:
+    own, expected = outputs(project), outputs(right)
+    assert own.keys() == expected.keys()
+    assert [name for name in own if own[name] != expected[name]] == []
+    assert locked_stages(project) == locked_stages(right)
+    return True
+
+
+def commit(project: Path) -> None:
+    run(project, "git", "-c", "user.name=t", "-c", "user.email=t@t", "commit", "-qam", "change")
+
+
+@pytest.mark.slow
+def test_a_sweep_whose_processes_are_killed_reaches_a_colleague_with_the_bytes_of_dvc_repro(finished_project: Path, tmp_path: Path) -> None:
+    project = make_project(tmp_path / "project")
+    run(project, "dvc", "remote", "add", "--default", "store", str(tmp_path / "remote"))
+    commit(project)
+    command = [sys.executable, "-m", "pipeline.sweep"]
+    process = subprocess.Popen(command, cwd=project, env=ENVIRONMENT, stdout=subprocess.PIPE, text=True)
+    killer = threading.Thread(target=_kill_some, args=[project, process])
+    killer.start()
+    output, _ = process.communicate(timeout=1200)
+    killer.join()
+    assert process.returncode == 0, output
+    assert "2/2 cells done, 0 running, best " in output
+    assert same_bytes(project, finished_project)
+
+    again = run(project, *command)
+    assert again.returncode == 0
+    assert "cells done" not in again.stdout  # nothing to do, so Ray was not started
+
+    (experiment,) = (client := MlflowClient(f"sqlite:///{project / 'mlflow.db'}")).search_experiments(filter_string="name = 'gan'")
+    named = {(each.info.run_name, each.data.tags.get("sweep")) for each in client.search_runs([experiment.experiment_id])}
+    assert named >= {("asker-0", "rates"), ("modern-0", "rates")}
+    assert client.search_registered_models() == []  # no champion
+
+    run(tmp_path, "git", "clone", "-q", str(project), "clone")
+    shutil.copy(project / "dvc.lock", tmp_path / "clone")
+    assert run(tmp_path / "clone", "dvc", "pull", "--run-cache").returncode == 0
+    assert set(ran(run(tmp_path / "clone", "dvc", "repro"))) <= {"settings", "compare"}  # which train and score nothing
+
+
+def _kill_some(project: Path, process: "subprocess.Popen[str]") -> None:
+    """Kill three of the processes that run cells: Ray's own, DVC's, a stage's."""
+    numbers, killed = random.Random(0), 0
+    while process.poll() is None and killed < 3:
+        time.sleep(1)
+        for word in ("ray::run_cell", "pipeline.sweep.cell", "pipeline.stages.train")[killed:]:
+            found = running(process.pid, word)
+            if found:
+                with suppress(ProcessLookupError):  # it may have ended by itself
+                    os.kill(numbers.choice(found), signal.SIGKILL)
+                killed += 1
+                break
+
+
+@pytest.mark.slow
+def test_a_cell_that_fails_is_one_line_and_the_next_try_needs_that_cell_alone(finished_project: Path, tmp_path: Path) -> None:
+    project = make_project(tmp_path / "project")
+    (tmp_path / "sitecustomize.py").write_text(REFUSAL)  # Python imports it at its start
+    side_by_side = [sys.executable, "-m", "pipeline", "--jobs", "2"]
+    ended = run(project, *side_by_side, environment=ENVIRONMENT | {"PYTHONPATH": str(tmp_path)})
+    assert ended.returncode == 1
+    (line,) = (line for line in ended.stdout.splitlines() if line.startswith("asker-0: failed: "))
+    assert "No space left on device" in line
+    assert ended.stderr.splitlines()[-1].startswith("error: 1 of 2 cells failed, asker-0 first; see above.")
+    assert (project / "artifacts/diagnosis/modern-0.json").is_file()
+    assert not (project / "artifacts/gan/asker-0").exists()
+    ended = run(project, *side_by_side)
+    assert ended.returncode == 0, ended.stderr
+    assert "1/1 cells done, 0 running" in ended.stdout
+    assert same_bytes(project, finished_project)
+
+
+@pytest.mark.slow
+def test_ray_answers_no_process_without_its_token() -> None:
+    program = "import ray, sys; ray.init(sys.argv[1], log_to_driver=False); print('connected', ray.get(ray.remote(lambda: 1).remote()))"
+    with ray_at("local", 1) as ray:
+        command = [sys.executable, "-c", program, ray.get_runtime_context().gcs_address]
+        without = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True)
+        with_it = subprocess.run(command, env=os.environ | {"RAY_ADDRESS": ""}, capture_output=True, text=True)
+    assert without.returncode == 1
+    assert "connected" not in without.stdout
+    assert (with_it.returncode, with_it.stdout.split()) == (0, ["connected", "1"]), with_it.stderr
+
+
+@pytest.mark.slow
+def test_a_node_with_other_software_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    with ray_at("local", 1) as ray:
+        require_same_software(ray)
+        monkeypatch.setattr("platform.python_version", lambda: "3.9.9")  # of this process, not of the node's
+        with pytest.raises(PipelineError, match=r"expected python 3\.9\.9 as on this machine, found 3\.1\d\.\d+; install requirements\.lock there"):
+            require_same_software(ray)
+
+
+def test_what_is_not_ready_is_refused_before_anything_is_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = make_project(tmp_path / "project", sweep={"address": "127.0.0.1:1"})
+    monkeypatch.chdir(project)
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    with pytest.raises(PipelineError, match="dvc remote: expected a default remote that all nodes reach, found none"):
+        sweep(load_settings())
+    run(project, "dvc", "remote", "add", "--default", "store", str(tmp_path / "remote"))
+    with pytest.raises(PipelineError, match=r"config: expected no change since the last commit"):
+        sweep(load_settings())
+    commit(project)
+    with pytest.raises(PipelineError, match="MLFLOW_TRACKING_URI: expected the address of an MLflow server"):
+        sweep(load_settings())
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:1")
+    with pytest.raises(PipelineError, match=r"sweep\.address: expected a Ray cluster at 127\.0\.0\.1:1, received: .*refused; start it with"):
+        sweep(load_settings())
+    assert not (project / "artifacts").exists()

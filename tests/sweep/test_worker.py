@@ -1,0 +1,90 @@
+"""A clone has the snapshot's files and one cell's settings, and says to git what the project would say; a lock keeps it for one cell."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from pipeline.sweep import worker
+from pipeline.sweep.snapshot import git, take_snapshot
+from pipeline.sweep.worker import Job
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A repository with a commit and DVC's folder, in which the test runs."""
+    folder = tmp_path / "project"
+    (folder / ".dvc").mkdir(parents=True)
+    monkeypatch.chdir(folder)
+    for name in ("params.yaml", "code.py", ".dvc/config"):
+        (folder / name).write_text("first\n")
+    git("init", "--quiet")
+    git("add", "--all")
+    git("-c", "user.name=t", "-c", "user.email=t", "commit", "--quiet", "-m", "start")
+    return folder
+
+
+def job(clones: Path) -> tuple[Job, bytes]:
+    snapshot = take_snapshot()
+    return Job(snapshot.commit, snapshot.parent, str(clones), str(clones), "/cache", "", {}, "schema: '2.0'\n"), snapshot.bundle
+
+
+def bring(clone: Path, made: tuple[Job, bytes]) -> list[str]:
+    """Bring a clone to a snapshot and narrow its settings, as a task does; returns what git finds changed."""
+    worker._bring_to(clone, *made)
+    (clone / "params.yaml").write_text("one cell\n")
+    printed = subprocess.run(["git", "status", "--porcelain", "--", ".", ":!.dvc"], cwd=clone, capture_output=True, text=True, check=True).stdout
+    return printed.splitlines()
+
+
+def test_a_clone_follows_the_project_and_says_the_same_to_git(project: Path, tmp_path: Path) -> None:
+    clones = tmp_path / "clones"
+    clones.mkdir()
+    assert bring(clones / "0", job(clones)) == []
+    assert (clones / "0" / ".dvc" / "config.local").read_text() == "[cache]\n    dir = /cache\n"
+    (project / "code.py").write_text("second\n")
+    (project / "new.py").write_text("new\n")
+    assert bring(clones / "0", job(clones)) == ["M  code.py", "A  new.py"]
+    (project / "params.yaml").write_text("second\n")
+    (project / "new.py").unlink()
+    assert bring(clones / "0", job(clones)) == ["M  code.py", "M  params.yaml"]
+    assert (clones / "0" / "code.py").read_text() == "second\n"
+    assert not (clones / "0" / "new.py").exists()
+    (project / "code.py").write_text("first\n")
+    (project / "params.yaml").write_text("first\n")
+    assert bring(clones / "0", job(clones)) == []
+
+
+def test_a_clone_is_taken_by_one_task_and_by_the_process_of_its_cell(tmp_path: Path) -> None:
+    first, one = worker._free_clone(tmp_path)
+    second, other = worker._free_clone(tmp_path)
+    assert (one.name, other.name) == ("0", "1")
+    with subprocess.Popen(["sleep", "100"], pass_fds=[first]) as process:  # a cell that outlives its task
+        os.close(first)
+        third, another = worker._free_clone(tmp_path)
+        assert another.name == "2"
+        process.kill()
+    os.close(third)
+    fourth, free = worker._free_clone(tmp_path)
+    assert free.name == "0"
+    for lock in (second, fourth):
+        os.close(lock)
+
+
+@pytest.mark.parametrize(
+    ("status", "text", "error", "interrupted"),
+    [
+        (255, "error: mlflow.db: No space left on device\nERROR: failed to reproduce 'train@a-0': exited with 1\n", "No space left", False),
+        (255, "ERROR: failed to reproduce 'train@a-0': failed to run: python, exited with -9\n", "exited with -9", True),
+        (255, "ERROR: failed to reproduce 'train@a-0': failed to run: python, exited with 137\n", "exited with 137", True),
+        (-9, "", "without a word", True),
+    ],
+)
+def test_an_end_by_a_signal_is_told_from_an_error(tmp_path: Path, status: int, text: str, error: str, interrupted: bool) -> None:
+    log = tmp_path / "a-0.log"
+    log.write_text(text)
+    outcome = worker._outcome(tmp_path, "a-0", status, log)
+    assert error in outcome.error
+    assert str(log) in outcome.error
+    assert outcome.interrupted is interrupted
