@@ -9,7 +9,7 @@ export MLFLOW_DISABLE_TELEMETRY := true
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help run sweep doctor verify test test-all test-exhaustive check ui promote serve play docs publish bench bench-quality diagnosis-bench losses torture fuzz lock audit oracles clean
+.PHONY: help run sweep doctor repair verify test test-all test-exhaustive check ui promote serve play docs publish bench bench-quality diagnosis-bench trials losses torture fuzz lock audit oracles clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ sweep: $(ENVIRONMENT) ## run the cells of params.yaml side by side, here or on a
 doctor: $(ENVIRONMENT) ## what is wrong with the GANs of params.yaml, before training and after
 	@python -m pipeline doctor
 
+repair: $(ENVIRONMENT) ## repair a GAN by the doctor's own fixes, tried one after the other: VARIANT=asker; WRITE=1 puts the result into params.yaml
+	@python -m pipeline.repair $(or $(VARIANT),$(error say which variant of params.yaml: make repair VARIANT=asker)) $(if $(WRITE),--write)
+
 verify: $(ENVIRONMENT) ## look for damaged files in DVC's cache and among the outputs
 	@python -m pipeline verify
 
@@ -32,7 +35,7 @@ test: $(ENVIRONMENT) ## all tests but the slow ones, side by side: about ten min
 test-all: $(ENVIRONMENT) ## the slow tests too; some need Chromium: about an hour on two cores
 	@python -m pytest $(SIDE_BY_SIDE) -m "not exhaustive"
 
-test-exhaustive: $(ENVIRONMENT) ## the rest: an error put into every function of the doctor
+test-exhaustive: $(ENVIRONMENT) ## the rest: more cases of the same kinds, an error put into every function of the doctor
 	@python -m pytest $(SIDE_BY_SIDE) -m exhaustive
 
 check: $(ENVIRONMENT) ## format, lint and types of the package, the benchmarks and the tests
@@ -64,6 +67,9 @@ bench-quality: $(ENVIRONMENT) .venv-oracles/.installed ## how soon samples are g
 
 diagnosis-bench: $(ENVIRONMENT) ## what the doctor finds in known faults, other people's scripts and mutants: two hours; continues where it was interrupted
 	@python -m benchmarks.diagnosis
+
+trials: $(ENVIRONMENT) ## whether each fix of the doctor helps: alone, on three seeds: an hour; continues where it was interrupted
+	@python -m benchmarks.trials
 
 losses: $(ENVIRONMENT) ## in which bands the losses of healthy GANs stay: half an hour; continues where it was interrupted
 	@python -m benchmarks.losses

@@ -21,6 +21,7 @@ The way through the code: dvc.yaml -> pipeline/stages/STAGE.py -> the folder tha
     tracking/      MLflow: live while a stage runs, and rebuilt from the files
     serving/       the best generator, an HTTP server for it, a page to play with; used by no stage
     sweep/         cells side by side, here or on a Ray cluster, by the real stages; used by no stage
+    repair/        from a broken variant to a repaired one by the doctor's own fixes, each tried; used by no stage
     web/           what the servers on this machine share: their ports, the browser
     provenance.py  what a run's results come from: settings, data, code
     runtime.py     TensorFlow started quietly, pinned to the same bytes

@@ -114,6 +114,11 @@ def classifier_checkpoints(settings: Settings, *splits: Path) -> Path:
     return checkpoint_folder(_training_hash(facts, splits, "classifier"))
 
 
+def trial_key(facts: dict[str, Any], *files: Path) -> str:
+    """sha256 over all that a trial's bytes depend on: what is trained and how it is scored, the files that it reads, the code and the libraries."""
+    return _training_hash(facts, files, "train", "evaluate")
+
+
 def _training_hash(facts: dict[str, Any], splits: Sequence[Path], *stages: str) -> str:
     """sha256 over all that a training's bytes depend on: a checkpoint of another training is never picked up."""
     libraries = {name: version(name) for name in ("keras", "numpy", "tensorflow")}

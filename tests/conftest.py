@@ -66,6 +66,7 @@ def shrink(content: dict[str, Any]) -> dict[str, Any]:
     content["train"] |= {"epoch_images": 256, "sheet_rows": 1}
     content["evaluate"] |= {"samples": 300, "minimum_accuracy": 0.0}
     content["compare"]["baseline"] = "asker"
+    content["repair"] |= {"trial_share": 1.0, "budget_images": 6000}
     for variant in content["gan"].values():
         variant |= {"training_images": 512, "batch_size": 32}
         if variant["network"] != "mlp":

@@ -159,8 +159,8 @@ def keys_of_argument(path: Path, section: str) -> set[str]:
 
 def test_every_setting_is_some_stages() -> None:
     declared = {param.split(".")[0] for stage in STAGES.values() for param in stage.get("params", [])}
-    assert declared == set(PARAMS) - {"sweep", "tracking"}  # a setting that changes no byte belongs to no stage
-    assert set(PARAMS) - {"run", "sweep", "tracking", "gan"} <= set(STAGES)
+    assert declared == set(PARAMS) - {"repair", "sweep", "tracking"}  # a setting that changes no byte belongs to no stage
+    assert set(PARAMS) - {"run", "repair", "sweep", "tracking", "gan"} <= set(STAGES)
 
 
 def test_every_setting_carries_its_meaning() -> None:
@@ -179,7 +179,7 @@ LAYERS = (
     {"evaluation"},
     {"report"},
     {"tracking"},
-    {"serving", "sweep"},
+    {"serving", "sweep", "repair"},
     {"stages", "__main__"},
 )
 ONLY_IN = {"mlflow": ("tracking", "serving"), "yaml": ("settings",), "ruamel": ("settings",), "dvc": ("sweep",), "ray": ("sweep",)}

@@ -9,6 +9,7 @@ from pipeline.doctor.checks import LOOKS_IN_A_ROW, what_holds
 from pipeline.doctor.diagnosis.diagnose import IN_TRAINING, RULE_FAILED, SYMPTOMS, diagnose
 from pipeline.doctor.diagnosis.findings import SEVERITIES, Finding
 from pipeline.doctor.diagnosis.loss_report import losses_report
+from pipeline.doctor.line_diff import line_diff
 from pipeline.doctor.report import Report
 from pipeline.doctor.tracing.followed import Followed
 from pipeline.doctor.tracing.session import Session
@@ -70,7 +71,8 @@ def _findings(one: Followed, session: Session) -> tuple[list[Finding], dict[str,
     if any(finding.severity == "error" and finding.id not in SYMPTOMS for finding in kept):
         kept = [_as_note(finding) if finding.id in SYMPTOMS else finding for finding in kept]
     places = places_of(one)
-    return [finding._replace(where=where(finding, places)) for finding in kept], withdrawn
+    placed = [finding._replace(where=where(finding, places)) for finding in kept]
+    return [finding._replace(change=line_diff(finding)) for finding in placed], withdrawn
 
 
 def _ids(evidence: dict[str, Any], earlier: int) -> set[str]:

@@ -8,10 +8,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipeline.doctor.compared import ReportError, comparison_text, read_report
 from pipeline.doctor.diagnosis.summary import is_coloured, print_text
 from pipeline.doctor.report import Report, counts_text, report_json, report_text
 from pipeline.doctor.running.modules import Modules
-from pipeline.doctor.running.options import PROGRAM, Options, parse, refusal
+from pipeline.doctor.running.options import PROGRAM, Compared, Options, parse, refusal
 from pipeline.doctor.running.script import Ended, run_script
 
 if TYPE_CHECKING:
@@ -23,11 +24,23 @@ NO_STEP = "no training step was seen in which one network's output reaches anoth
 def main(arguments: Sequence[str] | None = None) -> Any:
     """Run the command line `gan-doctor`; returns what `sys.exit` takes: the script's own exit status where it ran."""
     options = parse(arguments)
+    if isinstance(options, Compared):
+        return _compare(options)
     why_not = refusal(options)
     if why_not:
         print(f"{PROGRAM}: no diagnosis: {why_not}", file=sys.stderr)
         return 2
     return _Run(options).run()
+
+
+def _compare(options: Compared) -> int:
+    try:
+        text = comparison_text(read_report(options.before), read_report(options.after))
+    except ReportError as error:
+        print(f"{PROGRAM}: {error}", file=sys.stderr)
+        return 2
+    print_text(text, sys.stdout)
+    return 0
 
 
 class _Run:

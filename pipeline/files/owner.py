@@ -50,6 +50,25 @@ def owner(*names: str) -> Iterator[None]:
         lock.release()
 
 
+def is_owned(*names: str) -> bool:
+    """Whether a process owns what a stage writes.
+
+    >>> with owner("train", "modern-0"):
+    ...     is_owned("train", "modern-0")
+    True
+    """
+    path = state_folder() / "locks" / f"{'-'.join(names)}.lock"
+    if not path.is_file():
+        return False
+    lock = FileLock(path)
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        return True
+    lock.release()
+    return False
+
+
 def _acquire(lock: FileLock, path: Path, name: str) -> None:
     try:
         lock.acquire(blocking=False)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import yaml
@@ -15,13 +16,14 @@ LISTED = re.compile(r"^run:.*\n(?:(?!\S).*\n)*?  variants:.*\n(?:[ ]*#.*\n)*(?: 
 SECTION = re.compile(r"^gan:.*\n(?:(?:[ #].*)?\n)*", re.MULTILINE)
 
 
-def add_variants(path: Path, base: str, variants: Mapping[str, Mapping[str, Any]]) -> list[str]:
+def add_variants(path: Path, base: str, variants: Mapping[str, Mapping[str, Any]], comments: Mapping[str, str] = MappingProxyType({})) -> list[str]:
     """Add variants that build on another one, as sections under `gan:` and to `run.variants`; those that are there already stay.
 
     Args:
         path: of params.yaml.
         base: the variant that they build on.
         variants: the settings in which each differs from it, by name.
+        comments: to stand behind the lines of settings.
 
     Returns:
         The names of the sections that were added.
@@ -36,7 +38,7 @@ def add_variants(path: Path, base: str, variants: Mapping[str, Mapping[str, Any]
             raise SettingsError(f"{path}: gan.{name}: expected no section of this name, or the same settings, found others; rename or remove it")
     new = [name for name in variants if name not in content["gan"]]
     listed = [name for name in variants if name not in content["run"]["variants"]]
-    edited = _with_items(_with_sections(text, base, {name: variants[name] for name in new}), listed)
+    edited = _with_items(_with_sections(text, base, {name: variants[name] for name in new}, comments), listed)
     content["gan"] |= wanted
     content["run"]["variants"] += listed
     with staged_file(path) as partial:
@@ -59,7 +61,7 @@ def of_one_cell(content: Mapping[str, Any], variant: str, seed: int) -> str:
     return yaml.safe_dump({**content, "run": content["run"] | {"variants": [variant], "seeds": [seed]}, "gan": gan}, sort_keys=False)
 
 
-def _with_sections(text: str, base: str, variants: Mapping[str, Mapping[str, Any]]) -> str | None:
+def _with_sections(text: str, base: str, variants: Mapping[str, Mapping[str, Any]], comments: Mapping[str, str]) -> str | None:
     """The text with sections at the end of `gan:`; None if that is not found."""
     found = SECTION.search(text)
     if not found:
@@ -72,7 +74,7 @@ def _with_sections(text: str, base: str, variants: Mapping[str, Mapping[str, Any
         rest = section[head.end() :]
         spaces = len(rest) - len(rest.lstrip(" "))  # before a comment, which stays in its column if there is room
         section = f"{section[: head.start()]}  {base}: {anchor}{rest[max(0, min(spaces - 1, len(anchor) + 1)) :]}"
-    added = "".join(f"\n  {name}:\n    <<: *{anchor[1:]}\n{_lines(changes)}" for name, changes in variants.items())
+    added = "".join(f"\n  {name}:\n    <<: *{anchor[1:]}\n{section_lines(changes, comments)}" for name, changes in variants.items())
     return f"{text[: found.start()]}{section.rstrip()}\n{added}{text[found.end() :]}" if variants else text
 
 
@@ -85,5 +87,14 @@ def _with_items(text: str | None, names: Iterable[str]) -> str | None:
     return text[: found.end()] + "".join(f"{indentation}- {name}\n" for name in names) + text[found.end() :]
 
 
-def _lines(changes: Mapping[str, Any]) -> str:
-    return "".join(f"    {line}\n" for line in yaml.safe_dump(dict(changes), sort_keys=False).splitlines())
+def section_lines(changes: Mapping[str, Any], comments: Mapping[str, str]) -> str:
+    """The lines of settings in a variant's section, with comments in one column.
+
+    >>> print(section_lines({"r1_gamma": 0.3, "share_discriminator": True}, {"r1_gamma": "discriminator wins"}), end="")
+        r1_gamma: 0.3              # discriminator wins
+        share_discriminator: true
+    """
+    lines = yaml.safe_dump(dict(changes), sort_keys=False).splitlines()
+    width = max(map(len, lines), default=0)
+    named = [(line, comments.get(line.partition(":")[0])) for line in lines]
+    return "".join(f"    {line.ljust(width)}  # {comment}\n" if comment else f"    {line}\n" for line, comment in named)

@@ -13,6 +13,7 @@ from pipeline.data.datasets import find_data_set
 from pipeline.files.errors import DataError, SettingsError, nearest_known, one_line_errors
 from pipeline.files.shown import shown
 from pipeline.settings.messages import describe
+from pipeline.settings.repair import RepairSettings
 from pipeline.settings.sweep import SweepSettings
 from pipeline.settings.variants import MOST_VALUES, Batch, Count, Rate, Seconds, Section, Threads, VariantSettings
 from pipeline.settings.yaml_file import read_yaml
@@ -120,6 +121,7 @@ class Settings(Section):
     evaluate: EvaluateSettings
     compare: CompareSettings
     sweep: SweepSettings
+    repair: RepairSettings
     gan: Annotated[dict[VariantName, VariantSettings], Limited]
 
     @model_validator(mode="after")

@@ -12,7 +12,7 @@ from pipeline.tracking.database import artifact_folder, database_file, prepare, 
 from pipeline.tracking.moved import follow_the_folder
 from pipeline.tracking.ownership import owner_tag
 
-GANS, CLASSIFIERS, COMPARISONS = "gan", "digit-classifier", "comparison"  # MLflow's experiments
+GANS, CLASSIFIERS, COMPARISONS, REPAIRS = "gan", "digit-classifier", "comparison", "repair"  # MLflow's experiments
 REQUESTS = "digits on request"  # MLflow's type of a logged generator that answers requests
 TRAINING_VIEW = {"mlflow.experimentKind": "custom_model_development"}  # without it the UI opens on its pages for language models
 

@@ -24,6 +24,7 @@ TESTED_ELSEWHERE = {  # page -> what runs its commands
     "docs/how-to/compare.md": "tests/tracking/test_compare_page.py",
     "docs/how-to/measure-a-diagnosis-tool.md": "tests/benchmarks/test_scripts.py",
     "docs/how-to/my-gan-does-not-converge.md": "tests/doctor/test_own_gan_page.py",
+    "docs/how-to/repair.md": "tests/repair/test_run.py",
     "docs/how-to/sweep.md": "tests/sweep/test_run.py",
     "docs/how-to/play.md": "tests/serving/play/test_browser.py",
     "docs/how-to/team-server.md": "tests/deploy/test_server.py",

@@ -15,6 +15,7 @@ from pipeline.doctor.diagnosis.loss_bands import BANDS
 from pipeline.doctor.report import Report, report_json
 from pipeline.doctor.tracing import session
 from tests.doctor.tracing.small_gans import in_graph
+from tests.sampled import sampled
 
 POINTS = np.random.default_rng(0).uniform(-1, 1, (240, 4)).astype("float32")
 KINDS = np.eye(3, dtype="float32")[np.arange(240) % 3]
@@ -119,7 +120,7 @@ FAULTS: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("fault", [pytest.param(name, marks=() if name == "double_activation" else pytest.mark.slow) for name in FAULTS])
+@pytest.mark.parametrize("fault", sampled(FAULTS, ["double_activation"]))
 def test_a_fault_is_named_and_no_other_error(fault: str) -> None:
     steps = 200 if fault in ("generator_sign", "not_updated") else 3  # where later looks must confirm it
     findings = {finding.id: finding for finding in diagnosed(Gan(**FAULTS[fault]), steps).findings if finding.severity == "error"}
@@ -164,7 +165,7 @@ HEALTHY: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("kind", [pytest.param(name, marks=() if name == "Keras goes back to the logits" else pytest.mark.slow) for name in HEALTHY])
+@pytest.mark.parametrize("kind", sampled(HEALTHY, ["Keras goes back to the logits"]))
 @pytest.mark.filterwarnings("ignore:.*from_logits=True.*:UserWarning", "ignore:.*You are using a softmax over axis.*:UserWarning")
 def test_nothing_is_found_in_a_healthy_gan(kind: str) -> None:
     report = diagnosed(Gan(**HEALTHY[kind]), 130)

@@ -13,6 +13,7 @@ from pipeline.doctor.attach import attach
 from pipeline.doctor.report import Report
 from tests.conftest import ROOT
 from tests.doctor.tracing.small_gans import in_graph
+from tests.sampled import sampled
 
 POINTS = np.random.default_rng(0).uniform(-1, 1, (2400, 4)).astype("float32")
 SORTED = POINTS[np.argsort(POINTS.sum(axis=1))]
@@ -162,7 +163,7 @@ def against_each_other(real: Any, fake: Any) -> Any:
     return tf.reduce_mean((scores - targets) ** 2)
 
 
-@pytest.mark.parametrize("case", [pytest.param(name, marks=() if name == "one row of noise" else pytest.mark.slow) for name in CASES])
+@pytest.mark.parametrize("case", sampled(CASES, ["one row of noise"]))
 def test_what_several_steps_show_is_named(case: str) -> None:
     train, name = CASES[case]
     assert name in shown(train())

@@ -10,6 +10,7 @@ import tensorflow as tf
 from keras import layers
 
 from pipeline.doctor.attach import attach
+from tests.sampled import sampled
 
 BATCH, CLASSES = 40, 4
 RANDOM = np.random.default_rng(0)
@@ -125,7 +126,7 @@ HEALTHY: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("fault", [pytest.param(name, marks=() if "samples_differs" in name else pytest.mark.slow) for name in FAULTS])
+@pytest.mark.parametrize("fault", sampled(FAULTS, [name for name in FAULTS if "samples_differs" in name]))
 def test_a_fault_is_named_and_nothing_else(fault: str) -> None:
     assert Gan(**FAULTS[fault]).findings() == [tuple(fault.split())]
 

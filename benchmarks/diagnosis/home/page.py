@@ -5,9 +5,11 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from benchmarks.diagnosis.home.effects import effect_text, effects
 from benchmarks.diagnosis.home.words import CELLS, CONFUSION, COST, EXAMINED, FAILING_RULE, FAULTS, FOUND_IN_SCRIPTS, FROM_SCRIPTS, PICTURES, SESSION
 from pipeline.doctor.diagnosis.diagnose import RULES
 from pipeline.doctor.diagnosis.findings import SEVERITIES, Rule, Setting, Times
+from pipeline.doctor.diagnosis.fixes import RANGES
 from pipeline.doctor.diagnosis.summary import evidence_text
 
 Row = dict[str, Any]
@@ -90,6 +92,8 @@ def failure_mode(rule: Rule, results: Row, pictures: set[str], scripts: Sequence
     if rule.id in FROM_SCRIPTS:
         lines.append(FOUND_IN_SCRIPTS)
     lines += [f"Why it is a problem: {rule.why}", f"How to fix it: {rule.fix}{_settings(rule)}"]
+    if effect := effect_text(rule.id, effects()):
+        lines.append(effect)
     return "\n\n".join([*lines, f"How it is verified: {verified(rule.id, results, scripts)}", f"Reference: {rule.reference}."])
 
 
@@ -111,12 +115,21 @@ def _counted(row: Row) -> set[str]:
 
 def _settings(rule: Rule) -> str:
     parts = [f"{key}: {_value(value)}" for key, value in rule.settings.items()]
-    return f" In params.yaml: `{', '.join(parts)}`." if parts else ""
+    others = [", ".join(f"{key}: {_value(value)}" for key, value in fix.items()) for fix in rule.otherwise]
+    text = f" In params.yaml: `{', '.join(parts)}`{_ranges(rule)}." if parts else ""
+    return text + (f" If that does not help: {', or '.join(f'`{other}`' for other in others)}." if others else "")
+
+
+def _ranges(rule: Rule) -> str:
+    """From where the values may be taken, where the rule's own is one of a range."""
+    known = {key: [value for value in RANGES[key] if not isinstance(value, Times)] for key in rule.settings if key in RANGES}
+    parts = [f"{key} {min(values)} to {max(values)}" for key, values in known.items() if values]
+    return f" (worth trying: {', '.join(parts)})" if parts else ""
 
 
 def _value(value: Setting | Times) -> str:
     if isinstance(value, Times):
-        return f"{value.factor} times as many"
+        return f"{value.factor:g} times as much as now"
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

@@ -1,6 +1,6 @@
 """What a rule is, and what a finding is."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
@@ -21,7 +21,7 @@ class Times(NamedTuple):
         Times(factor=2)
     """
 
-    factor: int
+    factor: float
 
 
 class Finding(NamedTuple):
@@ -35,6 +35,7 @@ class Finding(NamedTuple):
         fix: what to do.
         reference: where this is known from.
         where: the line of the user's own code, such as "gan.py:42"; empty if it is not known.
+        change: what to write there instead, as a diff of that line; empty where it cannot be built with certainty.
 
     Example:
         >>> Finding("dead_units", "error", {"generator_dead_units": 1.0}, "Dead units learn nothing.", "Use leaky ReLUs.", "Maas 2013").severity
@@ -48,9 +49,10 @@ class Finding(NamedTuple):
     fix: str
     reference: str
     where: str = ""
+    change: str = ""
 
     def row(self) -> dict[str, Any]:
-        """The finding as JSON holds it: a line of code that is not known is left out, so that findings of cells stay the same bytes.
+        """The finding as JSON holds it: a line of code and its change are left out if they are not known, as in those of cells.
 
         >>> Finding("dead_units", "error", {}, "Why.", "Fix.", "Maas 2013").row()["id"]
         'dead_units'
@@ -59,7 +61,7 @@ class Finding(NamedTuple):
         >>> Finding(**Finding("dead_units", "error", {}, "Why.", "Fix.", "Maas 2013", "gan.py:42").row()).where
         'gan.py:42'
         """
-        return {name: value for name, value in self._asdict().items() if name != "where" or value}
+        return {name: value for name, value in self._asdict().items() if name not in ("where", "change") or value}
 
 
 class Rule(NamedTuple):
@@ -72,6 +74,7 @@ class Rule(NamedTuple):
         fix: what to do.
         settings: the fix as keys and values of a variant's section of params.yaml; empty where no setting fixes it.
         reference: where this is known from.
+        otherwise: more fixes of the same kind, to be tried where the first does not help.
     """
 
     check: Callable[[Evidence], Numbers | None]
@@ -80,6 +83,7 @@ class Rule(NamedTuple):
     fix: str
     settings: Mapping[str, Setting | Times]
     reference: str
+    otherwise: Sequence[Mapping[str, Setting | Times]] = ()
 
     @property
     def id(self) -> str:
@@ -88,7 +92,12 @@ class Rule(NamedTuple):
 
 
 def rule(
-    severity: Severity, why: str, fix: str, reference: str, settings: Mapping[str, Setting | Times] = MappingProxyType({})
+    severity: Severity,
+    why: str,
+    fix: str,
+    reference: str,
+    settings: Mapping[str, Setting | Times] = MappingProxyType({}),
+    otherwise: Sequence[Mapping[str, Setting | Times]] = (),
 ) -> Callable[[Callable[[Evidence], Numbers | None]], Rule]:
     """Make a function of evidence a rule.
 
@@ -99,4 +108,4 @@ def rule(
         >>> ended_early.id, ended_early.check({"epochs": [{}]})
         ('ended_early', {'epochs': 1})
     """
-    return lambda check: Rule(check, severity, why, fix, settings, reference)
+    return lambda check: Rule(check, severity, why, fix, settings, reference, otherwise)

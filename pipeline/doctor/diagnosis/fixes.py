@@ -1,7 +1,7 @@
 """What a rule's fix changes in a variant's settings."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from pipeline.doctor.diagnosis.findings import Rule, Setting, Times
 
@@ -19,6 +19,33 @@ NEEDS: dict[str, dict[str, Setting]] = {
     "conditioning": {"classes": 10},
     "network": {"generator_width": 32, "discriminator_width": 16},  # channels; hundreds, as of a dense layer's units, would take days
 }
+
+# From where a fix takes a setting's value: the best one depends on the GAN, and few trials tell which it is.
+RANGES: dict[str, tuple[Setting | Times, ...]] = {
+    "r1_gamma": (0.1, 0.3, 1.0),
+    "r2_gamma": (0.1, 0.3, 1.0),
+    "gradient_penalty": (1.0, 10.0),
+    "adam_beta_1": (0.0, 0.5),
+    "ema_half_life_images": (2000, 10000),
+    "final_learning_rate_fraction": (0.05, 0.2),
+    "generator_learning_rate": (Times(2), Times(4)),
+    "discriminator_learning_rate": (Times(0.25), Times(2), Times(4)),
+    "discriminator_width": (Times(2), Times(4)),
+}
+SAME = ("r1_gamma", "r2_gamma")  # settings that have one value where a fix sets both
+WIDTHS = ("generator_width", "discriminator_width")  # they belong to the kind of network
+
+
+class Option(NamedTuple):
+    """A way to fix what a rule finds.
+
+    Attributes:
+        setting: whose range it has; the name of the fix.
+        values: changes of a variant's settings to choose from, the fix's own first.
+    """
+
+    setting: str
+    values: tuple[dict[str, Setting], ...]
 
 
 def fix_settings(rule: Rule, settings: Mapping[str, Any]) -> dict[str, Setting]:
@@ -38,21 +65,69 @@ def fix_settings(rule: Rule, settings: Mapping[str, Any]) -> dict[str, Setting]:
         >>> fix_settings(discriminator_wins, {"r1_gamma": 1.0, "discriminator_normalization": "none"})
         {}
     """
-    changes = {key: value for key, value in _values(rule, settings).items() if not _serves(key, value, settings.get(key))}
+    return _changes(rule.settings, settings)
+
+
+def fix_options(rule: Rule, settings: Mapping[str, Any]) -> list[Option]:
+    """All ways to fix what a rule finds, each with the values that its range has; another kind of network is a way of its own.
+
+    Example:
+        >>> from pipeline.doctor.diagnosis.rules.training import discriminator_wins
+        >>> first, *others = fix_options(discriminator_wins, {"r1_gamma": 0.0, "discriminator_normalization": "none"})
+        >>> first.setting, first.values
+        ('r1_gamma', ({'r1_gamma': 0.3}, {'r1_gamma': 0.1}, {'r1_gamma': 1.0}))
+    """
+    fixes = [_changes(fix, settings) for fix in (rule.settings, *rule.otherwise)]
+    ways = []
+    for changes in fixes:
+        network = {key: value for key, value in changes.items() if "network" in changes and key in ("network", *WIDTHS)}
+        ways += [network, {key: value for key, value in changes.items() if key not in network}]
+    return [_with_range(changes, settings) for changes in ways if changes]
+
+
+def _with_range(changes: dict[str, Setting], settings: Mapping[str, Any]) -> Option:
+    """A way with the values of the range of the first setting that has one."""
+    leader = next((name for name in changes if name in RANGES), next(iter(changes)))
+    same = SAME if leader in SAME else (leader,)
+    values = [_value(value, settings[leader]) for value in RANGES.get(leader, ()) if leader in settings]
+    others = (changes | {name: value for name in same if name in changes} for value in values if value != changes[leader])
+    return Option(leader, (changes, *others))
+
+
+def _changes(fix: Mapping[str, Setting | Times], settings: Mapping[str, Any]) -> dict[str, Setting]:
+    """A fix's settings and those that they need, less what already serves."""
+    known = {key: value for key, value in fix.items() if key in settings or not isinstance(value, Times)}
+    wanted = {key: _value(value, settings.get(key)) for key, value in known.items()}
+    changes = {key: value for key, value in wanted.items() if not _serves(key, value, settings.get(key))}
     needed = {key: value for name in changes for key, value in NEEDS.get(name, {}).items() if key in settings and settings[key] != value}
     return changes | needed
 
 
 def fix_text(rule: Rule, variant: str, settings: Mapping[str, Any]) -> str:
-    """The fix in words, and if a variant is named, as params.yaml spells it there."""
-    parts = [f"{key}: {str(value).lower() if isinstance(value, bool) else value}" for key, value in fix_settings(rule, settings).items()]
+    """The fix in words, and if a variant is named, as params.yaml spells it there, with the range from which another value may serve better."""
+    parts = [f"{key}: {spelled(value)}{_range_text(key, value, settings)}" for key, value in fix_settings(rule, settings).items()]
     return rule.fix + (f" Here, in params.yaml: gan.{variant}.{', '.join(parts)}." if variant and parts else "")
 
 
-def _values(rule: Rule, settings: Mapping[str, Any]) -> dict[str, Setting]:
-    """The rule's settings; one that is so many times the present value is left out where the present value is unknown."""
-    known = {key: value for key, value in rule.settings.items() if key in settings or not isinstance(value, Times)}
-    return {key: value.factor * settings[key] if isinstance(value, Times) else value for key, value in known.items()}
+def spelled(value: Setting) -> str:
+    """A value as params.yaml spells it.
+
+    >>> spelled(True), spelled(0.3), spelled("tanh")
+    ('true', '0.3', 'tanh')
+    """
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _range_text(key: str, value: Setting, settings: Mapping[str, Any]) -> str:
+    """The lowest and the highest value of a setting's range, where it is one of a fix."""
+    numbers = [_value(each, settings[key]) for each in RANGES.get(key, ())] if key in settings else []
+    known = [each for each in (*numbers, value) if isinstance(each, (int, float))]
+    return f" ({min(known)} to {max(known)})" if numbers and known else ""
+
+
+def _value(value: Setting | Times, now: Any) -> Setting:
+    """A value, or so many times the present one."""
+    return value if not isinstance(value, Times) else type(now)(value.factor * now)
 
 
 def _serves(key: str, wanted: Any, now: Any) -> bool:

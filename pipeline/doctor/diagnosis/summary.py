@@ -44,6 +44,7 @@ def findings_text(title: str, findings: Sequence[Finding], colour: bool, explain
         lines += _headline(finding, colour)
         if explain:
             lines += wrapped(f"{finding.why} {finding.fix}", INDENT, INDENT)
+            lines += [f"{INDENT}{line}" for line in finding.change.splitlines()]
     if symptoms:
         lines += [f"  {SYMPTOMS}:", *(line for finding in symptoms for line in _headline(finding, colour))]
     return "\n".join(lines)

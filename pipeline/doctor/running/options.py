@@ -1,4 +1,4 @@
-"""The command line `gan-doctor run`, and what keeps a script from being started."""
+"""The command line of `gan-doctor`, and what keeps a script from being started."""
 
 import argparse
 import json
@@ -30,6 +30,13 @@ class Options(NamedTuple):
     stop_on: Literal["never", "error"]
 
 
+class Compared(NamedTuple):
+    """Two reports that are compared."""
+
+    before: Path
+    after: Path
+
+
 class _Parser(argparse.ArgumentParser):
     """A parser whose errors are one line."""
 
@@ -37,14 +44,15 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{PROGRAM}: no diagnosis: {message}; `{self.prog} --help` shows what is expected\n")
 
 
-def parse(arguments: Sequence[str] | None) -> Options:
-    """The options of a command line.
+def parse(arguments: Sequence[str] | None) -> Options | Compared:
+    """The options of a command line: of `run`, or of `compare`.
 
     Raises:
         SystemExit: with status 2 and one line if an argument is wrong, or with 0 after --help.
     """
     parser = _Parser(PROGRAM, description="Find out why a GAN does not converge.", allow_abbrev=False)
-    run = parser.add_subparsers(required=True, metavar="run").add_parser(
+    commands = parser.add_subparsers(required=True, metavar="run|compare")
+    run = commands.add_parser(
         "run",
         usage=f"{PROGRAM} run [--report FILE] [--stop-on error] SCRIPT [ARGS...]",
         help="run a training script with the doctor attached",
@@ -58,7 +66,17 @@ def parse(arguments: Sequence[str] | None) -> Options:
         "--stop-on", choices=("never", "error"), default="never", help="end the training at the first error that is found, with status 3"
     )
     run.add_argument("words", nargs=argparse.REMAINDER, metavar="SCRIPT [ARGS...]", help="the script and its own arguments")
+    compare = commands.add_parser(
+        "compare",
+        help="which findings went and came between two reports, and how the losses moved",
+        description="Compare two reports that `gan-doctor run --report FILE` wrote, before and after a change.",
+        allow_abbrev=False,
+    )
+    compare.add_argument("before", metavar="BEFORE.json", type=Path)
+    compare.add_argument("after", metavar="AFTER.json", type=Path)
     found = parser.parse_args(arguments)
+    if "before" in found:
+        return Compared(found.before, found.after)
     script, *words = found.words[found.words[:1] == ["--"] :] or [""]
     if not script:
         run.error("expected a script, received none")

@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from pipeline.doctor.attach import attach
 from pipeline.doctor.diagnosis.findings import Finding
+from tests.sampled import sampled
 
 LATENTS, BATCH, STEPS = 8, 32, 260
 Drawing = Callable[["Gan"], Any]
@@ -83,7 +84,7 @@ MISTAKES: dict[str, tuple[dict[str, Any], Drawing]] = {
 }
 
 
-@pytest.mark.parametrize("mistake", [pytest.param(name, marks=() if name == "average_never_moves" else pytest.mark.slow) for name in MISTAKES])
+@pytest.mark.parametrize("mistake", sampled(MISTAKES, ["average_never_moves"]))
 def test_a_mistake_outside_of_the_step_is_named_in_its_line(mistake: str) -> None:
     settings, draw = MISTAKES[mistake]
     (finding,) = found(Gan(**settings), draw, 1000 if mistake == "average_lags" else STEPS)

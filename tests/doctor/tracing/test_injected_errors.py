@@ -147,15 +147,15 @@ def test_without_an_error_the_bytes_are_the_same_and_all_is_checked(expected: tu
         assert set(report.not_checked) == (set() if compiled else {UNTOUCHED})
 
 
-# Which tests run how often: `make test` takes every 60th place, `make test-all` every third, `make test-exhaustive` the others.
+# Which tests run how often: `make test` takes every 60th place, `make test-all` every sixth, `make test-exhaustive` the others.
 FAST = [name for number, name in enumerate(PLACES) if number % 60 == 0]
-THIRD = list(PLACES)[::3]
+SIXTH = list(PLACES)[::6]
 # An eager step is observed by these; what is concluded from it does not know the difference.
 EAGER = [name for name in PLACES if name.startswith(("tracing.loop", "tracing.marks", "tracing.hooks", "tracing.recorder"))]
 
 
 def rare(name: str) -> list[pytest.MarkDecorator]:
-    return [pytest.mark.slow] if name in THIRD else [pytest.mark.slow, pytest.mark.exhaustive]
+    return [pytest.mark.slow] if name in SIXTH else [pytest.mark.slow, pytest.mark.exhaustive]
 
 
 @pytest.mark.parametrize("expected", [True], indirect=True, ids=["compiled"])

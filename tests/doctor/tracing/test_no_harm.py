@@ -9,12 +9,13 @@ import tensorflow as tf
 from pipeline.doctor.attach import attach
 from tests.doctor.tracing.compared import attached, differences, methods, trained
 from tests.doctor.tracing.small_gans import BATCH, POINTS, STYLES, Gan, Parts, batches, compiled, fitted, say
+from tests.sampled import sampled
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")  # what Keras says of a script is not the doctor's
 FAST = ("fit_on_arrays",)
 
 
-@pytest.mark.parametrize("name", [pytest.param(name, marks=() if name in FAST else pytest.mark.slow) for name in STYLES])
+@pytest.mark.parametrize("name", sampled(STYLES, FAST))
 def test_the_training_stays_the_same(name: str) -> None:
     expected = trained(STYLES[name])
     seen, _ = attached(STYLES[name])

@@ -1,7 +1,11 @@
 """Learning rates and decay rates far outside of what is known to work, read from the optimisers before training."""
 
+import math
+
 from pipeline.doctor.diagnosis import thresholds
 from pipeline.doctor.diagnosis.findings import Evidence, Numbers, rule
+
+USUAL_RATE = 0.0002
 
 
 @rule(
@@ -19,7 +23,8 @@ def learning_rate(evidence: Evidence) -> Numbers | None:
     low, high = min(rates.values()), max(rates.values())
     if low >= thresholds.LOWEST_RATE and high <= thresholds.HIGHEST_RATE and high <= thresholds.RATE_RATIO * low:
         return None
-    return {f"{network}_learning_rate": rate for network, rate in rates.items()}
+    furthest_first = sorted(rates, key=lambda network: -abs(math.log(max(rates[network], 1e-12) / USUAL_RATE)))  # its line is the one to change
+    return {f"{network}_learning_rate": rates[network] for network in furthest_first}
 
 
 @rule(

@@ -24,6 +24,7 @@ def _compared(evidence: Evidence, name: str) -> Numbers:
     why="The generator draws some classes far more often than others, or leaves classes out.",
     fix="Penalise the discriminator's gradients at real images and samples (R1, R2), lower β1 and draw from averaged weights.",
     settings={"r1_gamma": 0.3, "r2_gamma": 0.3, "adam_beta_1": 0.0, "ema_half_life_images": 10000},
+    otherwise=({"generator_learning_rate": Times(2)}, {"discriminator_learning_rate": Times(0.25)}),
     reference="Goodfellow 2016, arXiv:1701.00160, section 5.1; Mescheder et al. 2018, arXiv:1801.04406",
 )
 def class_collapse(evidence: Evidence) -> Numbers | None:
@@ -40,6 +41,7 @@ def class_collapse(evidence: Evidence) -> Numbers | None:
     why="Every class is drawn, but within each class the same few digits repeat.",
     fix="Penalise the discriminator's gradients at real images and samples (R1, R2), or train for longer.",
     settings={"r1_gamma": 0.3, "r2_gamma": 0.3},
+    otherwise=({"adam_beta_1": 0.0}, {"training_images": Times(2)}),
     reference="Kynkäänniemi et al. 2019, arXiv:1904.06991",
 )
 def within_class_collapse(evidence: Evidence) -> Numbers | None:
@@ -80,6 +82,13 @@ def not_a_digit(evidence: Evidence) -> Numbers | None:
     why="Many samples lie between digits: strokes that end, join or blur where no real one does.",
     fix="Use convolutions instead of dense layers, penalise gradients (R1, R2), average the generator's weights, and train for longer.",
     settings={"network": "dcgan", "r1_gamma": 0.1, "r2_gamma": 0.1},
+    otherwise=(
+        {"ema_half_life_images": 10000},
+        {"adam_beta_1": 0.0},
+        {"generator_learning_rate": Times(2)},
+        {"final_learning_rate_fraction": 0.05},
+        {"training_images": Times(2)},
+    ),
     reference="Radford et al. 2016, arXiv:1511.06434; Huang et al. 2024, arXiv:2501.05441",
 )
 def unlike_real_digits(evidence: Evidence) -> Numbers | None:
@@ -122,6 +131,7 @@ def still_improving(evidence: Evidence) -> Numbers | None:
     why="The samples were better before: the last weights are not the best ones.",
     fix="Lower the learning rates during training, draw from averaged weights, or train for fewer images.",
     settings={"final_learning_rate_fraction": 0.05},
+    otherwise=({"ema_half_life_images": 10000},),
     reference="Heusel et al. 2017, arXiv:1706.08500",
 )
 def worse_than_before(evidence: Evidence) -> Numbers | None:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from pipeline.doctor.diagnosis import thresholds
-from pipeline.doctor.diagnosis.findings import Evidence, Numbers, rule
+from pipeline.doctor.diagnosis.findings import Evidence, Numbers, Times, rule
 from pipeline.doctor.diagnosis.loss_family import CONSTANT, LOGISTIC, WASSERSTEIN, generator_form, loss_family
 
 Row = dict[str, Any]
@@ -59,6 +59,7 @@ D_BOUNDS = (LOW + math.log(2), LOW + HIGH, HIGH + math.log(2))
     why="The discriminator is sure of every image, real or not, so its gradient for the generator is close to zero.",
     fix="Hold it back: penalise its gradients (R1), normalise it spectrally, or lower its learning rate.",
     settings={"r1_gamma": 0.3},
+    otherwise=({"discriminator_learning_rate": Times(0.25)}, {"spectral_normalization": True}),
     reference="Arjovsky and Bottou 2017, arXiv:1701.04862",
 )
 def discriminator_wins(evidence: Evidence) -> Numbers | None:
@@ -80,6 +81,7 @@ def discriminator_wins(evidence: Evidence) -> Numbers | None:
     "error",
     why="The discriminator does not distinguish real images from samples that are far from real, so the generator has nothing to learn from.",
     fix="Let the discriminator learn: check that it is trained, raise its learning rate, widen it.",
+    otherwise=({"discriminator_learning_rate": Times(2)}, {"discriminator_width": Times(2)}),
     reference="Goodfellow 2016, arXiv:1701.00160, section 4",
 )
 def discriminator_too_weak(evidence: Evidence) -> Numbers | None:
@@ -110,6 +112,7 @@ def _as_far_as_blank(row: Row) -> Numbers | None:
     why="The networks follow each other in circles instead of settling.",
     fix="Use β1 = 0 or 0.5, a gradient penalty (R1), smaller learning rates towards the end, and samples from averaged weights.",
     settings={"adam_beta_1": 0.0},
+    otherwise=({"r1_gamma": 0.3, "r2_gamma": 0.3}, {"final_learning_rate_fraction": 0.05}, {"ema_half_life_images": 10000}),
     reference="Mescheder et al. 2018, arXiv:1801.04406",
 )
 def oscillation(evidence: Evidence) -> Numbers | None:

@@ -1,0 +1,81 @@
+"""A step of a repair: a fix with its values, their trials, and what became of it."""
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from pipeline.doctor.diagnosis.findings import Finding, Setting
+from pipeline.repair.trials import Result, found_in
+from pipeline.repair.verdict import Verdict, verdict
+from pipeline.report.repair import settings_text
+from pipeline.terminal.progress import say
+
+
+class Tried(NamedTuple):
+    """One value of a fix: what it changes, and its trials, one of each seed."""
+
+    changes: dict[str, Setting]
+    results: list[Result]
+
+    @property
+    def distances(self) -> list[float | None]:
+        """Fréchet distances by seed."""
+        return [result.distance for result in self.results]
+
+
+class Step(NamedTuple):
+    """A fix that was tried.
+
+    Attributes:
+        findings: what it is to fix.
+        values: that were tried, the fix's own first.
+        chosen: the place of the option that was compared with the path so far.
+        told_apart: whether the options' trials say which is best.
+        before: trials without it.
+    """
+
+    findings: list[Finding]
+    values: list[Tried]
+    chosen: int
+    told_apart: bool
+    before: list[Result]
+    verdict: Verdict
+    kept: bool
+
+
+def choose(values: Sequence[Tried]) -> tuple[int, bool]:
+    """The place of the value to take, and whether the trials told which is best: it is the fix's own, the first, unless another one is better."""
+    best = min(range(len(values)), key=lambda place: mean_distance(values[place].distances))
+    told_apart = verdict(values[0].distances, values[best].distances).word == "better" if best else _is_best(values)
+    return (best if told_apart else 0), told_apart
+
+
+def _is_best(values: Sequence[Tried]) -> bool:
+    """Whether the first of several values is better than each other one."""
+    return all(verdict(other.distances, values[0].distances).word == "better" for other in values[1:])
+
+
+def mean_distance(distances: Sequence[float | None]) -> float:
+    """The geometric mean; infinite if a training diverged."""
+    known = [distance for distance in distances if distance is not None]
+    return math.exp(sum(map(math.log, known)) / len(known)) if known and len(known) == len(distances) else math.inf
+
+
+def distances_text(distances: Sequence[float | None]) -> str:
+    """Distances by seed, in four figures."""
+    return ", ".join("diverged" if distance is None else f"{distance:.4g}" for distance in distances)
+
+
+def say_trials(title: str, results: list[Result]) -> None:
+    """Print what trials gave."""
+    found = ", ".join(finding.id.replace("_", " ") for finding in found_in(results)) or "nothing"
+    say(f"{title}: Fréchet distance {distances_text([result.distance for result in results])}; found: {found}")
+
+
+def say_step(step: Step) -> None:
+    """Print what a step changed and what came of it."""
+    value = step.values[step.chosen]
+    chosen = f", chosen of {len(step.values)}{'' if step.told_apart else ' that cannot be told apart'}" if len(step.values) > 1 else ""
+    distances = f"Fréchet distance {distances_text([result.distance for result in step.before])} -> {distances_text(value.distances)}"
+    found = ", ".join(finding.id.replace("_", " ") for finding in step.findings)
+    say(f"{found}: {settings_text(value.changes)}{chosen}: {distances}, {step.verdict.word}; {'kept' if step.kept else 'put back'}")

@@ -1,0 +1,82 @@
+"""Trials side by side, a process for each: the training of a small GAN keeps one core busy."""
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from pipeline.runtime import pin_runtime  # before Keras, which it starts quietly
+
+# isort: split
+from pipeline.files.artifacts import staged_folder, write_json
+from pipeline.files.errors import PipelineError
+from pipeline.files.owner import owner
+from pipeline.pictures.png import write_png
+from pipeline.pictures.sheets import sample_sheet
+from pipeline.repair.trial import Paths, Scorer, Trial, run_trial
+from pipeline.settings.params import Settings
+
+RESULT, SHEET = "result.json", "samples.png"
+MOST = 8  # each takes 2 GB
+
+
+class Task(NamedTuple):
+    """A trial, and the folder that keeps it."""
+
+    trial: Trial
+    folder: Path
+
+
+_scorer: Scorer | None = None  # of a worker's process
+
+
+@contextmanager
+def workers(paths: Paths, settings: Settings) -> Iterator[ProcessPoolExecutor]:
+    """Processes that make trials, as many as there are cores; they end with the block, whatever they are doing."""
+    cores = min(MOST, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+    context = multiprocessing.get_context("spawn")  # TensorFlow does not survive a fork
+    pool = ProcessPoolExecutor(cores, context, _start, (paths, settings))
+    try:
+        yield pool
+    finally:
+        for child in multiprocessing.active_children():
+            child.terminate()
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def make(pool: ProcessPoolExecutor, tasks: Sequence[Task]) -> None:
+    """Make trials, and wait until all are there.
+
+    Raises:
+        PipelineError: a process was killed, as a system does that has no memory left.
+    """
+    futures: list[Future[None]] = [pool.submit(_make, task) for task in tasks]
+    try:
+        for future in futures:
+            future.result()
+    except BrokenProcessPool:
+        raise PipelineError("repair: expected trials that end, but a process was killed; free some memory, and run the same command again") from None
+
+
+def _start(paths: Paths, settings: Settings) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all; the process that waits ends the others
+    global _scorer
+    pin_runtime(settings.train.threads)
+    _scorer = Scorer(paths, settings)
+
+
+def _make(task: Task) -> None:
+    if _scorer is None:
+        raise ValueError("expected a process that was started by `workers`")
+    with owner("trial", task.folder.name):
+        if (task.folder / RESULT).is_file():
+            return  # another repair made it
+        result, sheet = run_trial(task.trial, _scorer)
+        with staged_folder(task.folder, [RESULT, SHEET]) as partial:
+            write_json(partial / RESULT, result)
+            write_png(partial / SHEET, sample_sheet(sheet, f"seed {task.trial.seed}, after {task.trial.images} images"))
