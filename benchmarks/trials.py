@@ -18,7 +18,7 @@ from pipeline.doctor.diagnosis.findings import Rule
 from pipeline.doctor.diagnosis.fixes import fix_settings
 from pipeline.files.artifacts import write_json
 from pipeline.files.errors import one_line_errors
-from pipeline.repair.__main__ import FOLDER, READ
+from pipeline.repair.__main__ import READ, TRIALS
 from pipeline.repair.trials import Result, Trials
 from pipeline.repair.verdict import verdict
 from pipeline.repair.workers import workers
@@ -27,7 +27,7 @@ from pipeline.settings.variants import VariantSettings
 
 RESULTS = Path("benchmarks/trials.json")
 SEEDS = (0, 1, 2)
-SHARE = 0.25  # of a variant's training_images
+SHARE = 0.2  # of a variant's training_images
 
 
 class Case(NamedTuple):
@@ -99,8 +99,8 @@ def measure() -> None:
     settings = load_settings()
     pin_runtime(settings.train.threads)
     measured: list[dict[str, Any]] = []
-    with workers(READ, settings) as pool:
-        for row in rows(settings, Trials(FOLDER / "trials", READ, settings, pool)):
+    with workers(TRIALS, READ, settings) as pool:
+        for row in rows(settings, Trials(TRIALS, READ, settings, pool)):
             measured.append(row)
             print(row, flush=True)
     write_json(RESULTS, {"seeds": list(SEEDS), "share": SHARE, "fixes": measured})

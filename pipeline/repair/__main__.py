@@ -34,6 +34,7 @@ READ = Paths(
     ARTIFACTS / "reference/features.npz",
 )
 FOLDER = ARTIFACTS / "repair"
+TRIALS = FOLDER / "trials"
 
 
 def repair_variant(settings: Settings, variant: str, write: bool) -> None:
@@ -47,8 +48,8 @@ def repair_variant(settings: Settings, variant: str, write: bool) -> None:
     pin_runtime(settings.train.threads)
     os.environ["GAN_REPAIR"] = variant  # a tag of its runs
     with owner("repair", variant):
-        with workers(READ, settings) as pool:
-            repair = Repair(variant, settings, Trials(FOLDER / "trials", READ, settings, pool))
+        with workers(TRIALS, READ, settings) as pool:
+            repair = Repair(variant, settings, Trials(TRIALS, READ, settings, pool))
             repair.run()
         write_outcome(FOLDER / variant, repair)
         record_repair(settings, FOLDER / variant / PATH, FOLDER / variant / PAGE)

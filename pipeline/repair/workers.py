@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import shutil
 import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -36,17 +37,22 @@ _scorer: Scorer | None = None  # of a worker's process
 
 
 @contextmanager
-def workers(paths: Paths, settings: Settings) -> Iterator[ProcessPoolExecutor]:
-    """Processes that make trials, as many as there are cores; they end with the block, whatever they are doing."""
+def workers(folder: Path, paths: Paths, settings: Settings) -> Iterator[ProcessPoolExecutor]:
+    """Processes that make trials in a folder, as many as there are cores; they end with the block, and leave nothing half made."""
     cores = min(MOST, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
     context = multiprocessing.get_context("spawn")  # TensorFlow does not survive a fork
     pool = ProcessPoolExecutor(cores, context, _start, (paths, settings))
     try:
         yield pool
     finally:
-        for child in multiprocessing.active_children():
-            child.terminate()
+        children = multiprocessing.active_children()
+        for child in children:
+            child.kill()
         pool.shutdown(wait=False, cancel_futures=True)
+        for child in children:
+            child.join()
+            for partial in folder.glob(f"*.{child.pid}.partial"):
+                shutil.rmtree(partial)
 
 
 def make(pool: ProcessPoolExecutor, tasks: Sequence[Task]) -> None:

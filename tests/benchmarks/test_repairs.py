@@ -1,0 +1,56 @@
+"""What the published repairs reach, and that the pages quote them as they are."""
+
+import json
+from typing import Any
+
+import pytest
+
+from benchmarks.diagnosis.home.effects import effect_text
+from benchmarks.repairs import PICTURE, RESULTS, TRANSCRIPT
+from benchmarks.trials import CASES, SEEDS
+from benchmarks.trials import RESULTS as TRIALS
+from pipeline.doctor.diagnosis.diagnose import RULES
+from pipeline.repair.verdict import verdict
+from pipeline.settings.params import load_settings
+from pipeline.settings.variants import VariantSettings
+from tests.conftest import ROOT
+
+REPAIRS: list[dict[str, Any]] = json.loads((ROOT / RESULTS).read_text())["repairs"]
+FIXES: list[dict[str, Any]] = json.loads((ROOT / TRIALS).read_text())["fixes"]
+
+
+def test_the_asker_is_repaired_without_another_network() -> None:
+    (row,) = [row for row in REPAIRS if row["variant"] == "asker" and row["settings"] == load_settings(ROOT / "params.yaml").repair.model_dump()]
+    assert "network" not in row["section"]
+    assert row["whole"]["errors"] == []
+    assert row["whole"]["scores"]["classes_covered"] == 10
+    assert row["whole"]["scores"]["classifier_score"] >= 6.2
+    assert row["images"] <= row["settings"]["budget_images"]
+
+
+def test_the_page_shows_what_a_repair_prints() -> None:
+    printed = (ROOT / TRANSCRIPT).read_text(encoding="utf-8")
+    assert printed.startswith("asker as it is: ")
+    assert f"```text\n{printed}```\n" in (ROOT / "docs/how-to/repair.md").read_text(encoding="utf-8")
+    assert (ROOT / PICTURE).stat().st_size < 300 * 1024
+
+
+@pytest.mark.parametrize("row", REPAIRS, ids=lambda row: f"{row['variant']}-{row['settings']['networks']}")
+def test_a_published_repair_changes_only_what_findings_asked_for_and_the_settings_accept_it(row: dict[str, Any]) -> None:
+    assert row["asked_by"].keys() == row["section"].keys()
+    assert set(row["asked_by"].values()) <= {rule.id for rule in RULES}
+    original = load_settings(ROOT / "params.yaml").gan[row["variant"]].model_dump()
+    VariantSettings.model_validate(original | row["section"])
+    for step in row["steps"]:
+        after = step["values"][step["chosen"]]["frechet_distance"]
+        found = verdict(step["before"]["frechet_distance"], after)
+        assert (found.word, found.times) == (step["verdict"], step["times"])
+
+
+def test_the_effect_of_a_fix_is_that_of_its_trials() -> None:
+    assert {row["case"] for row in FIXES} <= {case.name for case in CASES}
+    for row in (row for row in FIXES if "refused" not in row):
+        assert len(row["frechet_distance_before"]) == len(row["frechet_distance_after"]) == len(SEEDS)
+        found = verdict(row["frechet_distance_before"], row["frechet_distance_after"])
+        assert (found.word, found.times) == (row["verdict"], row["times"])
+        assert effect_text(row["finding"], FIXES) in (ROOT / "docs/diagnosis.md").read_text(encoding="utf-8")
