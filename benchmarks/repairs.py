@@ -7,6 +7,7 @@ published are those of a repair from nothing. Its options are settings of the se
 import argparse
 import contextlib
 import io
+import json
 import sys
 import time
 from io import BytesIO
@@ -29,6 +30,7 @@ from pipeline.repair.path import Repair
 from pipeline.repair.trials import Trials
 from pipeline.repair.workers import workers
 from pipeline.settings.params import Settings, load_settings
+from pipeline.settings.repair import RepairSettings
 
 RESULTS, TRANSCRIPT, PICTURE = Path("benchmarks/repairs.json"), Path("benchmarks/repair_asker.txt"), Path("docs/images/repair.png")
 SHOWN = "asker"  # with the settings of params.yaml
@@ -51,15 +53,22 @@ class _Both(io.StringIO):
 
 def measured(settings: Settings, variant: str) -> tuple[dict[str, Any], str]:
     """Repair a variant: its row, and what was printed."""
-    began, kept = time.monotonic(), (FOLDER / variant).exists()
+    began, fresh = time.monotonic(), not TRIALS.exists()
     with contextlib.redirect_stdout(_Both(sys.stdout)) as printed, workers(TRIALS, READ, settings) as pool:
         repair = Repair(variant, settings, Trials(TRIALS, READ, settings, pool))
         repair.run()
-    write_outcome(FOLDER / variant, repair)
-    path = read_json(FOLDER / variant / PATH)
+    folder = FOLDER / variant if settings.repair == load_settings().repair else FOLDER / "benchmark" / variant
+    write_outcome(folder, repair)
+    path = read_json(folder / PATH)
     limits = settings.repair.model_dump(include={"seeds", "trial_share", "budget_images", "networks", "longer"})
-    row = {"variant": variant, "settings": limits, "seconds": None if kept else round(time.monotonic() - began), **path}
+    seconds = round(time.monotonic() - began) if fresh else None  # of a repair from nothing
+    row = {"variant": variant, "settings": limits, "machine": machine(), "seconds": seconds, **path}
     return row, printed.getvalue()
+
+
+def _name(row: dict[str, Any]) -> str:
+    """What a row is of."""
+    return json.dumps([row["variant"], row["settings"]], sort_keys=True)
 
 
 def draw(page: Path, picture: Path) -> None:
@@ -76,13 +85,13 @@ def draw(page: Path, picture: Path) -> None:
 def main(variants: list[str], changes: dict[str, Any]) -> None:
     """Repair variants, and add their rows to the results."""
     settings = load_settings()
-    settings = settings.model_copy(update={"repair": settings.repair.model_copy(update=changes)})
+    settings = settings.model_copy(update={"repair": RepairSettings.model_validate(settings.repair.model_dump() | changes)})
     pin_runtime(settings.train.threads)
     rows = read_json(RESULTS)["repairs"] if RESULTS.is_file() else []
     for variant in variants:
         row, printed = measured(settings, variant)
-        rows = [each for each in rows if (each["variant"], each["settings"]) != (variant, row["settings"])] + [row]
-        write_json(RESULTS, {"machine": machine(), "repairs": rows})
+        rows = sorted([each for each in rows if _name(each) != _name(row)] + [row], key=_name)
+        write_json(RESULTS, {"repairs": rows})
         if variant == SHOWN and not changes:
             write_text(TRANSCRIPT, printed)
             draw(FOLDER / variant / PAGE, PICTURE)

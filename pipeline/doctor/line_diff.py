@@ -2,6 +2,7 @@
 
 import ast
 import math
+import re
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
@@ -10,7 +11,8 @@ from pipeline.doctor.diagnosis.findings import Finding
 from pipeline.doctor.tracing.places import START
 
 RATE, BETA_1, BETA_2 = "0.0002", "0.5", "0.999"  # what the fixes of `learning_rate` and `momentum` begin with
-CROSS_ENTROPIES = ("BinaryCrossentropy", "binary_crossentropy")
+CROSS_ENTROPIES = {"BinaryCrossentropy": 0, "binary_crossentropy": 2}  # the place of from_logits among their arguments
+OPTIMIZERS = ("Adam", "AdamW", "Adamax", "Nadam", "RMSprop", "SGD", "Adagrad", "Adadelta", "Lion", "Ftrl")
 
 
 class Edit(NamedTuple):
@@ -33,32 +35,40 @@ def line_diff(finding: Finding) -> str:
         return ""
     try:
         source = (START / file).read_bytes().decode()
-        tree = ast.parse(source)
-        edit = _without_sigmoid(tree, source) if finding.id == DOUBLE else _change_in(tree, int(line), finding)
-        if edit is None:
-            return ""
-        old = source.splitlines()[edit.line - 1].encode()
-        new = old[: edit.start] + edit.text.encode() + old[edit.end :]
-    except (OSError, ValueError, SyntaxError, IndexError, RecursionError):
+        edits = _edits(ast.parse(source), source, int(line), finding)
+        return _diff(file, source, edits.pop()) if len(edits) == 1 else ""
+    except Exception:  # a file of any kind may stand there, and the report matters more
         return ""
-    return f"{file}:{edit.line}\n- {old.decode().strip()}\n+ {new.decode().strip()}"
 
 
-def _change_in(tree: ast.Module, line: int, finding: Finding) -> Edit | None:
-    """The change of a literal in one of the calls of a line."""
-    return next((edit for call in _calls(tree, line) if (edit := CHANGES[finding.id](call, finding.evidence))), None)
+def _edits(tree: ast.Module, source: str, line: int, finding: Finding) -> set[Edit]:
+    """All changes of literals that would fix a finding; of several it is not certain which one is meant."""
+    if finding.id == DOUBLE:
+        return _without_sigmoid(tree, source, finding.evidence)
+    return {edit for call in _calls(tree, line) if (edit := CHANGES[finding.id](call, finding.evidence))}
 
 
-def _without_sigmoid(tree: ast.Module, source: str) -> Edit | None:
-    """A layer without its activation, if the file names a sigmoid nowhere else: then that layer is the last one of the discriminator."""
-    layers = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and (given := _keyword(node, "activation")) and _is_sigmoid(given)]
-    if len(layers) != 1 or source.count("sigmoid") != 1:
-        return None
-    given = _keyword(layers[0], "activation")
-    return _instead(given, "None") if given is not None else None
+def _diff(file: str, source: str, edit: Edit) -> str:
+    """A line before and after an edit, if what comes of it is Python."""
+    lines = re.split("(\\r\\n|\\r|\\n)", source)  # as Python counts lines, with their ends between them
+    old = lines[2 * (edit.line - 1)].encode()
+    new = (old[: edit.start] + edit.text.encode() + old[edit.end :]).decode()
+    ast.parse("".join([*lines[: 2 * (edit.line - 1)], new, *lines[2 * edit.line - 1 :]]))
+    return f"{file}:{edit.line}\n- {old.decode().strip()}\n+ {new.strip()}"
 
 
-def _is_sigmoid(node: ast.expr) -> bool:
+def _without_sigmoid(tree: ast.Module, source: str, evidence: dict[str, Any]) -> set[Edit]:
+    """A layer of one unit without its activation, if outputs are those of a sigmoid and the file names a sigmoid nowhere else."""
+    low, high = evidence.get("outputs_reach", (-1, 2))
+    layers = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _is_sigmoid(_keyword(node, "activation"))]
+    if len(layers) != 1 or source.count("sigmoid") != 1 or not 0 <= low <= high <= 1:
+        return set()
+    units, given = _keyword(layers[0], "units") or next(iter(layers[0].args), None), _keyword(layers[0], "activation")
+    edit = _instead(given, "None") if given is not None and _number(units) == 1 else None
+    return {edit} if edit else set()
+
+
+def _is_sigmoid(node: ast.expr | None) -> bool:
     return isinstance(node, ast.Constant) and node.value == "sigmoid"
 
 
@@ -86,21 +96,27 @@ def _made(tree: ast.Module, name: str) -> ast.Call | None:
 
 def _logits(call: ast.Call, _: dict[str, Any]) -> Edit | None:
     """A cross entropy that is given logits."""
-    if ast.unparse(call.func).rpartition(".")[2] not in CROSS_ENTROPIES:
+    place = CROSS_ENTROPIES.get(ast.unparse(call.func).rpartition(".")[2])
+    if place is None:
         return None
-    given = _keyword(call, "from_logits")
+    given = _keyword(call, "from_logits") or next(iter(call.args[place:]), None)
     if given is not None:
         return _instead(given, "True") if isinstance(given, ast.Constant) and given.value is False else None
-    if any(keyword.arg is None for keyword in call.keywords) or call.lineno != call.end_lineno:  # **options may hold it
+    if any(keyword.arg is None for keyword in call.keywords) or any(isinstance(argument, ast.Starred) for argument in call.args):
+        return None  # they may hold it
+    if not call.args and not call.keywords:
+        end = int(call.end_col_offset or 0) - 1
+        return Edit(int(call.end_lineno or 0), end, end, "from_logits=True")
+    last = max((part.end_lineno or 0, part.end_col_offset or 0) for part in (*call.args, *(word.value for word in call.keywords)))
+    if last[0] != call.end_lineno or (call.end_col_offset or 0) - last[1] != 1:  # a bracket or a comma stands between
         return None
-    end = int(call.end_col_offset or 0) - 1
-    return Edit(call.lineno, end, end, f"{', ' if call.args or call.keywords else ''}from_logits=True")
+    return Edit(last[0], last[1], last[1], ", from_logits=True")
 
 
 def _rate(call: ast.Call, evidence: dict[str, Any]) -> Edit | None:
-    """A learning rate that is itself out of bounds."""
+    """The learning rate of an optimizer that is itself out of bounds."""
     rates = [rate for name, rate in evidence.items() if name.endswith("learning_rate")]
-    given = _keyword(call, "learning_rate") or (call.args[0] if call.args else None)
+    given = _keyword(call, "learning_rate") or (call.args[0] if call.args and ast.unparse(call.func).rpartition(".")[2] in OPTIMIZERS else None)
     value = _number(given)
     wrong = value is not None and not thresholds.LOWEST_RATE <= value <= thresholds.HIGHEST_RATE
     known = value is not None and any(math.isclose(value, rate, rel_tol=1e-3) for rate in rates)

@@ -17,7 +17,7 @@ from pipeline.settings.params import PARAMS, Settings, load_settings
 
 # isort: split
 from pipeline.integrity.inputs import check_inputs
-from pipeline.repair.outcome import PAGE, PATH, comments, repaired_name, section_text, write_outcome
+from pipeline.repair.outcome import PAGE, PATH, comments, repaired_name, section_text, summary, write_outcome
 from pipeline.repair.path import Repair
 from pipeline.repair.trial import Paths
 from pipeline.repair.trials import Trials
@@ -53,10 +53,11 @@ def repair_variant(settings: Settings, variant: str, write: bool) -> None:
             repair.run()
         write_outcome(FOLDER / variant, repair)
         record_repair(settings, FOLDER / variant / PATH, FOLDER / variant / PAGE)
+    say(f"\n{summary(repair)}")
     if not repair.section:
-        closing(f"{variant}: nothing to repair, nothing changed; wrote {FOLDER / variant / PAGE}")
+        closing(f"wrote {FOLDER / variant / PAGE}")
         return
-    say(f"\n{section_text(repair)}")
+    say(section_text(repair))
     if write:
         add_variants(PARAMS, variant, {repaired_name(variant): repair.section}, comments(repair))
         closing(f"wrote {FOLDER / variant / PAGE}, and {repaired_name(variant)} into {PARAMS}", "dvc repro")
@@ -75,10 +76,12 @@ def require_repairable(settings: Settings, variant: str) -> None:
     for seed in settings.run.seeds:
         if is_owned("train", f"{variant}-{seed}"):
             raise PipelineError(f"{variant}: expected a variant that nothing trains, found a training of seed {seed}; wait until it has ended")
-    needed = settings.gan[variant].training_images
-    if settings.repair.budget_images < needed:
+    images, limits = settings.gan[variant].training_images, settings.repair
+    needed = images + 2 * len(limits.seeds) * int(limits.trial_share * images)
+    if limits.budget_images < needed:
         raise SettingsError(
-            f"{PARAMS}: repair.budget_images: expected at least {needed}, the training_images of {variant}, received {settings.repair.budget_images}"
+            f"{PARAMS}: repair.budget_images: expected at least {needed} for a training and the first trials of {variant}, "
+            f"received {limits.budget_images}"
         )
 
 

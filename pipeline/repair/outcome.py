@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.files.artifacts import staged_folder, write_json
-from pipeline.repair.path import Repair
+from pipeline.repair.path import HEALTHY, Repair
 from pipeline.repair.steps import Step, Tried
 from pipeline.repair.trials import Result, found_in
 from pipeline.repair.workers import SHEET
@@ -23,12 +23,16 @@ def repaired_name(variant: str) -> str:
 def write_outcome(folder: Path, repair: Repair) -> None:
     """Write all of it into a folder; the same repair gives the same bytes."""
     path = as_json(repair)
+    text = section_text(repair)
     pictures = {place: step.values[step.chosen].results[0].folder / SHEET for place, step in enumerate(repair.steps)}
     before = (repair.steps[0].before if repair.steps else repair.current or repair.whole)[0].folder / SHEET
-    with staged_folder(folder, [PATH, SECTION, PAGE]) as partial:
+    if not text:
+        (folder / SECTION).unlink(missing_ok=True)  # of an earlier repair
+    with staged_folder(folder, [PATH, PAGE, *([SECTION] if text else [])]) as partial:
         write_json(partial / PATH, path)
-        (partial / SECTION).write_text(section_text(repair), encoding="utf-8", newline="\n")
-        write_repair_page(partial / PAGE, path, section_text(repair), before, pictures, repair.whole[0].folder / SHEET)
+        if text:
+            (partial / SECTION).write_text(text, encoding="utf-8", newline="\n")
+        write_repair_page(partial / PAGE, path, text, before, pictures, repair.whole[0].folder / SHEET)
 
 
 def section_text(repair: Repair) -> str:
@@ -42,12 +46,23 @@ def comments(repair: Repair) -> dict[str, str]:
     return {name: repair.asked_by[name].replace("_", " ") for name in repair.section}
 
 
+def summary(repair: Repair) -> str:
+    """What became of a variant, in a sentence."""
+    left = ", ".join(name.replace("_", " ") for name in repair.left) or "no error and no warning"
+    if repair.section:
+        return f"{repair.name} is repaired as far as fixes helped ({repair.end}); found in the last training: {left}"
+    if repair.end == HEALTHY:
+        return f"{repair.name}: nothing to repair, nothing changed"
+    return f"{repair.name}: nothing changed ({repair.end}); found: {left}"
+
+
 def as_json(repair: Repair) -> dict[str, Any]:
     """The path of a repair as plain values."""
     return {
         "variant": repair.name,
         "seeds": list(repair.limits.seeds),
         "end": repair.end,
+        "left": repair.left,
         "images": repair.trials.images,
         "steps": [_step(step) for step in repair.steps],
         "skipped": repair.skipped,

@@ -20,6 +20,7 @@ RULE = {rule.id: rule for rule in RULES}
 MOST_ROUNDS = 5  # of fixes before training: one may show what another one hid
 NOT_WORSE = 1.05  # times the score: where a finding is gone, so much may be noise
 HEALTHY, SPENT, NOTHING_LEFT = "nothing is found", "repair.budget_images is spent", "no fix is left to try"
+QUIET = "short trials find nothing to fix"  # although the whole training may
 
 
 class Repair:
@@ -59,13 +60,15 @@ class Repair:
             self._go_on()
         if self.section or not self.whole:
             self._train_whole()
+        if self.end == QUIET and not self.left:
+            self.end = HEALTHY
 
     def _go_on(self) -> None:
         """Try the next fix, or end."""
         fixes = list(self._fixes()) if _to_fix(found_in(self.current)) else []
         following = min(fixes, key=_takes_longer, default=None)  # longer trainings come last: their trials take longer, too
         if following is None:
-            self.end = NOTHING_LEFT if _to_fix(found_in(self.current)) else HEALTHY
+            self.end = NOTHING_LEFT if _to_fix(found_in(self.current)) else QUIET
         elif not self._affordable(following[1]):
             self.end = SPENT
         else:
@@ -75,6 +78,11 @@ class Repair:
         """Train the variant for as long as it is set, with the first seed."""
         self.whole = self._trials(self.settings, self.limits.seeds[:1], 1.0)
         say_trials(f"{self.settings['training_images']} images, seed {self.limits.seeds[0]}", self.whole)
+
+    @property
+    def left(self) -> list[str]:
+        """The errors and warnings that are found after the last whole training."""
+        return [finding.id for finding in _to_fix(found_in(self.whole))]
 
     @property
     def section(self) -> dict[str, Setting]:
@@ -106,15 +114,15 @@ class Repair:
         after = self._trials(self.settings, self.limits.seeds, self.limits.trial_share)
         found = verdict([result.distance for result in self.current], [result.distance for result in after])
         self.steps.append(Step(findings, [Tried(changes, after)], 0, True, self.current, found, True))
-        say_step(self.steps[-1])
+        say_step(len(self.steps), self.steps[-1])
         self.current = after
 
     def _fixes(self) -> Iterator[tuple[Finding, Option]]:
         """The fixes of what was found last that were not tried yet, causes before symptoms."""
-        causes, symptoms = causes_and_symptoms(found_in(self.current))
+        causes, symptoms = causes_and_symptoms(_to_fix(found_in(self.current)))
         for finding in (*causes, *symptoms):
             for option in fix_options(RULE[finding.id], self.settings) if finding.id in RULE else ():
-                if _name(option) in self.tried:
+                if _name(option, self.settings) in self.tried:
                     continue
                 if reason := self._not_allowed(option):
                     self.skipped[settings_text(option.values[0])] = reason
@@ -124,7 +132,7 @@ class Repair:
                     yield finding, Option(option.setting, values)
 
     def _not_allowed(self, option: Option) -> str:
-        if "network" in option.values[0] and not self.limits.networks:
+        if any(name in option.values[0] for name in ("network", "generator_width", "discriminator_width")) and not self.limits.networks:
             return "it changes the network, which repair.networks does not allow"
         longest = self.limits.longer * self.original.training_images
         if int(option.values[0].get("training_images", 0)) > longest:
@@ -151,7 +159,8 @@ class Repair:
 
     def _try(self, finding: Finding, option: Option) -> None:
         """Try every value of a fix, choose one, and keep it if it helps."""
-        self.tried.add(_name(option))
+        name = _name(option, self.settings)
+        self.tried.add(name)
         variants = [VariantSettings.model_validate(self.settings | changes) for changes in option.values]
         results = self.trials.run(variants, self.limits.seeds, self.limits.trial_share)
         values = [Tried(changes, each) for changes, each in zip(option.values, results, strict=True)]
@@ -161,13 +170,13 @@ class Repair:
         gone = finding.id not in {each.id for each in found_in(after.results)}
         kept = found.word == "better" or (gone and found.word == "no difference" and (found.times or 1.0) <= NOT_WORSE)
         self.steps.append(Step([finding], values, chosen, told_apart, self.current, found, kept))
-        say_step(self.steps[-1])
+        say_step(len(self.steps), self.steps[-1])
         if kept:
             self.settings |= after.changes
             self._asked(finding, after.changes)
             self.current = after.results
             if option.setting == "training_images":
-                self.tried.discard(_name(option))  # once more, as long as it is allowed
+                self.tried.discard(name)  # once more, as long as it is allowed
 
     def _trials(self, settings: Mapping[str, Any], seeds: Sequence[int], share: float) -> list[Result]:
         return self.trials.run([VariantSettings.model_validate(dict(settings))], seeds, share)[0]
@@ -180,9 +189,13 @@ def _takes_longer(fix: tuple[Finding, Option]) -> bool:
     return "training_images" in fix[1].values[0]
 
 
-def _name(option: Option) -> str:
-    """What is tried once: the settings of a way to fix something."""
-    return " ".join(sorted(option.values[0]))
+def _name(option: Option, settings: Mapping[str, Any]) -> str:
+    """What is tried once: the settings of a way to fix something, and for numbers whether they become larger."""
+    return " ".join(f"{name}{_direction(value, settings[name])}" for name, value in sorted(option.values[0].items()))
+
+
+def _direction(value: Any, now: Any) -> str:
+    return "" if isinstance(value, (bool, str)) else "+" if value > now else "-"
 
 
 def _to_fix(findings: Sequence[Finding]) -> list[Finding]:

@@ -5,10 +5,13 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from pipeline.doctor.diagnosis.findings import Finding, Setting
+from pipeline.doctor.diagnosis.summary import wrapped
 from pipeline.repair.trials import Result, found_in
 from pipeline.repair.verdict import Verdict, verdict
 from pipeline.report.repair import settings_text
 from pipeline.terminal.progress import say
+
+INDENT = "   "
 
 
 class Tried(NamedTuple):
@@ -45,7 +48,7 @@ class Step(NamedTuple):
 
 def choose(values: Sequence[Tried]) -> tuple[int, bool]:
     """The place of the value to take, and whether the trials told which is best: it is the fix's own, the first, unless another one is better."""
-    best = min(range(len(values)), key=lambda place: mean_distance(values[place].distances))
+    best = min(range(len(values)), key=lambda place: mean_distance(values[place].distances))  # the first of equal ones
     told_apart = verdict(values[0].distances, values[best].distances).word == "better" if best else _is_best(values)
     return (best if told_apart else 0), told_apart
 
@@ -57,7 +60,7 @@ def _is_best(values: Sequence[Tried]) -> bool:
 
 def mean_distance(distances: Sequence[float | None]) -> float:
     """The geometric mean; infinite if a training diverged."""
-    known = [distance for distance in distances if distance is not None]
+    known = [max(distance, 1e-12) for distance in distances if distance is not None]
     return math.exp(sum(map(math.log, known)) / len(known)) if known and len(known) == len(distances) else math.inf
 
 
@@ -69,13 +72,20 @@ def distances_text(distances: Sequence[float | None]) -> str:
 def say_trials(title: str, results: list[Result]) -> None:
     """Print what trials gave."""
     found = ", ".join(finding.id.replace("_", " ") for finding in found_in(results)) or "nothing"
-    say(f"{title}: Fréchet distance {distances_text([result.distance for result in results])}; found: {found}")
+    distances = distances_text([result.distance for result in results])
+    _say(f"{title}: Fréchet distance {distances}", f"found: {found}")
 
 
-def say_step(step: Step) -> None:
-    """Print what a step changed and what came of it."""
+def say_step(number: int, step: Step) -> None:
+    """Print what a step changed, and what came of it."""
     value = step.values[step.chosen]
-    chosen = f", chosen of {len(step.values)}{'' if step.told_apart else ' that cannot be told apart'}" if len(step.values) > 1 else ""
-    distances = f"Fréchet distance {distances_text([result.distance for result in step.before])} -> {distances_text(value.distances)}"
     found = ", ".join(finding.id.replace("_", " ") for finding in step.findings)
-    say(f"{found}: {settings_text(value.changes)}{chosen}: {distances}, {step.verdict.word}; {'kept' if step.kept else 'put back'}")
+    of_several = f" (of {len(step.values)} values{'' if step.told_apart else ' that cannot be told apart'})" if len(step.values) > 1 else ""
+    distances = f"{distances_text([result.distance for result in step.before])} -> {distances_text(value.distances)}"
+    result = f"Fréchet distance {distances}: {step.verdict.word}, {'kept' if step.kept else 'put back'}"
+    _say(f"{number}. {found}", f"{settings_text(value.changes)}{of_several}", result)
+
+
+def _say(head: str, *lines: str) -> None:
+    """Print a line, and under it others that are indented and not wider than a terminal."""
+    say("\n".join([head, *(part for line in lines for part in wrapped(line, INDENT, INDENT))]))

@@ -4,10 +4,12 @@ import multiprocessing
 import os
 import shutil
 import signal
+import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,7 +35,7 @@ class Task(NamedTuple):
     folder: Path
 
 
-_scorer: Scorer | None = None  # of a worker's process
+_given: tuple[Paths, Settings] | None = None  # of a worker's process
 
 
 @contextmanager
@@ -71,18 +73,33 @@ def make(pool: ProcessPoolExecutor, tasks: Sequence[Task]) -> None:
 
 def _start(paths: Paths, settings: Settings) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all; the process that waits ends the others
-    global _scorer
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    global _given
+    _given = (paths, settings)
     pin_runtime(settings.train.threads)
-    _scorer = Scorer(paths, settings)
+
+
+def _end_with_parent() -> None:
+    """A process that was killed cannot end its workers."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+@cache
+def _scorer() -> Scorer:
+    """Made with the first trial, whose error it may be."""
+    if _given is None:
+        raise ValueError("expected a process that was started by `workers`")
+    return Scorer(*_given)
 
 
 def _make(task: Task) -> None:
-    if _scorer is None:
-        raise ValueError("expected a process that was started by `workers`")
     with owner("trial", task.folder.name):
         if (task.folder / RESULT).is_file():
             return  # another repair made it
-        result, sheet = run_trial(task.trial, _scorer)
+        result, sheet = run_trial(task.trial, _scorer())
         with staged_folder(task.folder, [RESULT, SHEET]) as partial:
             write_json(partial / RESULT, result)
             write_png(partial / SHEET, sample_sheet(sheet, f"seed {task.trial.seed}, after {task.trial.images} images"))

@@ -37,6 +37,7 @@ def write_repair_page(path: Path, repair: Mapping[str, Any], section: str, befor
         "whole": digits(whole),
         "score": repair["whole"]["scores"].get("classifier_score"),
         "distance": repair["whole"]["scores"].get("frechet_distance"),
+        "real": repair["whole"]["real_reference"],  # empty if the training diverged
     }
     page = environment.get_template("repair.html.jinja").render(content)
     with staged_file(path) as partial:

@@ -12,8 +12,8 @@ from pipeline.files.artifacts import staged_file
 from pipeline.files.errors import SettingsError
 from pipeline.settings.yaml_file import read_yaml
 
-LISTED = re.compile(r"^run:.*\n(?:(?!\S).*\n)*?  variants:.*\n(?:[ ]*#.*\n)*(?: +- .*\n)+", re.MULTILINE)
-SECTION = re.compile(r"^gan:.*\n(?:(?:[ #].*)?\n)*", re.MULTILINE)
+LISTED = re.compile(r"^run:.*\n(?:(?!\S).*\n)*?  variants:.*\n(?:(?:[ ]*(?:#.*)?\n)*(?: +- .*\n))+", re.MULTILINE)
+SECTION = re.compile(r"^gan:.*\n(?:(?:(?: *|#.*)\n)*(?: +\S.*\n))*", re.MULTILINE)
 
 
 def add_variants(path: Path, base: str, variants: Mapping[str, Mapping[str, Any]], comments: Mapping[str, str] = MappingProxyType({})) -> list[str]:
@@ -32,6 +32,9 @@ def add_variants(path: Path, base: str, variants: Mapping[str, Mapping[str, Any]
         SettingsError: a section of that name has other settings, or the file is not written as lines of blocks. It is as it was then.
     """
     content, text = read_yaml(path), path.read_text(encoding="utf-8")
+    text += "" if text.endswith("\n") else "\n"
+    if base not in content["gan"]:
+        raise SettingsError(f"{path}: gan.{base}: expected the section that the new ones build on, found none; put it back")
     wanted = {name: content["gan"][base] | changes for name, changes in variants.items()}
     for name, section in wanted.items():
         if content["gan"].get(name, section) != section:
@@ -43,7 +46,7 @@ def add_variants(path: Path, base: str, variants: Mapping[str, Mapping[str, Any]
     content["run"]["variants"] += listed
     with staged_file(path) as partial:
         partial.write_text(edited or "", encoding="utf-8")
-        if not edited or read_yaml(partial) != content:
+        if not edited or not _holds(partial, content):
             raise SettingsError(f"{path}: expected `run: variants:` and `gan:` with an entry in each line, found other lines; write them so")
     return new
 
@@ -61,12 +64,20 @@ def of_one_cell(content: Mapping[str, Any], variant: str, seed: int) -> str:
     return yaml.safe_dump({**content, "run": content["run"] | {"variants": [variant], "seeds": [seed]}, "gan": gan}, sort_keys=False)
 
 
+def _holds(path: Path, content: Mapping[str, Any]) -> bool:
+    """Whether a file has these settings."""
+    try:
+        return bool(read_yaml(path) == content)
+    except SettingsError:
+        return False
+
+
 def _with_sections(text: str, base: str, variants: Mapping[str, Mapping[str, Any]], comments: Mapping[str, str]) -> str | None:
     """The text with sections at the end of `gan:`; None if that is not found."""
     found = SECTION.search(text)
     if not found:
         return None
-    section, head = found.group(), re.search(rf"^  {base}:(?: +(&\w+))?", found.group(), re.MULTILINE)
+    section, head = found.group(), re.search(rf"^  {base}:(?: +(&\S+))?", found.group(), re.MULTILINE)
     if not head:
         return None
     anchor = head.group(1) or f"&{base}"
@@ -94,7 +105,7 @@ def section_lines(changes: Mapping[str, Any], comments: Mapping[str, str]) -> st
         r1_gamma: 0.3              # discriminator wins
         share_discriminator: true
     """
-    lines = yaml.safe_dump(dict(changes), sort_keys=False).splitlines()
+    lines = yaml.safe_dump(dict(changes), sort_keys=False).splitlines() if changes else []
     width = max(map(len, lines), default=0)
     named = [(line, comments.get(line.partition(":")[0])) for line in lines]
     return "".join(f"    {line.ljust(width)}  # {comment}\n" if comment else f"    {line}\n" for line, comment in named)

@@ -66,16 +66,17 @@ def _record_step(
     names = ", ".join(finding["id"].replace("_", " ") for finding in step["findings"])
     run = Run.create(client, experiment_id, f"{repair['variant']}, step {number}: {names}", about._replace(tags=about.tags | tags))
     for group, results in (("before", step["before"]), ("after", value)):
-        known = [distance for distance in results["frechet_distance"] if distance is not None]
-        by_seed = {f"frechet_distance_seed_{seed}": distance for seed, distance in zip(repair["seeds"], results["frechet_distance"], strict=True)}
-        run.metrics(group, by_seed | ({"frechet_distance": statistics.mean(known)} if known else {}), 0)
+        distances = results["frechet_distance"]
+        by_seed = {f"frechet_distance_seed_{seed}": distance for seed, distance in zip(repair["seeds"], distances, strict=True)}
+        mean = {} if None in distances else {"frechet_distance": statistics.geometric_mean(distances)}  # none where a training diverged
+        run.metrics(group, by_seed | mean, 0)
     run.finish()
 
 
 def _note(repair: Mapping[str, Any]) -> str:
     """The description that the UI shows."""
     rows = [_row(number, step) for number, step in enumerate(repair["steps"], 1)]
-    steps = table(["step", "found", "changed", "verdict", ""], rows) if rows else "Nothing to repair."
+    steps = table(["step", "found", "changed", "verdict", ""], rows) if rows else "Nothing was changed."
     return f"The repair ended because {repair['end']}.\n\n{steps}"
 
 

@@ -34,7 +34,28 @@ def test_what_went_came_and_stayed(tmp_path: Path, capsys: pytest.CaptureFixture
 def test_what_was_not_checked_any_more_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before, after = written(tmp_path / "a.json", ["momentum"], {}), written(tmp_path / "b.json", [], {}, {"momentum": "KeyError: beta_1"})
     assert main(["compare", before, after]) == 0
-    assert "momentum may only be gone because it was not checked: KeyError: beta_1" in capsys.readouterr().out
+    assert capsys.readouterr().out == "went:  error momentum (not checked in the other report: KeyError: beta_1)\n"
+    withdrawn = written(tmp_path / "c.json", [], {}, {"generator against critic: momentum (withdrawn)": "a later look", "the data": "not seen"})
+    assert main(["compare", before, withdrawn]) == 0
+    assert capsys.readouterr().out == "went:  error momentum (not checked in the other report: a later look)\n"
+    partly = written(tmp_path / "d.json", [], {}, {"the data": "not seen"})
+    assert main(["compare", before, partly]) == 0
+    assert capsys.readouterr().out == "went:  error momentum (not everything was checked in the other report)\n"
+
+
+def test_a_finding_that_became_a_note_and_a_pair_that_is_gone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def report(severity: str, pair: str) -> Report:
+        return Report([Finding("momentum", severity, {}, "", "", "")], [], {}, [], [{"pair": pair, "generator": 1.0}])  # type: ignore[arg-type]
+
+    for name, (severity, pair) in {"a.json": ("error", "one: "), "b.json": ("note", "other: ")}.items():
+        (tmp_path / name).write_text(report_json(report(severity, pair)), encoding="utf-8")
+    assert main(["compare", str(tmp_path / "a.json"), str(tmp_path / "b.json")]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "stays: note momentum (was error)",
+        "losses:",
+        "  other: generator not seen -> 1",
+        "  one: generator 1 -> not seen",
+    ]
 
 
 def test_two_healthy_reports(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -43,7 +64,9 @@ def test_two_healthy_reports(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert capsys.readouterr().out == "no finding before, none after\n"
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", json.dumps({"findings": []})])
+@pytest.mark.parametrize(
+    "content", ["", "{", "[]", json.dumps({"findings": []}), json.dumps({"findings": ["momentum"], "not_checked": {}, "losses": []})]
+)
 def test_a_file_that_is_no_report(tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str) -> None:
     good, bad = written(tmp_path / "a.json", [], {}), tmp_path / "b.json"
     bad.write_text(content)

@@ -1,52 +1,16 @@
 """The path of a repair, with trials whose results are made up: what is tried, kept, put back and skipped, and when it ends."""
 
-from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import cast
+from collections.abc import Sequence
 
 import pytest
 
-from pipeline.doctor.diagnosis.findings import Finding
 from pipeline.repair import path as module
-from pipeline.repair.path import HEALTHY, NOTHING_LEFT, SPENT, Repair
-from pipeline.repair.trials import Result, Trials
+from pipeline.repair.path import HEALTHY, NOTHING_LEFT, QUIET, SPENT
+from pipeline.repair.trials import Result
 from pipeline.repair.verdict import Verdict
 from pipeline.settings.params import Settings
 from pipeline.settings.variants import VariantSettings
-
-Outcome = tuple[float | None, list[str]]  # the distance with seed 0, and what is found
-SEVERITY = {"still_improving": "note", "unlike_real_digits": "warning", "one_sided_range": "warning"}
-
-
-class MadeUp:
-    """Trials whose results are a function of the settings; a later seed's distance is a hundredth larger."""
-
-    def __init__(self, outcome: Callable[[VariantSettings], Outcome], before: Callable[[VariantSettings], list[str]] = lambda _: []) -> None:
-        self.outcome, self.before, self.images, self.asked = outcome, before, 0, list[tuple[VariantSettings, float]]()
-
-    def before_training(self, variant: VariantSettings, seed: int) -> list[Finding]:
-        return [found(name) for name in self.before(variant)]
-
-    def run(self, variants: Sequence[VariantSettings], seeds: Sequence[int], share: float) -> list[list[Result]]:
-        return [self._run(variant, seeds, share) for variant in variants]
-
-    def _run(self, variant: VariantSettings, seeds: Sequence[int], share: float) -> list[Result]:
-        self.asked.append((variant, share))
-        self.images += len(seeds) * int(share * variant.training_images)
-        distance, names = self.outcome(variant)
-        scores = [{} if distance is None else {"frechet_distance": distance * (1 + place / 100)} for place in range(len(seeds))]
-        return [Result([found(name) for name in names], dict(each), {}, Path("none")) for each in scores]
-
-
-def found(name: str) -> Finding:
-    return Finding(name, SEVERITY.get(name, "error"), {}, "Why.", "Fix.", "")  # type: ignore[arg-type]
-
-
-def repaired(settings: Settings, trials: MadeUp, variant: str = "answer", **limits: object) -> Repair:
-    settings = settings.model_copy(update={"repair": settings.repair.model_copy(update={"budget_images": 10**9, **limits})})
-    repair = Repair(variant, settings, cast(Trials, trials))
-    repair.run()
-    return repair
+from tests.repair.made_up import MadeUp, Outcome, repaired
 
 
 def test_what_is_wrong_before_training_is_fixed_together_and_kept(settings: Settings) -> None:
@@ -72,6 +36,16 @@ def test_a_healthy_variant_is_trained_once_and_left_as_it_is(settings: Settings)
     repair = repaired(settings, trials)
     assert (repair.end, repair.section, repair.steps) == (HEALTHY, {}, [])
     assert trials.asked == [(settings.gan["answer"], 1.0)]
+
+
+def test_what_only_the_whole_training_shows_is_no_healthy_variant(settings: Settings) -> None:
+    class Short(MadeUp):
+        def _run(self, variant: VariantSettings, seeds: Sequence[int], share: float) -> list[Result]:
+            results = super()._run(variant, seeds, share)
+            return results if len(seeds) == 1 else [result._replace(findings=[]) for result in results]
+
+    repair = repaired(settings, Short(lambda _: (3.0, ["oscillation"])))
+    assert (repair.end, repair.left, repair.section) == (QUIET, ["oscillation"], {})
 
 
 def test_a_fix_is_kept_if_every_seed_is_better_and_put_back_otherwise(settings: Settings) -> None:
@@ -148,6 +122,6 @@ def test_a_training_becomes_longer_as_often_as_it_helps_and_is_allowed(settings:
 def test_a_fix_that_the_settings_refuse_is_skipped_and_said(settings: Settings) -> None:
     wide = settings.gan["answer"].model_copy(update={"discriminator_width": 16_000})
     settings = settings.model_copy(update={"gan": settings.gan | {"answer": wide}})
-    repair = repaired(settings, MadeUp(lambda _: (500.0, ["discriminator_too_weak"])))
+    repair = repaired(settings, MadeUp(lambda _: (500.0, ["discriminator_too_weak"])), networks=True)
     (reason,) = {reason for fix, reason in repair.skipped.items() if "discriminator_width" in fix and "32000" in fix}
     assert reason.startswith("the settings refuse it: discriminator_width: ")

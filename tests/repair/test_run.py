@@ -90,4 +90,4 @@ def test_what_is_refused_is_one_line(settings: Settings, tmp_path: Path, monkeyp
     with owner("train", "asker-0"):
         assert "expected a variant that nothing trains, found a training of seed 0" in message("asker")
     poor = settings.model_copy(update={"repair": settings.repair.model_copy(update={"budget_images": 1})})
-    assert "repair.budget_images: expected at least 512" in message("asker", poor)
+    assert "repair.budget_images: expected at least 2560" in message("asker", poor)

@@ -1,7 +1,9 @@
 """Variants are added to params.yaml as lines; every other line stays, and what cannot be done so changes nothing."""
 
 import difflib
+import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -79,3 +81,35 @@ def test_the_settings_of_one_cell_are_those_of_the_whole_file(params: Path) -> N
     assert cell_settings(one, Cell("modern", 3)) == cell_settings(whole, Cell("modern", 3))
     assert (one.run.variants, one.run.seeds, list(one.gan)) == (["modern"], [3], ["answer", "modern"])
     assert one.model_dump(exclude={"run", "gan"}) == whole.model_dump(exclude={"run", "gan"})
+
+
+def _anchored(text: str) -> str:
+    return text.replace("dcgan:  ", "dcgan: &my-own  ").replace("*dcgan\n", "*my-own\n")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: text.replace("  - answer\n", "\n  # as the answer has it\n  - answer\n", 1),
+        lambda text: text.rstrip("\n"),
+        lambda text: text + "\n# The end.\n",
+        _anchored,
+    ],
+    ids=["a comment and a blank line between variants", "no newline at the end", "a comment behind all sections", "another name for YAML"],
+)
+def test_other_ways_to_write_the_file(params: Path, change: Callable[[str], str]) -> None:
+    text = change(params.read_text())
+    params.write_text(text)
+    assert add_variants(params, "dcgan", TRIALS, {"latent_size": "narrow layer"}) == list(TRIALS)
+    after = params.read_text()
+    assert re.search(r"^    latent_size: 50 +# narrow layer$", after, re.MULTILINE)
+    removed = [line for line in difflib.ndiff(text.splitlines(), after.splitlines()) if line.startswith("-")]
+    assert len(removed) == (0 if change is _anchored else 1)
+    if text.endswith("# The end.\n"):
+        assert after.endswith("\n# The end.\n")
+
+
+def test_a_base_that_is_gone_changes_nothing(params: Path) -> None:
+    with pytest.raises(SettingsError, match=r"gan\.gone: expected the section that the new ones build on, found none"):
+        add_variants(params, "gone", TRIALS)
+    assert changed_lines(params) == []

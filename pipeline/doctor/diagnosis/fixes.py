@@ -77,21 +77,33 @@ def fix_options(rule: Rule, settings: Mapping[str, Any]) -> list[Option]:
         >>> first.setting, first.values
         ('r1_gamma', ({'r1_gamma': 0.3}, {'r1_gamma': 0.1}, {'r1_gamma': 1.0}))
     """
-    fixes = [_changes(fix, settings) for fix in (rule.settings, *rule.otherwise)]
     ways = []
-    for changes in fixes:
+    for fix in (rule.settings, *rule.otherwise):
+        changes = _changes(fix, settings)
         network = {key: value for key, value in changes.items() if "network" in changes and key in ("network", *WIDTHS)}
-        ways += [network, {key: value for key, value in changes.items() if key not in network}]
-    return [_with_range(changes, settings) for changes in ways if changes]
+        ways += [(fix, network), (fix, {key: value for key, value in changes.items() if key not in network})]
+    return [_with_range(fix, changes, settings) for fix, changes in ways if changes]
 
 
-def _with_range(changes: dict[str, Setting], settings: Mapping[str, Any]) -> Option:
-    """A way with the values of the range of the first setting that has one."""
+def _with_range(fix: Mapping[str, Setting | Times], changes: dict[str, Setting], settings: Mapping[str, Any]) -> Option:
+    """A way with the other values of the range of the first setting that has one, less what is set already."""
     leader = next((name for name in changes if name in RANGES), next(iter(changes)))
-    same = SAME if leader in SAME else (leader,)
-    values = [_value(value, settings[leader]) for value in RANGES.get(leader, ()) if leader in settings]
-    others = (changes | {name: value for name in same if name in changes} for value in values if value != changes[leader])
-    return Option(leader, (changes, *others))
+    same = [name for name in (SAME if leader in SAME else (leader,)) if name in changes]
+    others = [value for value in _range(leader, fix.get(leader), settings) if value not in (changes[leader], settings.get(leader))]
+    return Option(leader, (changes, *(changes | dict.fromkeys(same, value) for value in others)))
+
+
+def _range(key: str, own: Setting | Times | None, settings: Mapping[str, Any]) -> list[Setting]:
+    """The range of a fix's setting; of multiples of the present value only those on the same side of it as the fix's own."""
+    now, values = settings.get(key), RANGES.get(key, ())
+    if any(isinstance(value, Times) for value in values):
+        if not isinstance(own, Times) or now is None:
+            return []
+        return [_value(value, now) for value in values if isinstance(value, Times) and (value.factor > 1) == (own.factor > 1)]
+    better = [value for value in values if isinstance(value, (int, float)) and not isinstance(value, bool)]
+    if now is None:
+        return list(better)
+    return [value for value in better if not (key in AT_LEAST and value < now) and not (key in AT_MOST and value > now)]
 
 
 def _changes(fix: Mapping[str, Setting | Times], settings: Mapping[str, Any]) -> dict[str, Setting]:
@@ -105,7 +117,7 @@ def _changes(fix: Mapping[str, Setting | Times], settings: Mapping[str, Any]) ->
 
 def fix_text(rule: Rule, variant: str, settings: Mapping[str, Any]) -> str:
     """The fix in words, and if a variant is named, as params.yaml spells it there, with the range from which another value may serve better."""
-    parts = [f"{key}: {spelled(value)}{_range_text(key, value, settings)}" for key, value in fix_settings(rule, settings).items()]
+    parts = [f"{key}: {spelled(value)}{_range_text(key, value, rule, settings)}" for key, value in fix_settings(rule, settings).items()]
     return rule.fix + (f" Here, in params.yaml: gan.{variant}.{', '.join(parts)}." if variant and parts else "")
 
 
@@ -118,11 +130,10 @@ def spelled(value: Setting) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _range_text(key: str, value: Setting, settings: Mapping[str, Any]) -> str:
+def _range_text(key: str, value: Setting, rule: Rule, settings: Mapping[str, Any]) -> str:
     """The lowest and the highest value of a setting's range, where it is one of a fix."""
-    numbers = [_value(each, settings[key]) for each in RANGES.get(key, ())] if key in settings else []
-    known = [each for each in (*numbers, value) if isinstance(each, (int, float))]
-    return f" ({min(known)} to {max(known)})" if numbers and known else ""
+    numbers = [each for each in (*_range(key, rule.settings.get(key), settings), value) if isinstance(each, (int, float))]
+    return f" ({min(numbers)} to {max(numbers)})" if len(set(numbers)) > 1 else ""
 
 
 def _value(value: Setting | Times, now: Any) -> Setting:

@@ -1,0 +1,63 @@
+"""What a repair leaves in its folder, whatever its end was."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pipeline.pictures.png import write_png
+from pipeline.repair.outcome import PAGE, PATH, SECTION, summary, write_outcome
+from pipeline.repair.path import Repair
+from pipeline.repair.trials import Result
+from pipeline.settings.params import Settings
+from tests.repair.made_up import MadeUp, found, repaired
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """With the picture of a trial."""
+    write_png(tmp_path / "samples.png", np.zeros((56, 56), np.uint8))
+    return tmp_path
+
+
+def outcome(folder: Path, repair: Repair) -> str:
+    """The page of a repair whose trials all have the folder's picture."""
+    for step in repair.steps:
+        for value in step.values:
+            value.results[:] = [result._replace(folder=folder) for result in value.results]
+        step.before[:] = [result._replace(folder=folder) for result in step.before]
+    repair.current = [result._replace(folder=folder) for result in repair.current]
+    repair.whole = [result._replace(folder=folder) for result in repair.whole]
+    write_outcome(folder / "repair", repair)
+    return (folder / "repair" / PAGE).read_text(encoding="utf-8")
+
+
+def test_a_healthy_variant_has_a_page_and_no_section(settings: Settings, folder: Path) -> None:
+    repair = repaired(settings, MadeUp(lambda _: (3.0, [])))
+    assert "Nothing to repair: the doctor finds no error and no warning." in outcome(folder, repair)
+    assert sorted(path.name for path in (folder / "repair").iterdir()) == [PAGE, PATH]
+    assert summary(repair) == "answer: nothing to repair, nothing changed"
+
+
+def test_a_variant_that_no_fix_helps_is_not_called_healthy(settings: Settings, folder: Path) -> None:
+    repair = repaired(settings, MadeUp(lambda _: (500.0, ["discriminator_wins"])))
+    page = outcome(folder, repair)
+    assert "Nothing was changed: no fix is left to try." in page
+    assert "Errors and warnings after the last training: discriminator wins." in page
+    assert "put back" in page
+    assert summary(repair) == "answer: nothing changed (no fix is left to try); found: discriminator wins"
+
+
+def test_a_section_that_is_no_longer_true_is_removed(settings: Settings, folder: Path) -> None:
+    outcome(folder, repaired(settings, MadeUp(lambda variant: (500.0 / (1 + variant.r1_gamma), [] if variant.r1_gamma else ["discriminator_wins"]))))
+    assert "r1_gamma: 1.0  # discriminator wins" in (folder / "repair" / SECTION).read_text(encoding="utf-8")
+    outcome(folder, repaired(settings, MadeUp(lambda _: (3.0, []))))
+    assert not (folder / "repair" / SECTION).exists()
+
+
+def test_a_last_training_that_diverges_has_a_page(settings: Settings, folder: Path) -> None:
+    repair = repaired(settings, MadeUp(lambda variant: (5.0, [] if variant.r1_gamma else ["discriminator_wins"])))
+    repair.whole = [Result([found("not_finite")], {}, {}, folder)]
+    page = outcome(folder, repair)
+    assert "Fréchet distance of the repaired variant: —" in page
+    assert "Errors and warnings after the last training: not finite." in page
