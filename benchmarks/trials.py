@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from pipeline.runtime import pin_runtime
 
 # isort: split
+from benchmarks.machine import machine
 from pipeline.doctor.diagnosis.diagnose import RULES
 from pipeline.doctor.diagnosis.findings import Rule
 from pipeline.doctor.diagnosis.fixes import fix_settings
@@ -103,7 +104,7 @@ def measure() -> None:
         for row in rows(settings, Trials(TRIALS, READ, settings, pool)):
             measured.append(row)
             print(row, flush=True)
-    write_json(RESULTS, {"seeds": list(SEEDS), "share": SHARE, "fixes": measured})
+            write_json(RESULTS, {"seeds": list(SEEDS), "share": SHARE, "machine": machine(), "fixes": measured})
 
 
 if __name__ == "__main__":

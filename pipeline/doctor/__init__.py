@@ -7,7 +7,8 @@ Ways in, for any Keras GAN:
 - `callback.Doctor`, a Keras callback, attaches itself to what `fit` trains.
 - `examine.examine` examines a GAN before training.
 
-What the first three end with is a `report`, which `conclusions` makes, with `checks` (what holds) and `where` (the line of a finding). Folders:
+What the first three end with is a `report`, which `conclusions` makes, with `checks` (what holds), `where` (the line of a finding) and
+`line_diff` (what to write there instead). `compared` compares two reports. Folders:
 
 - `evidence/`: what is measured, before and during training. It needs keras, tensorflow and numpy, and nothing else of the package.
 - `diagnosis/`: rules over that evidence, their thresholds, findings and fixes. It needs no TensorFlow and nothing else of the package.

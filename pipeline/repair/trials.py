@@ -9,7 +9,7 @@ from pipeline.data.digits import load_digits
 from pipeline.doctor.diagnosis.diagnose import diagnose
 from pipeline.doctor.diagnosis.findings import SEVERITIES, Finding
 from pipeline.files.artifacts import file_hash
-from pipeline.files.json_file import read_json
+from pipeline.files.json_file import Number, Schema, read_json
 from pipeline.provenance import trial_key
 from pipeline.repair import trial as trial_module
 from pipeline.repair.trial import Paths, Trial, examined
@@ -18,6 +18,13 @@ from pipeline.settings.params import Settings
 from pipeline.settings.variants import VariantSettings
 
 CODE = Path(trial_module.__file__)
+
+
+class _Kept(Schema):
+    """RESULT of a trial."""
+
+    evidence: dict[str, Any]
+    losses: list[dict[str, Number]]
 
 
 class Result(NamedTuple):
@@ -77,8 +84,7 @@ class Trials:
 
 
 def _read(folder: Path, variant: VariantSettings) -> Result:
-    kept: dict[str, Any] = read_json(folder / RESULT)
-    evidence = kept["evidence"]
+    evidence = read_json(folder / RESULT, _Kept)["evidence"]
     return Result(diagnose(evidence, settings=variant.model_dump()), evidence.get("scores", {}), evidence.get("real_reference", {}), folder)
 
 

@@ -14,6 +14,7 @@ charts.py       the curves of training as Vega-Lite charts
 variant.py      the page's section about a variant
 cells.py        the table of a variant's cells, which the page and MLflow link to each other
 findings.py     the doctor's findings, and the worst of them in a few words
+repair.py       the page of a repair
 pictures.py     PNG files and arrays of images as small pictures within the page
 templates/      the page, its style and its script
 """

@@ -2,14 +2,67 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from pydantic import Field
 
+from pipeline.doctor.diagnosis.findings import Setting
 from pipeline.doctor.diagnosis.fixes import spelled
 from pipeline.files.artifacts import staged_file
+from pipeline.files.json_file import Count, Number, Schema
 from pipeline.report.numbers import counted, grouped, number, times
 from pipeline.report.pictures import digits
+
+
+class _Results(Schema):
+    """Trials with each seed."""
+
+    frechet_distance: list[Number]
+    found: list[str]
+
+
+class _Value(_Results):
+    changes: dict[str, Setting]
+
+
+class _Step(Schema):
+    """A fix that was tried."""
+
+    findings: list[dict[str, Any]]
+    before: _Results
+    values: Annotated[list[_Value], Field(min_length=1)]
+    chosen: Count
+    told_apart: bool
+    verdict: str
+    times: Number
+    kept: bool
+
+
+class _Whole(Schema):
+    """The last training."""
+
+    scores: dict[str, Number]
+    real_reference: dict[str, Number]
+    found: list[str]
+    errors: list[str]
+    training_images: Count
+    seed: Count
+
+
+class RepairPath(Schema):
+    """repair.json: the path of a repair."""
+
+    variant: str
+    seeds: list[Count]
+    end: str
+    left: list[str]
+    images: Count
+    steps: list[_Step]
+    skipped: dict[str, str]
+    section: dict[str, Setting]
+    asked_by: dict[str, str]
+    whole: _Whole
 
 
 def write_repair_page(path: Path, repair: Mapping[str, Any], section: str, before: Path, after: Mapping[int, Path], whole: Path) -> None:

@@ -22,7 +22,7 @@ class Record:
 
     def __init__(self, settings: Settings) -> None:
         self.settings, self.path = settings, state_folder() / FINISHED
-        self.cells: dict[str, str] = read_json(self.path) if self.path.is_file() else {}
+        self.cells: dict[str, str] = read_json(self.path, dict[str, str]) if self.path.is_file() else {}
 
     def add(self, cell: Cell) -> None:
         """Note that a cell ended well with the present settings, data and code."""

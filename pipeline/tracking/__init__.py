@@ -21,6 +21,7 @@ generator.py   a cell's generator as a model
 variants.py    the parent of a variant's cells
 comparison.py  the leaderboard and the report
 classifier.py  the run of the digit classifier
+repair.py      a repair and its steps
 ui/            `python -m pipeline.tracking.ui` shows the runs in MLflow's UI, with the columns and charts that matter
 __main__.py    `python -m pipeline.tracking` records every run that is missing
 """

@@ -10,6 +10,7 @@ from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID, MLFLOW_RUN_NOTE
 
 from pipeline.files.cells import outputs_hash
 from pipeline.files.json_file import read_json
+from pipeline.report.repair import RepairPath
 from pipeline.settings.params import Settings
 from pipeline.tracking.background import record
 from pipeline.tracking.publish import publish
@@ -33,7 +34,7 @@ def record_repair(settings: Settings, path: Path, page: Path) -> bool:
 
 def _record(settings: Settings, path: Path, page: Path) -> None:
     client, experiment_id = connect(REPAIRS)
-    repair, content = read_json(path), outputs_hash([path, page])
+    repair, content = read_json(path, RepairPath), outputs_hash([path, page])
     if search(client, experiment_id, key=content, evaluation=content):
         return
     about = subject(settings, content, repair["section"], USES)

@@ -260,7 +260,7 @@ def test_a_training_has_a_report_however_it_ended_and_without_one_a_line(end: st
     assert "no diagnosis" not in shown.stderr
     content = json.loads((project.folder / "r.json").read_text())
     assert content["findings"][0] | {"evidence": 0} == {
-        "id": "momentum", "severity": "error", "evidence": 0, "why": "Why.", "fix": "Lower β1.", "reference": "", "where": "gan.py:2",
+        "id": "momentum", "severity": "error", "evidence": 0, "why": "Why.", "fix": "Lower β1.", "reference": "", "where": "gan.py:2", "change": "",
     }  # fmt: skip
 
     (project.folder / "r.json").write_text("as before")

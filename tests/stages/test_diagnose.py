@@ -33,7 +33,7 @@ def test_a_collapse_is_named_with_its_numbers_and_the_setting_that_fixes_it(
     assert set(finding) == {"id", "severity", "evidence", "why", "fix", "reference"}
     assert (finding["id"], finding["severity"]) == ("class_collapse", "error")
     assert list(finding["evidence"].values()) == [4.34, 9.98]
-    assert "gan.answer.r1_gamma: 0.3, r2_gamma: 0.3" in finding["fix"]
+    assert "gan.answer.r1_gamma: 0.3 (0.1 to 1.0), r2_gamma: 0.3 (0.1 to 1.0)" in finding["fix"]
     assert capsys.readouterr().out.startswith(findings_text("answer-0", [Finding(**finding)], colour=False) + "\nwrote ")
 
 

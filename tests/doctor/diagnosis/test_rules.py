@@ -604,7 +604,7 @@ def test_samples_of_a_short_training_are_not_checked() -> None:
 def test_the_worst_comes_first_and_names_the_setting_of_its_variant() -> None:
     found = diagnose(evidence({"scores.precision": 0.83, "scores.effective_classes": 4.3}), "answer")
     assert [finding.severity for finding in found] == ["error", "warning"]
-    assert "Here, in params.yaml: gan.answer.r1_gamma: 0.3, r2_gamma: 0.3, adam_beta_1: 0.0," in found[0].fix
+    assert "Here, in params.yaml: gan.answer.r1_gamma: 0.3 (0.1 to 1.0), r2_gamma: 0.3 (0.1 to 1.0), adam_beta_1: 0.0 (0.0 to 0.5)," in found[0].fix
 
 
 def test_what_is_set_already_is_not_advised() -> None:
