@@ -40,7 +40,7 @@ class Record:
 
 def unfinished(cells: Iterable[Cell]) -> list[Cell]:
     """Those cells of which the project does not have every result up to date."""
-    printed = subprocess.run([sys.executable, "-m", "dvc", "status", "--json"], check=False, capture_output=True, text=True)
+    printed = subprocess.run([sys.executable, "-m", "dvc", "status", "--json"], check=False, capture_output=True, encoding="utf-8")
     if printed.returncode:
         raise PipelineError(f"dvc status: expected what is up to date, received: {(printed.stderr.strip().splitlines() or ['no word'])[-1]}")
     changed = json.loads(printed.stdout)

@@ -56,7 +56,7 @@ def git(*arguments: str, **environment: str) -> str:
         PipelineError: git is missing or ends with an error.
     """
     try:
-        ended = subprocess.run(["git", *arguments], env=os.environ | environment, check=False, capture_output=True, text=True)
+        ended = subprocess.run(["git", *arguments], env=os.environ | environment, check=False, capture_output=True, encoding="utf-8")
     except FileNotFoundError:
         raise PipelineError("git: expected the command, found none; install git") from None
     if ended.returncode:
