@@ -94,7 +94,7 @@ def run_trial(trial: Trial, scorer: Scorer) -> tuple[dict[str, Any], Bytes]:
     """Train and score; the same trial gives the same numbers.
 
     Returns:
-        What JSON can hold: `evidence` for the doctor's rules, and the `losses` by epoch; and the last sample sheet, (100, 28, 28).
+        What JSON can hold: `evidence` for the doctor's rules; and the last sample sheet, (100, 28, 28).
     """
     keras.backend.clear_session()
     gan = GAN(trial.variant, trial.seed, trial.steps * EPOCHS)
@@ -114,8 +114,7 @@ def run_trial(trial: Trial, scorer: Scorer) -> tuple[dict[str, Any], Bytes]:
             "real_reference": scorer.real_reference,
             "curves": sheet_curves(scorer.classifier, np.stack(sheets.drawn), EPOCHS + 1, conditional),
         }
-    losses = [{name: row.get(name) for name in ("d_loss", "g_loss")} for row in measured["epochs"]]
-    return {"evidence": measured, "losses": losses}, sheets.drawn[-1]
+    return {"evidence": measured}, sheets.drawn[-1]
 
 
 def _draw(gan: GAN, labels: np.ndarray, seed: int) -> Bytes:

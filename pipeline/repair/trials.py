@@ -9,7 +9,7 @@ from pipeline.data.digits import load_digits
 from pipeline.doctor.diagnosis.diagnose import diagnose
 from pipeline.doctor.diagnosis.findings import SEVERITIES, Finding
 from pipeline.files.artifacts import file_hash
-from pipeline.files.json_file import Number, Schema, read_json
+from pipeline.files.json_file import Schema, read_json
 from pipeline.provenance import trial_key
 from pipeline.repair import trial as trial_module
 from pipeline.repair.trial import Paths, Trial, examined
@@ -24,7 +24,6 @@ class _Kept(Schema):
     """RESULT of a trial."""
 
     evidence: dict[str, Any]
-    losses: list[dict[str, Number]]
 
 
 class Result(NamedTuple):
