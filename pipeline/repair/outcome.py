@@ -78,7 +78,7 @@ def _step(step: Step) -> dict[str, Any]:
         "before": _results(step.before),
         "values": [_tried(value) for value in step.values],
         "chosen": step.chosen,
-        "told_apart": step.told_apart,
+        "decided": step.decided,
         "verdict": step.verdict.word,
         "times": step.verdict.times,
         "kept": step.kept,

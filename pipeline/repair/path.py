@@ -164,12 +164,12 @@ class Repair:
         variants = [VariantSettings.model_validate(self.settings | changes) for changes in option.values]
         results = self.trials.run(variants, self.limits.seeds, self.limits.trial_share)
         values = [Tried(changes, each) for changes, each in zip(option.values, results, strict=True)]
-        chosen, told_apart = choose(values)
+        chosen, decided = choose(values)
         after = values[chosen]
         found = verdict([result.distance for result in self.current], after.distances)
         gone = finding.id not in {each.id for each in found_in(after.results)}
         kept = found.word == "better" or (gone and found.word == "no difference" and (found.times or 1.0) <= NOT_WORSE)
-        self.steps.append(Step([finding], values, chosen, told_apart, self.current, found, kept))
+        self.steps.append(Step([finding], values, chosen, decided, self.current, found, kept))
         say_step(len(self.steps), self.steps[-1])
         if kept:
             self.settings |= after.changes

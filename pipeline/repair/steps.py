@@ -32,25 +32,25 @@ class Step(NamedTuple):
     Attributes:
         findings: what it is to fix.
         values: that were tried, the fix's own first.
-        chosen: the place of the option that was compared with the path so far.
-        told_apart: whether the options' trials say which is best.
+        chosen: the place of the value that was compared with the path so far.
+        decided: whether their trials say which is best.
         before: trials without it.
     """
 
     findings: list[Finding]
     values: list[Tried]
     chosen: int
-    told_apart: bool
+    decided: bool
     before: list[Result]
     verdict: Verdict
     kept: bool
 
 
 def choose(values: Sequence[Tried]) -> tuple[int, bool]:
-    """The place of the value to take, and whether the trials told which is best: it is the fix's own, the first, unless another one is better."""
+    """The place of the value to take, and whether the trials say which is best: it is the fix's own, the first, unless another one is better."""
     best = min(range(len(values)), key=lambda place: mean_distance(values[place].distances))  # the first of equal ones
-    told_apart = verdict(values[0].distances, values[best].distances).word == "better" if best else _is_best(values)
-    return (best if told_apart else 0), told_apart
+    decided = verdict(values[0].distances, values[best].distances).word == "better" if best else _is_best(values)
+    return (best if decided else 0), decided
 
 
 def _is_best(values: Sequence[Tried]) -> bool:
@@ -80,7 +80,7 @@ def say_step(number: int, step: Step) -> None:
     """Print what a step changed, and what came of it."""
     value = step.values[step.chosen]
     found = ", ".join(finding.id.replace("_", " ") for finding in step.findings)
-    of_several = f" (of {len(step.values)} values{'' if step.told_apart else ' that cannot be told apart'})" if len(step.values) > 1 else ""
+    of_several = f" (of {len(step.values)} values{'' if step.decided else ', and trials do not say which is best'})" if len(step.values) > 1 else ""
     distances = f"{distances_text([result.distance for result in step.before])} -> {distances_text(value.distances)}"
     result = f"Fréchet distance {distances}: {step.verdict.word}, {'kept' if step.kept else 'put back'}"
     _say(f"{number}. {found}", f"{settings_text(value.changes)}{of_several}", result)

@@ -9,6 +9,7 @@ import numpy as np
 from pipeline.classifier.network import classify_images, load_classifier
 from pipeline.data.digits import CLASSES, Bytes, Digits, load_digits
 from pipeline.data.pixels import to_bytes
+from pipeline.doctor.evidence.examination import examination
 from pipeline.doctor.evidence.probe import Probe
 from pipeline.doctor.evidence.recorder import EvidenceRecorder
 from pipeline.evaluation.curves import sheet_curves
@@ -84,10 +85,7 @@ def examined(variant: VariantSettings, seed: int, digits: Digits, held_out: Digi
     """What the doctor measures before training."""
     gan = GAN(variant, seed, 1)
     inputs = probe_inputs(gan, digits, held_out)
-    recorder = EvidenceRecorder(gan.generator, gan.discriminator, inputs.batch, Probe(inputs.latent, inputs.real, inputs.held_out))
-    recorder.set_model(gan)
-    recorder.on_train_end()
-    return dict(recorder.evidence)
+    return {"before": examination(gan.generator, gan.discriminator, inputs.batch, inputs.latent, gan)}
 
 
 def run_trial(trial: Trial, scorer: Scorer) -> tuple[dict[str, Any], Bytes]:

@@ -33,7 +33,7 @@ class _Step(Schema):
     before: _Results
     values: Annotated[list[_Value], Field(min_length=1)]
     chosen: Count
-    told_apart: bool
+    decided: bool
     verdict: str
     times: Number
     kept: bool

@@ -76,9 +76,9 @@ def test_the_value_of_a_range_is_the_best_one_if_the_trials_can_tell(settings: S
 
     step = repaired(settings, MadeUp(told)).steps[0]
     assert [value.changes["r1_gamma"] for value in step.values] == [0.3, 0.1, 1.0]
-    assert (step.chosen, step.told_apart) == (2, True)
+    assert (step.chosen, step.decided) == (2, True)
     same = repaired(settings, MadeUp(lambda variant: (100.0, [] if variant.r1_gamma else ["discriminator_wins"]))).steps[0]
-    assert (same.chosen, same.told_apart) == (0, False)
+    assert (same.chosen, same.decided) == (0, False)
 
 
 def test_a_training_that_diverges_is_worse_than_any_other(settings: Settings) -> None:

@@ -100,10 +100,10 @@ def _range(key: str, own: Setting | Times | None, settings: Mapping[str, Any]) -
         if not isinstance(own, Times) or now is None:
             return []
         return [_value(value, now) for value in values if isinstance(value, Times) and (value.factor > 1) == (own.factor > 1)]
-    better = [value for value in values if isinstance(value, (int, float)) and not isinstance(value, bool)]
+    numbers = [value for value in values if isinstance(value, (int, float)) and not isinstance(value, bool)]
     if now is None:
-        return list(better)
-    return [value for value in better if not (key in AT_LEAST and value < now) and not (key in AT_MOST and value > now)]
+        return list(numbers)
+    return [value for value in numbers if not (key in AT_LEAST and value < now) and not (key in AT_MOST and value > now)]
 
 
 def _changes(fix: Mapping[str, Setting | Times], settings: Mapping[str, Any]) -> dict[str, Setting]:
