@@ -3,5 +3,6 @@
 cells        which cells are published
 clone        the clone of this project in which they are trained, with DVC's cache beside it and not in the project
 rows         what is published of a cell
+kept         what the pictures show of a variant, in git
 page         docs/results.md
 """

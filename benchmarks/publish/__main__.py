@@ -1,8 +1,10 @@
 """`python -m benchmarks.publish FOLDER` (make publish): train every published cell and write results.json, docs/results.md and two pictures.
 
-FOLDER receives a clone of this project, in which DVC trains one cell after the other, for hours. A cell's row is in
-benchmarks/results.json as soon as it is scored, and an interrupted publication continues. Durations differ from run to run, so no stage writes them:
-they come from the clone's MLflow store, and stand beside the machine that they were measured on.
+FOLDER receives a clone of this project, in which DVC trains one cell after the other, for hours. A cell's row is in benchmarks/results.json, and what
+the pictures show of it in benchmarks/published/, as soon as it is scored; commit them, and an interrupted publication continues on
+any machine of the same kind; another kind of processor makes another classifier.
+Durations differ from run to run, so no stage writes them: they come from the clone's MLflow store, and stand beside the machine that they were
+measured on.
 """
 
 import argparse
@@ -13,6 +15,7 @@ from benchmarks.machine import machine
 from benchmarks.pictures import draw_samples, draw_training
 from benchmarks.publish.cells import CELLS, SEEDS
 from benchmarks.publish.clone import make_clone, reproduce
+from benchmarks.publish.kept import is_kept, keep
 from benchmarks.publish.page import results_page
 from benchmarks.publish.rows import GANS_FOLDER, origin, published_row
 from benchmarks.tables import Row
@@ -38,22 +41,24 @@ def publish(folder: Path, cells: list[Cell]) -> None:
     rows = [row for row in read_json(RESULTS)["cells"] if _cell(row).name in names]  # what is no longer published goes
     _write_rows(rows)
     write_text(PAGE, results_page(rows))
-    first = {cell.variant: folder / GANS_FOLDER / cell.name for cell in reversed(cells)}
-    folders = {variant: first[variant] for variant in dict.fromkeys(cell.variant for cell in cells)}
-    draw_training(TRAINING_PICTURE, {variant: folder for variant, folder in folders.items() if variant in MAIN_VARIANTS})
-    draw_samples(SAMPLES_PICTURE, folders)
+    variants = list(dict.fromkeys(cell.variant for cell in cells))
+    draw_training(TRAINING_PICTURE, [variant for variant in variants if variant in MAIN_VARIANTS])
+    draw_samples(SAMPLES_PICTURE, variants)
 
 
 def _publish_cell(folder: Path, cell: Cell) -> None:
-    """Train and score a cell, unless its row has the same origin already; a variant's first seed is in the pictures, so it must be there."""
+    """Train and score a cell, unless its row has the same origin already, and for a variant's first seed what the pictures show is kept."""
     rows = {_cell(row).name: row for row in (read_json(RESULTS)["cells"] if RESULTS.is_file() else [])}
     with chdir(folder):
         settings = load_settings()
         made_from = origin(settings, cell)
-        if cell.seed and made_from.items() <= rows.get(cell.name, {}).items():
-            return
+    if made_from.items() <= rows.get(cell.name, {}).items() and (cell.seed or is_kept(cell.variant)):
+        return
+    with chdir(folder):
         reproduce(Path(), *(f"{stage}@{cell.name}" for stage in ("train", "evaluate", "diagnose")))
         rows[cell.name] = published_row(settings, cell)
+    if not cell.seed:
+        keep(cell.variant, folder / GANS_FOLDER / cell.name)
     print(f"{cell.name}: {rows[cell.name]['status']}, {rows[cell.name]['training_seconds']} s", flush=True)
     _write_rows(list(rows.values()))
 

@@ -68,8 +68,13 @@ def as_json(repair: Repair) -> dict[str, Any]:
         "skipped": repair.skipped,
         "section": repair.section,
         "asked_by": {name: repair.asked_by[name] for name in repair.section},
-        "whole": _trained(repair.whole[0]) | {"training_images": repair.settings["training_images"], "seed": repair.limits.seeds[0]},
+        "whole_before": _whole(repair, repair.whole_before[0], repair.original.training_images) if repair.whole_before else None,
+        "whole": _whole(repair, repair.whole[0], repair.settings["training_images"]),
     }
+
+
+def _whole(repair: Repair, result: Result, images: int) -> dict[str, Any]:
+    return _trained(result) | {"training_images": images, "seed": repair.limits.seeds[0]}
 
 
 def _step(step: Step) -> dict[str, Any]:

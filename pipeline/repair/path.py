@@ -18,6 +18,8 @@ from pipeline.settings.variants import VariantSettings
 
 RULE = {rule.id: rule for rule in RULES}
 MOST_ROUNDS = 5  # of fixes before training: one may show what another one hid
+NETWORKS = ("network", "generator_width", "discriminator_width", "classes", "conditioning")  # settings that make other networks
+RECIPE = 5  # settings of a fix that are tried once, although another fix may set some of them later
 NOT_WORSE = 1.05  # times the score: where a finding is gone, so much may be noise
 HEALTHY, SPENT, NOTHING_LEFT = "nothing is found", "repair.budget_images is spent", "no fix is left to try"
 QUIET = "short trials find nothing to fix"  # although the whole training may
@@ -41,7 +43,7 @@ class Repair:
         self.skipped: dict[str, str] = {}  # a fix in words -> why it was not tried
         self.tried: set[str] = set()
         self.current: list[Result] = []
-        self.end, self.whole = "", list[Result]()
+        self.end, self.whole, self.whole_before = "", list[Result](), list[Result]()
 
     def run(self) -> None:
         """Repair until nothing is found, nothing is left to try, or the budget is spent; then train the repaired variant for as long as it is set."""
@@ -51,6 +53,7 @@ class Repair:
             self._keep_certain(*changes)
         else:
             self._train_whole()
+            self.whole_before = self.whole
             if not _to_fix(found_in(self.whole)):
                 self.end = HEALTHY
                 return
@@ -122,17 +125,17 @@ class Repair:
         causes, symptoms = causes_and_symptoms(_to_fix(found_in(self.current)))
         for finding in (*causes, *symptoms):
             for option in fix_options(RULE[finding.id], self.settings) if finding.id in RULE else ():
-                if _name(option, self.settings) in self.tried:
+                if not self.tried.isdisjoint(_names(option, self.settings)):
                     continue
                 if reason := self._not_allowed(option):
                     self.skipped[settings_text(option.values[0])] = reason
                     continue
                 values = tuple(changes for changes in option.values if self._accepted(self.settings, changes))
                 if values:
-                    yield finding, Option(option.setting, values)
+                    yield finding, option._replace(values=values)
 
     def _not_allowed(self, option: Option) -> str:
-        if any(name in option.values[0] for name in ("network", "generator_width", "discriminator_width")) and not self.limits.networks:
+        if any(name in option.values[0] for name in NETWORKS) and not self.limits.networks:
             return "it changes the network, which repair.networks does not allow"
         longest = self.limits.longer * self.original.training_images
         if int(option.values[0].get("training_images", 0)) > longest:
@@ -159,8 +162,8 @@ class Repair:
 
     def _try(self, finding: Finding, option: Option) -> None:
         """Try every value of a fix, choose one, and keep it if it helps."""
-        name = _name(option, self.settings)
-        self.tried.add(name)
+        names = _names(option, self.settings)
+        self.tried |= names
         variants = [VariantSettings.model_validate(self.settings | changes) for changes in option.values]
         results = self.trials.run(variants, self.limits.seeds, self.limits.trial_share)
         values = [Tried(changes, each) for changes, each in zip(option.values, results, strict=True)]
@@ -176,7 +179,7 @@ class Repair:
             self._asked(finding, after.changes)
             self.current = after.results
             if option.setting == "training_images":
-                self.tried.discard(name)  # once more, as long as it is allowed
+                self.tried -= names  # once more, as long as it is allowed
 
     def _trials(self, settings: Mapping[str, Any], seeds: Sequence[int], share: float) -> list[Result]:
         return self.trials.run([VariantSettings.model_validate(dict(settings))], seeds, share)[0]
@@ -189,9 +192,10 @@ def _takes_longer(fix: tuple[Finding, Option]) -> bool:
     return "training_images" in fix[1].values[0]
 
 
-def _name(option: Option, settings: Mapping[str, Any]) -> str:
-    """What is tried once: the settings of a way to fix something, and for numbers whether they become larger."""
-    return " ".join(f"{name}{_direction(value, settings[name])}" for name, value in sorted(option.values[0].items()))
+def _names(option: Option, settings: Mapping[str, Any]) -> set[str]:
+    """What is tried once: the settings that change, and for numbers whether they become larger; of a recipe also the whole of it."""
+    changed = " ".join(f"{name}{_direction(value, settings[name])}" for name, value in sorted(option.values[0].items()))
+    return {changed} | ({" ".join(sorted(option.part_of))} if len(option.part_of) >= RECIPE else set())
 
 
 def _direction(value: Any, now: Any) -> str:

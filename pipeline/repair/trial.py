@@ -138,7 +138,7 @@ class _Sheets(keras.callbacks.Callback):
 
     def _add(self) -> None:
         variant: VariantSettings = self.model.variant
-        latents = draw_latents(variant, len(self.labels), self.model.seed, streams.SHEET)
+        latents = draw_latents(variant, len(self.labels), self.model.seed, streams.SHEET).numpy()  # as the labels: Keras takes no mixture
         self.last = self.model.averaged_generator(generator_inputs(variant, latents, self.labels), training=False).numpy()
         low = image_low(variant)
         self.drawn.append(to_bytes(np.nan_to_num(self.last, nan=low), low))

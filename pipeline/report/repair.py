@@ -40,7 +40,7 @@ class _Step(Schema):
 
 
 class _Whole(Schema):
-    """The last training."""
+    """A training for as long as the variant is set."""
 
     scores: dict[str, Number]
     real_reference: dict[str, Number]
@@ -62,6 +62,7 @@ class RepairPath(Schema):
     skipped: dict[str, str]
     section: dict[str, Setting]
     asked_by: dict[str, str]
+    whole_before: _Whole | None  # of the variant as it is, where it was trained
     whole: _Whole
 
 

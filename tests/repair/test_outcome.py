@@ -5,10 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from pipeline.files.json_file import read_json
 from pipeline.pictures.png import write_png
 from pipeline.repair.outcome import PAGE, PATH, SECTION, summary, write_outcome
 from pipeline.repair.path import Repair
 from pipeline.repair.trials import Result
+from pipeline.report.repair import RepairPath
 from pipeline.settings.params import Settings
 from tests.repair.made_up import MadeUp, found, repaired
 
@@ -53,6 +55,21 @@ def test_a_section_that_is_no_longer_true_is_removed(settings: Settings, folder:
     assert "r1_gamma: 1.0  # discriminator wins" in (folder / "repair" / SECTION).read_text(encoding="utf-8")
     outcome(folder, repaired(settings, MadeUp(lambda _: (3.0, []))))
     assert not (folder / "repair" / SECTION).exists()
+
+
+def test_the_page_compares_whole_trainings_before_and_after(settings: Settings, folder: Path) -> None:
+    page = outcome(
+        folder, repaired(settings, MadeUp(lambda variant: (500.0 / (1 + variant.r1_gamma), [] if variant.r1_gamma else ["discriminator_wins"])))
+    )
+    assert "Fréchet distance of the repaired variant: 250.0 (before: 500.0; real digits: —)" in " ".join(page.split())
+    path = read_json(folder / "repair" / PATH, RepairPath)
+    assert [path[name]["scores"]["frechet_distance"] for name in ("whole_before", "whole")] == [500.0, 250.0]
+
+
+def test_a_variant_with_certain_faults_is_not_trained_as_it_is(settings: Settings, folder: Path) -> None:
+    faulty = MadeUp(lambda _: (3.0, []), lambda variant: ["no_nonlinearity"] if variant.hidden_activation == "linear" else [])
+    outcome(folder, repaired(settings, faulty, "asker"))
+    assert read_json(folder / "repair" / PATH, RepairPath)["whole_before"] is None
 
 
 def test_a_last_training_that_diverges_has_a_page(settings: Settings, folder: Path) -> None:

@@ -125,3 +125,30 @@ def test_a_fix_that_the_settings_refuse_is_skipped_and_said(settings: Settings) 
     repair = repaired(settings, MadeUp(lambda _: (500.0, ["discriminator_too_weak"])), networks=True)
     (reason,) = {reason for fix, reason in repair.skipped.items() if "discriminator_width" in fix and "32000" in fix}
     assert reason.startswith("the settings refuse it: discriminator_width: ")
+
+
+def test_settings_that_help_together_are_tried_once_although_one_of_them_was_set_since(settings: Settings) -> None:
+    trials = MadeUp(lambda variant: (100.0 if variant.ema_half_life_images >= 10000 and not variant.r1_gamma else 200.0, ["unlike_real_digits"]))
+    repair = repaired(settings, trials, longer=1)
+    assert repair.section == {"ema_half_life_images": 10000}
+    together = [step for step in repair.steps if {"r1_gamma", "final_learning_rate_fraction"} <= step.values[0].changes.keys()]
+    assert len(together) == 1
+    assert not together[0].kept
+
+
+def test_labels_are_given_only_where_the_networks_may_change(settings: Settings) -> None:
+    trials = MadeUp(lambda variant: (100.0, []) if variant.classes == 10 else (200.0, ["unlike_real_digits"]))
+    assert repaired(settings, trials, longer=1).section == {}
+    assert repaired(settings, trials, longer=1, networks=True).section == {"classes": 10, "conditioning": "projection"}
+
+
+def test_two_penalties_are_tried_again_where_one_of_them_was_set_since(settings: Settings) -> None:
+    """The pair does not help at first, but R2 does once another finding has asked for R1."""
+
+    def outcome(variant: VariantSettings) -> Outcome:
+        if variant.adam_beta_1 and not variant.r1_gamma:
+            return (200.0, ["within_class_collapse", "discriminator_wins"]) if not variant.r2_gamma else (300.0, ["discriminator_wins"])
+        return (100.0 if not variant.r2_gamma else 50.0), ["within_class_collapse"]
+
+    repair = repaired(settings, MadeUp(outcome), longer=1)
+    assert repair.section["r2_gamma"]

@@ -42,10 +42,12 @@ class Option(NamedTuple):
     Attributes:
         setting: whose range it has; the name of the fix.
         values: changes of a variant's settings to choose from, the fix's own first.
+        part_of: every setting that the fix names, set already or not; the kind of network and its widths are a way of their own.
     """
 
     setting: str
     values: tuple[dict[str, Setting], ...]
+    part_of: frozenset[str]
 
 
 def fix_settings(rule: Rule, settings: Mapping[str, Any]) -> dict[str, Setting]:
@@ -77,11 +79,12 @@ def fix_options(rule: Rule, settings: Mapping[str, Any]) -> list[Option]:
         >>> first.setting, first.values
         ('r1_gamma', ({'r1_gamma': 0.3}, {'r1_gamma': 0.1}, {'r1_gamma': 1.0}))
     """
-    ways = []
+    ways: list[tuple[Mapping[str, Setting | Times], dict[str, Setting]]] = []
     for fix in (rule.settings, *rule.otherwise):
         changes = _changes(fix, settings)
         network = {key: value for key, value in changes.items() if "network" in changes and key in ("network", *WIDTHS)}
-        ways += [(fix, network), (fix, {key: value for key, value in changes.items() if key not in network})]
+        others = {key: value for key, value in fix.items() if key != "network"}
+        ways += [(network, network), (others, {key: value for key, value in changes.items() if key not in network})]
     return [_with_range(fix, changes, settings) for fix, changes in ways if changes]
 
 
@@ -90,7 +93,7 @@ def _with_range(fix: Mapping[str, Setting | Times], changes: dict[str, Setting],
     leader = next((name for name in changes if name in RANGES), next(iter(changes)))
     same = [name for name in (SAME if leader in SAME else (leader,)) if name in changes]
     others = [value for value in _range(leader, fix.get(leader), settings) if value not in (changes[leader], settings.get(leader))]
-    return Option(leader, (changes, *(changes | dict.fromkeys(same, value) for value in others)))
+    return Option(leader, (changes, *(changes | dict.fromkeys(same, value) for value in others)), frozenset(fix))
 
 
 def _range(key: str, own: Setting | Times | None, settings: Mapping[str, Any]) -> list[Setting]:

@@ -39,15 +39,19 @@ def test_a_penalty_brings_a_discriminator_without_batch_statistics_that_sees_sam
 
 
 def test_convolutions_bring_their_widths_and_are_not_advised_to_convolutional_networks() -> None:
-    assert fix_settings(RULE["unlike_real_digits"], variant("answer")) == {
-        "network": "dcgan",
-        "r1_gamma": 0.1,
-        "r2_gamma": 0.1,
-        "generator_width": 32,
-        "discriminator_width": 16,
-    }
+    changes = fix_settings(RULE["unlike_real_digits"], variant("answer"))
+    assert {"network": "dcgan", "generator_width": 32, "discriminator_width": 16}.items() <= changes.items()
     for network in ("dcgan", "resnet"):
-        assert set(fix_settings(RULE["unlike_real_digits"], variant("lsgan") | {"network": network})) == {"r1_gamma", "r2_gamma"}
+        assert {"network", "generator_width", "discriminator_width"}.isdisjoint(
+            fix_settings(RULE["unlike_real_digits"], variant("lsgan") | {"network": network})
+        )
+
+
+def test_samples_unlike_digits_are_trained_as_r3gan_is_and_only_what_differs_is_changed() -> None:
+    recipe = {"r1_gamma": 0.1, "r2_gamma": 0.1, "generator_learning_rate": 0.002, "discriminator_learning_rate": 0.002, "adam_beta_1": 0.0}
+    found = RULE["unlike_real_digits"]
+    assert fix_settings(found, variant("answer_cnn")) == recipe | {"final_learning_rate_fraction": 0.05}
+    assert fix_settings(found, variant("modern")) == {}
 
 
 def test_longer_is_twice_as_long() -> None:
