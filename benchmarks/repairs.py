@@ -83,20 +83,6 @@ def _name(row: dict[str, Any]) -> str:
     return json.dumps([row["variant"], row["settings"]], sort_keys=True)
 
 
-def table_row(row: dict[str, Any]) -> str:
-    """A repair in the table of docs/how-to/repair.md: Fréchet distances of a whole training and of real digits."""
-    after, real = row["whole"]["scores"], row["whole"]["real_reference"]
-    cells = [
-        f"`{row['variant']}`",
-        "yes" if row["settings"]["networks"] else "no",
-        f"{after['frechet_distance']:.1f}",
-        f"{real['frechet_distance']:.1f}",
-        f"{after['classifier_score']:.2f}",
-        f"{row['seconds'] / 60:.0f} min" if row["seconds"] else "",
-    ]
-    return f"| {' | '.join(cells)} |"
-
-
 def draw(page: Path, picture: Path) -> None:
     """The pictures of a repair's page, as its reader sees them."""
     with chromium() as browser:

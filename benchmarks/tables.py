@@ -1,4 +1,4 @@
-"""Published results as a Markdown table: a row per variant, several seeds as mean ± standard deviation."""
+"""Published results as rows of Markdown tables: of variants, several seeds as mean ± standard deviation, and of repairs."""
 
 import statistics
 from typing import Any
@@ -46,6 +46,20 @@ def _modes_row(rows: list[Row]) -> str:
     seconds = statistics.median(row["training_seconds"] for row in rows)
     variant, seen = rows[0]["variant"], rows[0]["images_seen"]
     return f"| {' | '.join([f'`{variant}`', str(len(rows)), count(seen), duration(seconds), *scores])} |"
+
+
+def repair_row(row: Row) -> str:
+    """A repair in the table of docs/how-to/repair.md: Fréchet distances of a whole training and of real digits."""
+    after, real = row["whole"]["scores"], row["whole"]["real_reference"]
+    cells = [
+        f"`{row['variant']}`",
+        "yes" if row["settings"]["networks"] else "no",
+        f"{after['frechet_distance']:.1f}",
+        f"{real['frechet_distance']:.1f}",
+        f"{after['classifier_score']:.2f}",
+        f"{row['seconds'] / 60:.0f} min" if row["seconds"] else "",
+    ]
+    return f"| {' | '.join(cells)} |"
 
 
 def variant_row(rows: list[Row]) -> str:

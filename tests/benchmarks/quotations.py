@@ -7,7 +7,7 @@ from typing import Any
 
 from benchmarks.losses.bands import band_row
 from benchmarks.search import trial_row
-from benchmarks.tables import real_row, variant_row
+from benchmarks.tables import real_row, repair_row, variant_row
 from pipeline.settings.params import load_settings
 from pipeline.settings.yaml_file import read_yaml
 from pipeline.sweep.cell import CELL_STAGES
@@ -245,6 +245,7 @@ LINES = {
         *map(bias_row, _read("bias")["rows"]),
         *(f"| {name} | {seconds:.1f} |" for name, seconds in _read("evaluation_time")["seconds"].items()),
     ],
+    "docs/how-to/repair.md": [*map(repair_row, _read("repairs")["repairs"])],
     "docs/scale.md": [*map(scale_row, (10, 1000, 10000))],
     "docs/how-to/team-server.md": [*map(team_row, (10, 1000, 10000))],
     "docs/how-to/serve.md": [*map(speed_row, SERVING["rows"])],

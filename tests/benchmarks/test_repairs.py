@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from benchmarks.diagnosis.home.effects import effect_text
-from benchmarks.repairs import PICTURE, RESULTS, TRANSCRIPT, table_row
+from benchmarks.repairs import PICTURE, RESULTS, TRANSCRIPT
+from benchmarks.tables import repair_row
 from benchmarks.trials import CASES, SEEDS
 from benchmarks.trials import RESULTS as TRIALS
 from pipeline.doctor.diagnosis.diagnose import RULES
@@ -46,7 +47,7 @@ def test_the_page_shows_what_a_repair_prints() -> None:
     assert f"```text\n{printed}```\n" in (ROOT / "docs/how-to/repair.md").read_text(encoding="utf-8")
     assert (ROOT / PICTURE).stat().st_size < 300 * 1024
     text = (ROOT / "docs/how-to/repair.md").read_text(encoding="utf-8")
-    assert [table_row(row) for row in REPAIRS if table_row(row) not in text] == []
+    assert [repair_row(row) for row in REPAIRS if repair_row(row) not in text] == []
 
 
 @pytest.mark.parametrize("row", REPAIRS, ids=lambda row: f"{row['variant']}-{row['settings']['networks']}")
