@@ -1,10 +1,9 @@
 """`python -m benchmarks.publish FOLDER` (make publish): train every published cell and write results.json, docs/results.md and two pictures.
 
 FOLDER receives a clone of this project, in which DVC trains one cell after the other, for hours. A cell's row is in benchmarks/results.json, and what
-the pictures show of it in benchmarks/published/, as soon as it is scored; commit them, and an interrupted publication continues on
-any machine of the same kind; another kind of processor makes another classifier.
-Durations differ from run to run, so no stage writes them: they come from the clone's MLflow store, and stand beside the machine that they were
-measured on.
+the pictures show of it in benchmarks/published/, as soon as it is scored. Once they are committed, an interrupted publication continues on any
+machine with the same kind of processor: another kind makes another classifier. Durations differ from run to run, so no stage writes them: they come
+from the clone's MLflow store.
 """
 
 import argparse
@@ -49,12 +48,11 @@ def publish(folder: Path, cells: list[Cell]) -> None:
 def _publish_cell(folder: Path, cell: Cell) -> None:
     """Train and score a cell, unless its row has the same origin already, and for a variant's first seed what the pictures show is kept."""
     rows = {_cell(row).name: row for row in (read_json(RESULTS)["cells"] if RESULTS.is_file() else [])}
+    pictured = bool(cell.seed) or is_kept(cell.variant)
     with chdir(folder):
         settings = load_settings()
-        made_from = origin(settings, cell)
-    if made_from.items() <= rows.get(cell.name, {}).items() and (cell.seed or is_kept(cell.variant)):
-        return
-    with chdir(folder):
+        if pictured and origin(settings, cell).items() <= rows.get(cell.name, {}).items():
+            return
         reproduce(Path(), *(f"{stage}@{cell.name}" for stage in ("train", "evaluate", "diagnose")))
         rows[cell.name] = published_row(settings, cell)
     if not cell.seed:
