@@ -27,7 +27,7 @@ def run_stages(cell: str, push: bool) -> int:
     status = dvc(["repro", "--single-item", *(["--pull"] if push else []), *targets])
     seconds = time.perf_counter() - began
     if status == 0 and push:
-        status = dvc(["push", "--quiet", "--run-cache", *targets])
+        status = dvc(["push", "--run-cache", *targets])
     print(seconds, flush=True)
     return status
 
@@ -37,7 +37,7 @@ def _fetch_shared(pull: bool) -> int:
     lock = Path("dvc.lock").read_bytes()
     if READY.is_file() and READY.read_bytes() == lock:
         return 0
-    status = dvc(["pull" if pull else "checkout", "--quiet", "--force", *SHARED])
+    status = dvc(["pull" if pull else "checkout", "--force", *SHARED])
     if status == 0:
         READY.parent.mkdir(parents=True, exist_ok=True)
         READY.write_bytes(lock)

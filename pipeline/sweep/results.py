@@ -3,7 +3,9 @@
 import json
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterable, Sequence
+from typing import IO
 
 from pipeline.files.artifacts import write_json
 from pipeline.files.cells import Cell
@@ -13,6 +15,7 @@ from pipeline.files.owner import state_folder
 from pipeline.provenance import cell_key, code_hash
 from pipeline.settings.params import Settings
 from pipeline.sweep.cell import CELL_STAGES, SHARED
+from pipeline.terminal.progress import say
 
 FINISHED = "sweep.json"  # cell -> what its results come from, of cells whose results may be with the remote alone
 
@@ -52,9 +55,9 @@ def bring_in(cells: Sequence[Cell], from_remote: bool) -> None:
     if not cells:
         return
     if from_remote:
-        dvc("fetch", "--quiet", "--run-cache", *SHARED)  # what the stages gave, and not yet their files: `--pull` fetches those
-    options = ["--quiet", "--single-item", *(["--pull"] if from_remote else [])]
-    dvc("repro", *options, *(f"{stage}@{cell.name}" for cell in cells for stage in CELL_STAGES))
+        quietly("fetch", "--run-cache", *SHARED)  # what the stages gave, and not yet their files: `--pull` fetches those
+    options = ["--single-item", *(["--pull"] if from_remote else [])]
+    quietly("repro", *options, *(f"{stage}@{cell.name}" for cell in cells for stage in CELL_STAGES))
 
 
 def dvc(*arguments: str) -> None:
@@ -63,6 +66,25 @@ def dvc(*arguments: str) -> None:
     Raises:
         PipelineError: it ended with an error, which it has printed.
     """
-    status = subprocess.run([sys.executable, "-m", "dvc", *arguments], check=False).returncode
+    _run(arguments, output=None)
+
+
+def quietly(*arguments: str) -> None:
+    """Run a command of DVC in the project, and print what it says only where it ends with an error: its own --quiet hides errors, too.
+
+    Raises:
+        PipelineError: it ended with an error, which is printed.
+    """
+    with tempfile.TemporaryFile() as output:
+        try:
+            _run(arguments, output)
+        except PipelineError:
+            output.seek(0)
+            say(output.read().decode(encoding="utf-8", errors="replace").rstrip())
+            raise
+
+
+def _run(arguments: Sequence[str], output: IO[bytes] | None) -> None:
+    status = subprocess.run([sys.executable, "-m", "dvc", *arguments], stdout=output, stderr=output, check=False).returncode
     if status:
         raise PipelineError(f"dvc {' '.join(arguments[:2])}: expected it to end well, it ended with status {status}; see above")

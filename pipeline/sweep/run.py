@@ -36,7 +36,7 @@ def sweep(settings: Settings) -> None:
         _require_what_nodes_share()
     _run(settings, variables={"GAN_SWEEP": settings.sweep.name})
     if _remote():
-        results.dvc("push", "--quiet", "--run-cache")
+        results.quietly("push", "--run-cache")
     next_steps({"make ui": f"the runs side by side; their tag sweep is {settings.sweep.name}"})
 
 
@@ -58,7 +58,7 @@ def _run(settings: Settings, variables: dict[str, str | None], cores: int | None
             require_same_software(ray)
     results.dvc("repro", *SHARED)
     if not local:
-        results.dvc("push", "--quiet", *SHARED)
+        results.quietly("push", *SHARED)
     waiting, outcomes = results.unfinished(cells), dict[Cell, Outcome]()
     try:
         if left := [cell for cell in waiting if not record.has(cell)]:

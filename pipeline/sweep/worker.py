@@ -114,8 +114,9 @@ def _outcome(clone: Path, cell: str, status: int, log: Path) -> Outcome:
         metrics = json.loads((clone / "artifacts" / "metrics" / f"{cell}.json").read_text(encoding="utf-8"))
         return Outcome("", False, float(text.splitlines()[-1]), metrics.get("frechet_distance"))
     interrupted = status < 0 or any(int(number) < 0 or int(number) in SIGNALS for number in ENDED.findall(text))
-    errors = [line.strip() for line in text.splitlines() if line.lower().startswith("error:")] or ["error: ended by a signal, without a word"]
-    return Outcome(f"{errors[0][:LONGEST_LINE]} (all of it: {log} on {platform.node()})", interrupted, 0.0, None)
+    errors = [line.strip() for line in text.splitlines() if line.lower().startswith("error:")]
+    error = errors[0] if errors else f"error: ended with status {status}, without a word"
+    return Outcome(f"{error[:LONGEST_LINE]} (all of it: {log} on {platform.node()})", interrupted, 0.0, None)
 
 
 def software() -> dict[str, str]:

@@ -78,7 +78,8 @@ def test_a_clone_is_taken_by_one_task_and_by_the_process_of_its_cell(tmp_path: P
         (255, "error: mlflow.db: No space left on device\nERROR: failed to reproduce 'train@a-0': exited with 1\n", "No space left", False),
         (255, "ERROR: failed to reproduce 'train@a-0': failed to run: python, exited with -9\n", "exited with -9", True),
         (255, "ERROR: failed to reproduce 'train@a-0': failed to run: python, exited with 137\n", "exited with 137", True),
-        (-9, "", "without a word", True),
+        (-9, "", "ended with status -9, without a word", True),
+        (1, "a line\n", "ended with status 1, without a word", False),
     ],
 )
 def test_an_end_by_a_signal_is_told_from_an_error(tmp_path: Path, status: int, text: str, error: str, interrupted: bool) -> None:

@@ -1,0 +1,40 @@
+"""What DVC says while a sweep brings results to and fro is printed where it is an error, in a cell's log, too."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.files.errors import PipelineError
+from pipeline.sweep import results
+from tests.project import ENVIRONMENT, make_project
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project whose lock names outputs of the shared stages that no cache has."""
+    folder = make_project(tmp_path_factory.mktemp("results") / "project")
+    outputs = "".join(f"    - path: artifacts/data/{name}.npz\n      md5: {'a' * 32}\n      size: 1\n" for name in ("test", "train", "validation"))
+    (folder / "dvc.lock").write_text(f"schema: '2.0'\nstages:\n  preprocess:\n    cmd: none\n    outs:\n{outputs}")
+    return folder
+
+
+def test_dvc_is_quiet_until_something_is_wrong(project: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(project)
+    results.quietly("stage", "list")
+    assert capfd.readouterr() == ("", "")
+    with pytest.raises(PipelineError, match="dvc checkout preprocess: expected it to end well, it ended with status 255; see above"):
+        results.quietly("checkout", "preprocess")
+    assert "ERROR: Checkout failed for following targets:\nartifacts/data/" in capfd.readouterr().out
+
+
+def test_a_cell_without_what_it_reads_says_so(project: Path) -> None:
+    command = [sys.executable, "-m", "pipeline.sweep.cell", "asker-0"]  # which ends when its standard input does, with its group
+    options: dict[str, Any] = {"stdin": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "start_new_session": True}
+    with subprocess.Popen(command, cwd=project, env=ENVIRONMENT, **options) as process:
+        _, printed = process.communicate()
+    assert process.returncode == 255
+    assert "ERROR: Checkout failed for following targets:\n" in printed
+    assert "\nartifacts/data/train.npz\n" in printed
