@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from playwright import sync_api
 
 from pipeline.files.json_file import read_json
 from pipeline.pictures.png import write_png
@@ -12,6 +13,7 @@ from pipeline.repair.path import Repair
 from pipeline.repair.trials import Result
 from pipeline.report.repair import RepairPath
 from pipeline.settings.params import Settings
+from tests.browser import NEEDS_CHROMIUM
 from tests.repair.made_up import MadeUp, found, repaired
 
 
@@ -78,3 +80,16 @@ def test_a_last_training_that_diverges_has_a_page(settings: Settings, folder: Pa
     page = outcome(folder, repair)
     assert "Fréchet distance of the repaired variant: —" in page
     assert "Errors and warnings after the last training: not finite." in page
+
+
+@pytest.mark.slow
+@NEEDS_CHROMIUM
+def test_a_fix_of_many_settings_leaves_room_for_its_distances(settings: Settings, folder: Path, browser: sync_api.Browser) -> None:
+    repair = repaired(settings, MadeUp(lambda _: (500.0, ["unlike_real_digits"])))
+    assert max(len(value.changes) for step in repair.steps for value in step.values) >= 6
+    outcome(folder, repair)
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto((folder / "repair" / PAGE).as_uri())
+    assert page.locator(".bar").count() > 0
+    assert page.locator(".scroll").evaluate_all("boxes => boxes.map((box) => box.scrollWidth - box.clientWidth)") == [0] * len(repair.steps)
+    page.close()
