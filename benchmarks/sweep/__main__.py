@@ -31,7 +31,7 @@ def measure(part: str) -> None:
         if part == "hosts":
             write_text(TRANSCRIPT, hosts.main_lines((Path(name) / "transcript").read_text(encoding="utf-8")))
     known = read_json(RESULTS) if RESULTS.is_file() else {}
-    write_json(RESULTS, known | {part: found, "machine": machine()})
+    write_json(RESULTS, known | {part: found | {"machine": machine()}})
     print(f"{part}: {found}", flush=True)
 
 

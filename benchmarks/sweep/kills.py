@@ -13,7 +13,8 @@ import psutil
 from benchmarks.sweep.projects import commit, other_files, python, tiny, to_end
 from pipeline.files.json_file import read_json
 
-WORKERS = ("ray::run_cell", "pipeline.sweep.cell", "pipeline.stages.")  # Ray's own, that of a cell, that of a stage
+CELL, STAGE = "pipeline.sweep.cell", "pipeline.stages."
+WORKERS = ("ray::run_cell", CELL, STAGE)  # Ray's own, that of a cell, that of a stage
 PAUSE = (2.0, 10.0)  # seconds between two kills
 
 
@@ -31,12 +32,13 @@ def measure(folder: Path, cells: int, kills: int) -> dict[str, Any]:
         time.sleep(0.1)
         if sum(killed.values()) < kills and time.monotonic() > next_kill:
             kind = WORKERS[numbers.randrange(len(WORKERS))]
-            if found := running(process.pid, kind):
+            if found := _of_cells(process.pid, kind):
                 with suppress(ProcessLookupError):  # it may have ended by itself
                     os.kill(numbers.choice(found), signal.SIGKILL)
                 killed[kind] += 1
                 next_kill = time.monotonic() + numbers.uniform(*PAUSE)
-    rows = [row["variant"] + f"-{row['seed']}" for row in read_json(project / "artifacts/leaderboard.json")["cells"]]
+    board = project / "artifacts/leaderboard.json"
+    rows = [f"{row['variant']}-{row['seed']}" for row in read_json(board)["cells"]] if board.is_file() else []
     return {
         "cells": cells,
         "different_files": other_files(project, right),
@@ -44,6 +46,11 @@ def measure(folder: Path, cells: int, kills: int) -> dict[str, Any]:
         "killed": killed,
         "status": process.returncode,
     }
+
+
+def _of_cells(sweep: int, kind: str) -> list[int]:
+    """The processes of a kind that run cells: the stages that all cells share run in the project, and an end of theirs is one of the sweep."""
+    return running(sweep, kind) if kind != STAGE else [stage for cell in running(sweep, CELL) for stage in running(cell, STAGE)]
 
 
 def running(parent: int, word: str) -> list[int]:

@@ -37,6 +37,7 @@ def _fetch_shared(pull: bool) -> int:
     lock = Path("dvc.lock").read_bytes()
     if READY.is_file() and READY.read_bytes() == lock:
         return 0
+    READY.unlink(missing_ok=True)  # from here on the clone has neither the old outputs nor all of the new ones
     status = dvc(["pull" if pull else "checkout", "--force", *SHARED])
     if status == 0:
         READY.parent.mkdir(parents=True, exist_ok=True)

@@ -59,7 +59,7 @@ def _outcome(ray: Any, reference: Any) -> Outcome:
     try:
         return Outcome(*ray.get(reference))  # Ray's own copy of the class is another one
     except ray.exceptions.RayError as error:  # of the task itself, or because it was lost with its node or process too often
-        return Outcome(" ".join(str(error).split())[:LONGEST_LINE], False, 0.0, None)
+        return Outcome(" ".join(str(error).split())[-LONGEST_LINE:], False, 0.0, None)  # the end of a traceback says what it was
 
 
 def _show(shown: Progress, outcomes: dict[Cell, Outcome], running: int, count: int) -> None:

@@ -46,7 +46,7 @@ def take_snapshot() -> Snapshot:
 
 def changed_files() -> list[str]:
     """Files that differ from the last commit, or that it does not know, less those that a run itself writes."""
-    return [line[3:] for line in git("status", "--porcelain", "--", ".", *RESULTS).splitlines()]
+    return [entry[3:] for entry in git("status", "--porcelain", "-z", "--no-renames", "--", ".", *RESULTS).split("\0") if entry]
 
 
 def git(*arguments: str, **environment: str) -> str:
@@ -62,4 +62,4 @@ def git(*arguments: str, **environment: str) -> str:
     if ended.returncode:
         said = ended.stderr.strip().splitlines()[-1:] or [f"status {ended.returncode}"]
         raise PipelineError(f"{Path.cwd()}: expected a git repository with a commit, `git {arguments[0]}` said: {said[0]}")
-    return ended.stdout.strip()
+    return ended.stdout.rstrip()

@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -51,7 +52,11 @@ def run_cell(job: Job, bundle: bytes, cell: str, params: str) -> Outcome:
     clones.mkdir(parents=True, exist_ok=True)
     lock, clone = _free_clone(clones)
     try:
-        _bring_to(clone, job, bundle)
+        try:
+            _bring_to(clone, lock, job, bundle)
+        except subprocess.CalledProcessError as error:
+            said = error.stderr.decode(errors="replace").strip().splitlines() or [str(error)]
+            return Outcome(f"error: {clone} on {platform.node()}: {said[0][:LONGEST_LINE]}", False, 0.0, None)
         for name, text in {"params.yaml": params, "dvc.lock": job.lock}.items():
             (clone / name).write_text(text, encoding="utf-8")
         log = clones / f"{cell}.log"
@@ -77,29 +82,39 @@ def _free_clone(clones: Path) -> tuple[int, Path]:
     raise AssertionError("unreachable")
 
 
-def _bring_to(clone: Path, job: Job, bundle: bytes) -> None:
+def _bring_to(clone: Path, lock: int, job: Job, bundle: bytes) -> None:
     """Give the clone the files of the snapshot; those that differ from its parent are changed files to git, as in the project."""
-    if not (clone / ".git").is_dir():
-        _git(clone.parent, "init", "--quiet", str(clone))
-    if subprocess.run(["git", "cat-file", "-e", job.commit], cwd=clone, stderr=subprocess.DEVNULL, check=False).returncode:
-        with tempfile.NamedTemporaryFile() as file:
-            file.write(bundle)
-            file.flush()
-            _git(clone, "fetch", "--quiet", "--force", file.name, "refs/sweep/*:refs/sweep/*")
-    subprocess.run(
-        ["git", "update-index", "--no-assume-unchanged", "params.yaml"], cwd=clone, capture_output=True, check=False
-    )  # a new clone has none
-    _git(clone, "checkout", "--quiet", "--force", "--detach", job.commit)
-    _git(clone, "clean", "--quiet", "--force", "-d")
-    _git(clone, "reset", "--quiet", "--soft", job.parent)
-    # To git these are files of the snapshot, whatever their text: what a run says of its origin is what the project would say.
-    _git(clone, "update-index", "--assume-unchanged", "params.yaml")
+    try:
+        _check_out(clone, lock, job, bundle)
+    except subprocess.CalledProcessError:  # a git that was killed here has left its lock, or half a repository
+        shutil.rmtree(clone, ignore_errors=True)
+        _check_out(clone, lock, job, bundle)
     cache = f"[cache]\n    dir = {Path(job.cache).expanduser()}\n"
     (clone / ".dvc" / "config.local").write_text(cache + job.remote, encoding="utf-8")
 
 
-def _git(folder: Path, *arguments: str) -> None:
-    subprocess.run(["git", *arguments], cwd=folder, check=True, capture_output=True)
+def _check_out(clone: Path, lock: int, job: Job, bundle: bytes) -> None:
+    git = partial(_git, clone, lock)
+    if not (clone / ".git").is_dir():
+        clone.mkdir(exist_ok=True)
+        git("init", "--quiet")
+    if git("cat-file", "-e", job.commit, check=False):
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(bundle)
+            file.flush()
+            git("fetch", "--quiet", "--force", file.name, "refs/sweep/*:refs/sweep/*")
+    git("update-index", "--no-assume-unchanged", "params.yaml", check=False)  # a new clone has none
+    git("checkout", "--quiet", "--force", "--detach", job.commit)
+    git("clean", "--quiet", "--force", "-d")
+    git("reset", "--quiet", "--soft", job.parent)
+    # To git these are files of the snapshot, whatever their text: what a run says of its origin is what the project would say.
+    git("update-index", "--assume-unchanged", "params.yaml")
+
+
+def _git(clone: Path, lock: int, *arguments: str, check: bool = True) -> int:
+    """Run git in the clone's own repository, never in one above it; the clone stays taken until git has ended, as by a cell."""
+    own = os.environ | {"GIT_CEILING_DIRECTORIES": str(clone.resolve().parent)}
+    return subprocess.run(["git", *arguments], cwd=clone, env=own, pass_fds=[lock], check=check, capture_output=True).returncode
 
 
 def _environment(job: Job) -> dict[str, str]:

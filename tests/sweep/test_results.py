@@ -30,11 +30,12 @@ def test_dvc_is_quiet_until_something_is_wrong(project: Path, monkeypatch: pytes
     assert "ERROR: Checkout failed for following targets:\nartifacts/data/" in capfd.readouterr().out
 
 
-def test_a_cell_without_what_it_reads_says_so(project: Path) -> None:
-    command = [sys.executable, "-m", "pipeline.sweep.cell", "asker-0"]  # which ends when its standard input does, with its group
-    options: dict[str, Any] = {"stdin": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "start_new_session": True}
-    with subprocess.Popen(command, cwd=project, env=ENVIRONMENT, **options) as process:
-        _, printed = process.communicate()
-    assert process.returncode == 255
+def test_a_cell_without_what_it_reads_says_so(project: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "pipeline.sweep.cell", "asker-0"]  # which ends, with its group, when its standard input does
+    with (tmp_path / "log").open("w") as log:
+        options: dict[str, Any] = {"stdin": subprocess.PIPE, "stderr": log, "start_new_session": True}
+        with subprocess.Popen(command, cwd=project, env=ENVIRONMENT, **options) as process:
+            assert process.wait() == 255
+    printed = (tmp_path / "log").read_text()
     assert "ERROR: Checkout failed for following targets:\n" in printed
     assert "\nartifacts/data/train.npz\n" in printed

@@ -57,6 +57,9 @@ def test_changes_of_results_are_no_changes(project: Path) -> None:
     assert changed_files() == []
     (project / "new.py").write_text("new\n")
     assert changed_files() == ["new.py"]
+    (project / "params.yaml").write_text("a: 2\n")
+    (project / "a letter é").write_text("new\n")
+    assert changed_files() == ["params.yaml", "a letter é", "new.py"]
 
 
 def test_a_folder_without_a_repository_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,7 +32,9 @@ def job(clones: Path) -> tuple[Job, bytes]:
 
 def bring(clone: Path, made: tuple[Job, bytes]) -> list[str]:
     """Bring a clone to a snapshot and narrow its settings, as a task does; returns what git finds changed."""
-    worker._bring_to(clone, *made)
+    clone.parent.mkdir(parents=True, exist_ok=True)
+    with open(clone.parent / "lock", "w") as lock:
+        worker._bring_to(clone, lock.fileno(), *made)
     (clone / "params.yaml").write_text("one cell\n")
     printed = subprocess.run(["git", "status", "--porcelain", "--", ".", ":!.dvc"], cwd=clone, capture_output=True, text=True, check=True).stdout
     return printed.splitlines()
@@ -54,6 +56,32 @@ def test_a_clone_follows_the_project_and_says_the_same_to_git(project: Path, tmp
     (project / "code.py").write_text("first\n")
     (project / "params.yaml").write_text("first\n")
     assert bring(clones / "0", job(clones)) == []
+
+
+@pytest.mark.parametrize("left", ["a lock", "half a repository"])
+def test_a_clone_that_a_killed_git_has_left_is_made_anew(project: Path, left: str) -> None:
+    """The clone lies below the project, whose own repository git would find if that of the clone is none."""
+    made = job(project / ".state" / "sweep")
+    clone = Path(made[0].clones) / "0"
+    repository = clone / ".git"
+    if left == "a lock":
+        bring(clone, made)
+        (repository / "index.lock").touch()
+    else:
+        repository.mkdir(parents=True)
+    (project / "code.py").write_text("changed\n")
+    branch = git("symbolic-ref", "HEAD")
+    assert bring(clone, made) == []
+    assert (project / "code.py").read_text() == "changed\n"
+    assert git("symbolic-ref", "HEAD") == branch
+
+
+def test_a_clone_that_cannot_be_made_is_one_line(project: Path, tmp_path: Path) -> None:
+    made = job(tmp_path / "clones")
+    outcome = worker.run_cell(made[0], b"no bundle", "a-0", "one cell\n")
+    assert outcome.error.startswith(f"error: {tmp_path / 'clones' / '0'} on ")
+    assert "fatal: " in outcome.error
+    assert not outcome.interrupted
 
 
 def test_a_clone_is_taken_by_one_task_and_by_the_process_of_its_cell(tmp_path: Path) -> None:
