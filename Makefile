@@ -24,7 +24,7 @@ doctor: $(ENVIRONMENT) ## what is wrong with the GANs of params.yaml, before tra
 	@python -m pipeline doctor
 
 repair: $(ENVIRONMENT) ## repair a GAN by the doctor's own fixes, tried one after the other: VARIANT=asker; WRITE=1 puts the result into params.yaml
-	@python -m pipeline.repair $(or $(VARIANT),$(error say which variant of params.yaml: make repair VARIANT=asker)) $(if $(WRITE),--write)
+	@dvc repro reference && python -m pipeline.repair $(or $(VARIANT),$(error say which variant of params.yaml: make repair VARIANT=asker)) $(if $(WRITE),--write)
 
 verify: $(ENVIRONMENT) ## look for damaged files in DVC's cache and among the outputs
 	@python -m pipeline verify

@@ -114,15 +114,24 @@ def classifier_checkpoints(settings: Settings, *splits: Path) -> Path:
     return checkpoint_folder(_training_hash(facts, splits, "classifier"))
 
 
-def trial_key(facts: dict[str, Any], *files: Path) -> str:
-    """sha256 over all that a trial's bytes depend on: what is trained and how it is scored, the files that it reads, the code and the libraries."""
-    return _training_hash(facts, files, "train", "evaluate")
+def trial_origin(*files: Path) -> list[Any]:
+    """What all trials of a repair come from: the files that they read, the code and the libraries."""
+    return _origin(files, "train", "evaluate")
+
+
+def trial_key(facts: dict[str, Any], origin: list[Any]) -> str:
+    """sha256 over all that a trial's bytes depend on: what is trained and how it is scored, and what all trials come from."""
+    return _sha256([facts, *origin])
 
 
 def _training_hash(facts: dict[str, Any], splits: Sequence[Path], *stages: str) -> str:
     """sha256 over all that a training's bytes depend on: a checkpoint of another training is never picked up."""
+    return _sha256([facts, *_origin(splits, *stages)])
+
+
+def _origin(files: Sequence[Path], *stages: str) -> list[Any]:
     libraries = {name: version(name) for name in ("keras", "numpy", "tensorflow")}
-    return _sha256([facts, [file_hash(path, "md5") for path in splits], code_hash(*stages), libraries])
+    return [[file_hash(path, "md5") for path in files], code_hash(*stages), libraries]
 
 
 def code_hash(*stages: str) -> str:

@@ -9,11 +9,12 @@ from pipeline.data.digits import load_digits
 from pipeline.doctor.diagnosis.diagnose import diagnose
 from pipeline.doctor.diagnosis.findings import SEVERITIES, Finding
 from pipeline.files.artifacts import file_hash
+from pipeline.files.errors import DataError, PipelineError
 from pipeline.files.json_file import Schema, read_json
-from pipeline.provenance import trial_key
+from pipeline.provenance import trial_key, trial_origin
 from pipeline.repair import trial as trial_module
 from pipeline.repair.trial import Paths, Trial, examined
-from pipeline.repair.workers import RESULT, Task, make
+from pipeline.repair.workers import RESULT, Task, is_made, make
 from pipeline.settings.params import Settings
 from pipeline.settings.variants import VariantSettings
 
@@ -58,7 +59,7 @@ class Trials:
 
     def __init__(self, folder: Path, paths: Paths, settings: Settings, pool: ProcessPoolExecutor) -> None:
         self.folder, self.paths, self.settings, self.pool = folder, paths, settings, pool
-        self.images = 0
+        self.origin, self.images = self._origin(), 0
 
     def before_training(self, variant: VariantSettings, seed: int) -> list[Finding]:
         """What the doctor finds before a training."""
@@ -66,24 +67,38 @@ class Trials:
         return diagnose(examined(variant, seed, digits, held_out), settings=variant.model_dump())
 
     def run(self, variants: Sequence[VariantSettings], seeds: Sequence[int], share: float) -> list[list[Result]]:
-        """Train variants for a share of their images with each seed, side by side; a list of results by seed for each variant."""
+        """Train variants for a share of their images with each seed, side by side; a list of results by seed for each variant.
+
+        Raises:
+            PipelineError: what trials come from has changed, and the processes that make them have begun with what was there before; or a trial that
+                was kept is damaged.
+        """
+        if self._origin() != self.origin:
+            raise PipelineError("repair: expected the data, the classifier and the code that it began with, found others; run the same command again")
         trials = [[Trial(variant, seed, int(share * variant.training_images)) for seed in seeds] for variant in variants]
         every = [trial for row in trials for trial in row]
         self.images += sum(trial.images for trial in every)
-        missing = {folder: Task(trial, folder) for trial in every if not ((folder := self._folder(trial)) / RESULT).is_file()}
+        missing = {folder: Task(trial, folder) for trial in every if not is_made(folder := self._folder(trial))}
         make(self.pool, list(missing.values()))
         return [[_read(self._folder(trial), trial.variant) for trial in row] for row in trials]
 
     def _folder(self, trial: Trial) -> Path:
         """Named by all that the trial's bytes depend on."""
         scored = {"neighbours": self.settings.evaluate.neighbours, "seed": self.settings.evaluate.seed, "width": self.settings.classifier.width}
+        code, *origin = self.origin
         threads = {"train.threads": self.settings.train.threads}
-        facts = {"trial": [trial.variant.model_dump(), trial.seed, trial.images], "scored": scored, "code": file_hash(CODE, "md5")} | threads
-        return self.folder / trial_key(facts, *self.paths)[:32]
+        facts = {"trial": [trial.variant.model_dump(), trial.seed, trial.images], "scored": scored, "code": code} | threads
+        return self.folder / trial_key(facts, origin)[:32]
+
+    def _origin(self) -> list[Any]:
+        return [file_hash(CODE, "md5"), *trial_origin(*self.paths)]
 
 
 def _read(folder: Path, variant: VariantSettings) -> Result:
-    evidence = read_json(folder / RESULT, _Kept)["evidence"]
+    try:
+        evidence = read_json(folder / RESULT, _Kept)["evidence"]
+    except DataError:
+        raise PipelineError(f"{folder}: expected a trial, found a damaged one; remove this folder, and run the same command again") from None
     return Result(diagnose(evidence, settings=variant.model_dump()), evidence.get("scores", {}), evidence.get("real_reference", {}), folder)
 
 

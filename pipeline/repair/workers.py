@@ -57,6 +57,11 @@ def workers(folder: Path, paths: Paths, settings: Settings) -> Iterator[ProcessP
                 shutil.rmtree(partial)
 
 
+def is_made(folder: Path) -> bool:
+    """Whether a folder has all files of a trial: they move into it one by one."""
+    return all((folder / name).is_file() for name in (RESULT, SHEET))
+
+
 def make(pool: ProcessPoolExecutor, tasks: Sequence[Task]) -> None:
     """Make trials, and wait until all are there.
 
@@ -97,7 +102,7 @@ def _scorer() -> Scorer:
 
 def _make(task: Task) -> None:
     with owner("trial", task.folder.name):
-        if (task.folder / RESULT).is_file():
+        if is_made(task.folder):
             return  # another repair made it
         result, sheet = run_trial(task.trial, _scorer())
         with staged_folder(task.folder, [RESULT, SHEET]) as partial:

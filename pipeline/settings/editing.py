@@ -10,6 +10,7 @@ import yaml
 
 from pipeline.files.artifacts import staged_file
 from pipeline.files.errors import SettingsError
+from pipeline.settings.params import settings_of
 from pipeline.settings.yaml_file import read_yaml
 
 LISTED = re.compile(r"^run:.*\n(?:(?!\S).*\n)*?  variants:.*\n(?:(?:[ ]*(?:#.*)?\n)*(?: +- .*\n))+", re.MULTILINE)
@@ -29,7 +30,8 @@ def add_variants(path: Path, base: str, variants: Mapping[str, Mapping[str, Any]
         The names of the sections that were added.
 
     Raises:
-        SettingsError: a section of that name has other settings, or the file is not written as lines of blocks. It is as it was then.
+        SettingsError: a section of that name has other settings, the settings with the new sections would be refused, or the file is not written
+            as lines of blocks. It is as it was then.
     """
     content, text = read_yaml(path), path.read_text(encoding="utf-8")
     text += "" if text.endswith("\n") else "\n"
@@ -48,6 +50,7 @@ def add_variants(path: Path, base: str, variants: Mapping[str, Mapping[str, Any]
         partial.write_text(edited or "", encoding="utf-8")
         if not edited or not _holds(partial, content):
             raise SettingsError(f"{path}: expected `run: variants:` and `gan:` with an entry in each line, found other lines; write them so")
+        settings_of(content, path)
     return new
 
 

@@ -174,7 +174,15 @@ def load_settings(path: Path = PARAMS) -> Settings:
     >>> settings.gan["answer"].objective
     'non_saturating'
     """
-    content = read_yaml(path)
+    return settings_of(read_yaml(path), path)
+
+
+def settings_of(content: Any, path: Path) -> Settings:
+    """Check the content of a file of settings.
+
+    Raises:
+        SettingsError: as in `load_settings`.
+    """
     try:
         return Settings.model_validate(content)
     except ValidationError as error:

@@ -35,7 +35,7 @@ def ray_at(address: str, cores: int | None = None) -> Iterator[Any]:
     try:
         ray: Any = import_module("ray")
     except ImportError:
-        raise PipelineError('ray: expected the package, found none; install the extra: pip install "gan-pipeline[sweep]"') from None
+        raise PipelineError('ray: expected the package, found none; install the extra: .venv/bin/pip install -e ".[sweep]"') from None
     quiet: dict[str, Any] = {"logging_level": logging.ERROR, "log_to_driver": False}
     if address == LOCAL:
         ray.init(num_cpus=cores, include_dashboard=False, object_store_memory=OBJECTS, **quiet)

@@ -9,7 +9,7 @@ from typing import IO
 
 from pipeline.files.artifacts import write_json
 from pipeline.files.cells import Cell
-from pipeline.files.errors import PipelineError
+from pipeline.files.errors import DataError, PipelineError
 from pipeline.files.json_file import read_json
 from pipeline.files.owner import state_folder
 from pipeline.provenance import cell_key, code_hash
@@ -25,7 +25,10 @@ class Record:
 
     def __init__(self, settings: Settings) -> None:
         self.settings, self.path = settings, state_folder() / FINISHED
-        self.cells: dict[str, str] = read_json(self.path, dict[str, str]) if self.path.is_file() else {}
+        try:
+            self.cells: dict[str, str] = read_json(self.path, dict[str, str]) if self.path.is_file() else {}
+        except DataError:  # each cell then asks the remote for its results
+            self.cells = {}
 
     def add(self, cell: Cell) -> None:
         """Note that a cell ended well with the present settings, data and code."""

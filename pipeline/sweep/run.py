@@ -60,14 +60,22 @@ def _run(settings: Settings, variables: dict[str, str | None], cores: int | None
     if not local:
         results.quietly("push", *SHARED)
     waiting, outcomes = results.unfinished(cells), dict[Cell, Outcome]()
+    # On this machine DVC's cache says itself which results it has.
+    finished = set[Cell]() if local else {cell for cell in waiting if record.has(cell)}
+
+    def note(cell: Cell) -> None:
+        finished.add(cell)
+        if not local:
+            record.add(cell)
+
     try:
-        if left := [cell for cell in waiting if not record.has(cell)]:
+        if left := [cell for cell in waiting if cell not in finished]:
             snapshot, content = take_snapshot(), read_yaml(PARAMS)
             texts = {cell: of_one_cell(content, *cell) for cell in left}
             with ray_at(settings.sweep.address, cores) as ray:
-                outcomes = run_cells(ray, texts, job_of(snapshot, settings, variables), snapshot, settings.sweep, record.add)
+                outcomes = run_cells(ray, texts, job_of(snapshot, settings, variables), snapshot, settings.sweep, note)
     finally:
-        results.bring_in([cell for cell in waiting if record.has(cell)], from_remote=not local)
+        results.bring_in([cell for cell in waiting if cell in finished], from_remote=not local)
     if failed := [cell for cell, outcome in outcomes.items() if outcome.error]:
         raise PipelineError(f"{len(failed)} of {len(cells)} cells failed, {failed[0].name} first; see above. The others are done and stay so")
     results.dvc("repro")

@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from pipeline.files.cells import Cell
+from pipeline.files.errors import PipelineError
 from pipeline.settings.sweep import SweepSettings
-from pipeline.sweep.cluster import places
+from pipeline.sweep.cluster import LOCAL, places
 from pipeline.sweep.snapshot import Snapshot
 from pipeline.sweep.worker import LONGEST_LINE, Job, Outcome, run_cell
 from pipeline.terminal.progress import Progress, progress, say
@@ -29,7 +30,11 @@ def run_cells(
 
     Returns:
         How each cell ended. One that was lost more often than it is started again has an error, too.
+
+    Raises:
+        PipelineError: this machine has less than one cell needs.
     """
+    _require_place(ray, settings)
     task = ray.remote(num_cpus=settings.cores, num_gpus=settings.gpus, max_retries=settings.retries)(run_cell)
     bundle, waiting, running = ray.put(snapshot.bundle), deque(cells), dict[Any, Cell]()
     outcomes, interrupted = dict[Cell, Outcome](), Counter[Cell]()
@@ -53,6 +58,16 @@ def run_cells(
                     finished(cell)
                 _show(shown, outcomes, len(running) + min(1, len(waiting)), len(cells))
     return outcomes
+
+
+def _require_place(ray: Any, settings: SweepSettings) -> None:
+    if places(ray, settings.cores, settings.gpus):
+        return
+    wanted = f"sweep.cores, sweep.gpus: expected a node with {settings.cores} cores and {settings.gpus:g} GPUs for a cell"
+    if settings.address == LOCAL:
+        found = ray.cluster_resources()
+        raise PipelineError(f"{wanted}, found {found.get('CPU', 0):g} and {found.get('GPU', 0):g} on this machine; lower them")
+    say(f"{wanted}, found none yet; waiting for one to join")
 
 
 def _outcome(ray: Any, reference: Any) -> Outcome:

@@ -19,6 +19,7 @@ from pipeline.tracking.background import answers
 from pipeline.tracking.classifier import record_classifier
 from pipeline.tracking.comparison import record_comparison
 from pipeline.tracking.diagnosis import record_diagnosis
+from pipeline.tracking.repair import record_repair
 from pipeline.tracking.scores import record_evaluation
 
 
@@ -34,6 +35,8 @@ def rebuild(artifacts: Path) -> bool:
         diagnosis = artifacts / "diagnosis" / f"{cell.name}.json"
         work[cell.name] = (stages, partial(_record_cell, settings, cell, gan, evaluation, diagnosis))
     work["comparison"] = (["compare"], lambda: record_comparison(settings, artifacts / "leaderboard.json", report))
+    for path in sorted(artifacts.glob("repair/*/repair.json")):
+        work[f"repair of {path.parent.name}"] = ([], partial(record_repair, settings, path, path.with_name("index.html")))
     outcomes = []
     for name, (stages, record) in work.items():
         if stale & set(stages):

@@ -56,6 +56,20 @@ def test_a_variant_of_the_same_name_with_other_settings_is_kept(params: Path) ->
     assert changed_lines(params) == []
 
 
+@pytest.mark.parametrize(
+    ("name", "changes", "message"),
+    [
+        ("dcgan_long", {"training_images": 500000}, r"params\.yaml: gan\.dcgan_long\.training_images: expected a multiple of train\.epoch_images"),
+        ("dcgan_" + 60 * "x", {"latent_size": 50}, r"params\.yaml: .* at most 64 characters"),
+    ],
+)
+def test_what_the_whole_file_would_be_refused_for_is_not_written(params: Path, name: str, changes: dict[str, int], message: str) -> None:
+    with pytest.raises(SettingsError, match=message):
+        add_variants(params, "dcgan", {name: changes})
+    assert changed_lines(params) == []
+    assert list(params.parent.iterdir()) == [params]
+
+
 def test_a_section_behind_the_variants_stays_behind_them(params: Path) -> None:
     text = params.read_text()
     start, end = text.index("compare:\n"), text.index("sweep:")

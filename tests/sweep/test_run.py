@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+import yaml
 from mlflow import MlflowClient
 
 from benchmarks.sweep.kills import running
@@ -20,6 +21,10 @@ from pipeline.files.errors import PipelineError
 from pipeline.settings.params import load_settings
 from pipeline.sweep.cluster import ray_at, require_same_software
 from pipeline.sweep.run import sweep
+from pipeline.sweep.schedule import run_cells
+from pipeline.sweep.snapshot import Snapshot
+from pipeline.sweep.worker import Job
+from tests.conftest import ROOT
 from tests.project import ENVIRONMENT, make_project, ran, run
 
 REFUSAL = """import os, sys
@@ -102,6 +107,15 @@ def test_a_cell_that_fails_is_one_line_and_the_next_try_needs_that_cell_alone(fi
     assert "1/1 cells done, 0 running" in ended.stdout
     assert same_bytes(project, finished_project)
 
+    # What DVC's cache has lost is run as a cell, too, and not in silence at the end.
+    (out,) = yaml.safe_load((project / "dvc.lock").read_text())["stages"]["train@asker-0"]["outs"]
+    (project / ".dvc/cache/files/md5" / out["md5"][:2] / out["md5"][2:]).unlink()
+    shutil.rmtree(project / out["path"])
+    ended = run(project, *side_by_side)
+    assert ended.returncode == 0, ended.stderr
+    assert "1/1 cells done, 0 running" in ended.stdout
+    assert same_bytes(project, finished_project)
+
 
 @pytest.mark.slow
 def test_ray_answers_no_process_without_its_token() -> None:
@@ -122,6 +136,14 @@ def test_a_node_with_other_software_is_refused_by_name(monkeypatch: pytest.Monke
         monkeypatch.setattr("platform.python_version", lambda: "3.9.9")  # of this process, not of the node's
         with pytest.raises(PipelineError, match=r"expected python 3\.9\.9 as on this machine, found 3\.1\d\.\d+; install requirements\.lock there"):
             require_same_software(ray)
+
+
+@pytest.mark.slow
+def test_a_cell_that_needs_more_than_the_machine_has_is_refused() -> None:
+    settings = load_settings(ROOT / "params.yaml").sweep.model_copy(update={"cores": 1, "gpus": 0.5})
+    job, message = Job("", "", "", "", "", "", {}, ""), r"sweep\.cores, sweep\.gpus: expected a node with 1 cores and 0\.5 GPUs .* found 1 and 0"
+    with ray_at("local", 1) as ray, pytest.raises(PipelineError, match=message):
+        run_cells(ray, {}, job, Snapshot("", "", b""), settings, print)
 
 
 def test_what_is_not_ready_is_refused_before_anything_is_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

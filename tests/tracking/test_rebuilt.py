@@ -145,6 +145,19 @@ def test_whatever_failed_it_is_completed_without_doubles(
     assert {"pipeline.training", "pipeline.evaluation", "pipeline.diagnosis"} <= set(cell.tags)
 
 
+def test_a_repair_that_was_not_recorded_is_recorded_later(client: mlflow.MlflowClient, one: Settings) -> None:
+    whole = {"scores": {"frechet_distance": 3.0}, "real_reference": {}, "found": [], "errors": [], "training_images": 100, "seed": 0}
+    path = {"variant": "asker", "seeds": [0], "end": "nothing is found", "left": [], "images": 100, "steps": [], "skipped": {}, "section": {}}
+    folder = ARTIFACTS / "repair/asker"
+    write_json(folder / "repair.json", path | {"asked_by": {}, "whole_before": None, "whole": whole})
+    (folder / "index.html").write_text("a page")
+    for _ in range(2):
+        assert command.rebuild(ARTIFACTS)
+        (run,) = runs(client, "repair")
+        assert run.info.run_name == "repair of asker"
+        assert run.data.metrics["scores/frechet_distance"] == 3.0
+
+
 def test_a_store_that_does_not_answer_is_asked_once(
     client: mlflow.MlflowClient, one: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
