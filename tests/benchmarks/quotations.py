@@ -7,6 +7,7 @@ from typing import Any
 
 from benchmarks.losses.bands import band_row
 from benchmarks.search import trial_row
+from benchmarks.sweep.kills import WORKERS
 from benchmarks.tables import real_row, repair_row, variant_row
 from pipeline.settings.params import load_settings
 from pipeline.settings.yaml_file import read_yaml
@@ -115,6 +116,8 @@ QUOTED: dict[str, list[tuple[str, tuple[float, ...]]]] = {
         ("one server took {:.1f} s for a cell", (TEAM["seconds_per_cell"],)),
         ("takes {:.1f} s in a sweep and {:.1f} s by `dvc repro", (SWEEP["overhead"]["sweep"], SWEEP["overhead"]["dvc_repro"])),
         ("Ray takes {:.0f} s to start", (SWEEP["overhead"]["ray_start"],)),
+        ("In a sweep of {} tiny cells, {} processes", (SWEEP["kills"]["cells"], sum(SWEEP["kills"]["killed"].values()))),
+        ("{} of Ray, {} that ran DVC and {} that ran a stage", tuple(SWEEP["kills"]["killed"][kind] for kind in WORKERS)),
     ],
     "docs/how-to/serve.md": [
         ("the medians of {} rounds of {} requests", (SERVING["rounds"], SERVING["requests"])),
