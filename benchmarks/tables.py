@@ -49,11 +49,12 @@ def _modes_row(rows: list[Row]) -> str:
 
 
 def repair_row(row: Row) -> str:
-    """A repair in the table of docs/how-to/repair.md: Fréchet distances of a whole training and of real digits."""
-    after, real = row["whole"]["scores"], row["whole"]["real_reference"]
+    """A repair in the table of docs/how-to/repair.md: Fréchet distances of whole trainings and of real digits."""
+    before, after, real = row["whole_before"], row["whole"]["scores"], row["whole"]["real_reference"]
     cells = [
         f"`{row['variant']}`",
         "yes" if row["settings"]["networks"] else "no",
+        f"{before['scores']['frechet_distance']:.1f}" if before else "",
         f"{after['frechet_distance']:.1f}",
         f"{real['frechet_distance']:.1f}",
         f"{after['classifier_score']:.2f}",

@@ -1,12 +1,13 @@
 """What dvc.lock records of the outputs of every stage."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
 
+from pipeline.files.artifacts import write_text
 from pipeline.files.errors import DataError
 from pipeline.files.plain import read_plain
 
@@ -63,8 +64,28 @@ def part_of_lock(path: Path, stages: Collection[str]) -> str:
     >>> part_of_lock(Path("dvc.lock"), ["preprocess"]).splitlines()[:3]
     ["schema: '2.0'", 'stages:', '  preprocess:']
     """
-    head, *entries = re.split(r"^(?=  \S.*:$)", read_plain(path, MOST_BYTES).decode("utf-8"), flags=re.MULTILINE)
-    return head + "".join(entry for entry in entries if entry.splitlines()[0].strip().removesuffix(":") in stages)
+    head, entries = _entries(read_plain(path, MOST_BYTES).decode("utf-8"))
+    return head + "".join(entry for stage, entry in entries.items() if stage in stages)
+
+
+def add_to_lock(path: Path, others: Iterable[str], stages: Collection[str]) -> None:
+    """Take what other files of this kind record of some stages into dvc.lock, in the place of what it records of them.
+
+    Args:
+        path: of dvc.lock.
+        others: the texts of other ones.
+        stages: that are taken.
+    """
+    head, entries = _entries(read_plain(path, MOST_BYTES).decode("utf-8"))
+    for text in others:
+        entries |= {stage: entry for stage, entry in _entries(text)[1].items() if stage in stages}
+    write_text(path, head + "".join(entries.values()))
+
+
+def _entries(text: str) -> tuple[str, dict[str, str]]:
+    """The first lines of dvc.lock, and the lines of each stage."""
+    head, *entries = re.split(r"^(?=  \S.*:$)", text if text.endswith("\n") else f"{text}\n", flags=re.MULTILINE)
+    return head, {entry.splitlines()[0].strip().removesuffix(":"): entry for entry in entries}
 
 
 def _outputs(stages: dict[str, Any]) -> dict[str, Recorded]:

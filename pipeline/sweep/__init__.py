@@ -1,6 +1,7 @@
 """Cells side by side: on this machine or on a Ray cluster, each by DVC's own stages in a clone of its own; used by no stage.
 
-What a sweep computes is what `dvc repro` would compute, and it reaches the project as DVC's cache: `dvc repro` then finds every result there.
+What a sweep computes is what `dvc repro` would compute. It reaches the project as it would reach a colleague: dvc.lock says what it is, and the
+cache or the remote of DVC has the files.
 
 __main__   `python -m pipeline.sweep` runs the cells of params.yaml, `python -m pipeline.sweep expand` adds trials to it
 trials     the settings that a grid or a random search tries, and the names of its variants

@@ -19,15 +19,15 @@ READY = Path(".dvc/tmp/sweep-ready")  # names the dvc.lock whose shared outputs 
 
 
 def run_stages(cell: str, push: bool) -> int:
-    """Run the stages of a cell that DVC has no result of; returns the exit status."""
+    """Run the stages of a cell that DVC has no result of; returns the exit status, EX_TEMPFAIL if files could not be fetched or pushed."""
     targets = [f"{stage}@{cell}" for stage in CELL_STAGES]
-    if status := _fetch_shared(push):
-        return status
+    if _fetch_shared(push):
+        return os.EX_TEMPFAIL
     began = time.perf_counter()
     status = dvc(["repro", "--single-item", *(["--pull"] if push else []), *targets])
     seconds = time.perf_counter() - began
-    if status == 0 and push:
-        status = dvc(["push", "--run-cache", *targets])
+    if status == 0 and push and dvc(["push", "--run-cache", *targets]):
+        return os.EX_TEMPFAIL
     print(seconds, flush=True)
     return status
 

@@ -1,47 +1,20 @@
-"""Which cells have their results, and how finished ones come into the project: DVC finds in its cache what a node has computed."""
+"""Which cells have their results, and how finished ones come into the project: DVC's cache or its remote has what a node has computed."""
 
 import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import IO
 
-from pipeline.files.artifacts import write_json
 from pipeline.files.cells import Cell
-from pipeline.files.errors import DataError, PipelineError
-from pipeline.files.json_file import read_json
-from pipeline.files.owner import state_folder
-from pipeline.provenance import cell_key, code_hash
-from pipeline.settings.params import Settings
-from pipeline.sweep.cell import CELL_STAGES, SHARED
+from pipeline.files.errors import PipelineError
+from pipeline.settings.lock_file import add_to_lock
+from pipeline.sweep.cell import CELL_STAGES
 from pipeline.terminal.progress import say
 
-FINISHED = "sweep.json"  # cell -> what its results come from, of cells whose results may be with the remote alone
-
-
-class Record:
-    """The cells that have ended well, kept in a file: where the project's process is killed before it has their results, they are not run again."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.settings, self.path = settings, state_folder() / FINISHED
-        try:
-            self.cells: dict[str, str] = read_json(self.path, dict[str, str]) if self.path.is_file() else {}
-        except DataError:  # each cell then asks the remote for its results
-            self.cells = {}
-
-    def add(self, cell: Cell) -> None:
-        """Note that a cell ended well with the present settings, data and code."""
-        self.cells[cell.name] = self._key(cell)
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        write_json(self.path, self.cells)
-
-    def has(self, cell: Cell) -> bool:
-        """Whether a cell ended well with the present settings, data and code."""
-        return self.cells.get(cell.name) == self._key(cell)
-
-    def _key(self, cell: Cell) -> str:
-        return cell_key(self.settings, cell) + code_hash(*SHARED, *CELL_STAGES)
+LOCK = Path("dvc.lock")
 
 
 def unfinished(cells: Iterable[Cell]) -> list[Cell]:
@@ -53,14 +26,20 @@ def unfinished(cells: Iterable[Cell]) -> list[Cell]:
     return [cell for cell in cells if any(f"{stage}@{cell.name}" in changed for stage in CELL_STAGES)]
 
 
-def bring_in(cells: Sequence[Cell], from_remote: bool) -> None:
-    """Have DVC restore the results of finished cells in the project; it computes nothing, because its cache or the remote has them."""
-    if not cells:
+def bring_in(locks: Mapping[Cell, str], from_remote: bool) -> None:
+    """Have the results of finished cells in the project: what dvc.lock says of them in their clones, and the outputs from the cache or the remote.
+
+    `dvc repro` would find them in its cache of runs, too, but it writes the whole of dvc.lock anew after each stage.
+
+    Args:
+        locks: the text of dvc.lock of each cell.
+        from_remote: whether the outputs are with the remote alone.
+    """
+    if not locks:
         return
-    if from_remote:
-        quietly("fetch", "--run-cache", *SHARED)  # what the stages gave, and not yet their files: `--pull` fetches those
-    options = ["--single-item", *(["--pull"] if from_remote else [])]
-    quietly("repro", *options, *(f"{stage}@{cell.name}" for cell in cells for stage in CELL_STAGES))
+    stages = [f"{stage}@{cell.name}" for cell in locks for stage in CELL_STAGES]
+    add_to_lock(LOCK, locks.values(), set(stages))
+    quietly("pull" if from_remote else "checkout", "--force", *stages)
 
 
 def dvc(*arguments: str) -> None:

@@ -25,7 +25,7 @@ CACHE = "cache"  # DVC's, on a node
 
 
 def sweep(settings: Settings) -> None:
-    """Run the cells of params.yaml where `sweep.address` says, then `dvc repro`, which finds their results.
+    """Run the cells of params.yaml where `sweep.address` says, then `dvc repro`, which has only to compare them.
 
     Raises:
         PipelineError: files differ from the last commit, the cluster is not as it must be, or cells failed.
@@ -51,7 +51,7 @@ def side_by_side(settings: Settings, jobs: int) -> None:
 
 
 def _run(settings: Settings, variables: dict[str, str | None], cores: int | None = None) -> None:
-    local, record = settings.sweep.address == LOCAL, results.Record(settings)
+    local = settings.sweep.address == LOCAL
     cells = [Cell(variant, seed) for variant in settings.run.variants for seed in settings.run.seeds]
     if not local:
         with ray_at(settings.sweep.address) as ray:
@@ -59,23 +59,15 @@ def _run(settings: Settings, variables: dict[str, str | None], cores: int | None
     results.dvc("repro", *SHARED)
     if not local:
         results.quietly("push", *SHARED)
-    waiting, outcomes = results.unfinished(cells), dict[Cell, Outcome]()
-    # On this machine DVC's cache says itself which results it has.
-    finished = set[Cell]() if local else {cell for cell in waiting if record.has(cell)}
-
-    def note(cell: Cell) -> None:
-        finished.add(cell)
-        if not local:
-            record.add(cell)
-
+    outcomes, locks = dict[Cell, Outcome](), dict[Cell, str]()
     try:
-        if left := [cell for cell in waiting if cell not in finished]:
+        if waiting := results.unfinished(cells):
             snapshot, content = take_snapshot(), read_yaml(PARAMS)
-            texts = {cell: of_one_cell(content, *cell) for cell in left}
+            texts = {cell: of_one_cell(content, *cell) for cell in waiting}
             with ray_at(settings.sweep.address, cores) as ray:
-                outcomes = run_cells(ray, texts, job_of(snapshot, settings, variables), snapshot, settings.sweep, note)
+                outcomes = run_cells(ray, texts, job_of(snapshot, settings, variables), snapshot, settings.sweep, locks.__setitem__)
     finally:
-        results.bring_in([cell for cell in waiting if cell in finished], from_remote=not local)
+        results.bring_in(locks, from_remote=not local)
     if failed := [cell for cell, outcome in outcomes.items() if outcome.error]:
         raise PipelineError(f"{len(failed)} of {len(cells)} cells failed, {failed[0].name} first; see above. The others are done and stay so")
     results.dvc("repro")
@@ -95,7 +87,7 @@ def job_of(snapshot: Snapshot, settings: Settings, variables: dict[str, str | No
         cache=_cache() if local else f"{folder}/{CACHE}",
         remote="" if local else _remote(),
         variables=variables,
-        lock=part_of_lock(Path("dvc.lock"), SHARED),
+        lock=part_of_lock(results.LOCK, SHARED),
     )
 
 

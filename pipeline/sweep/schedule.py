@@ -16,7 +16,7 @@ SECONDS = 2.0  # between two looks at the nodes
 
 
 def run_cells(
-    ray: Any, cells: Mapping[Cell, str], job: Job, snapshot: Snapshot, settings: SweepSettings, finished: Callable[[Cell], None]
+    ray: Any, cells: Mapping[Cell, str], job: Job, snapshot: Snapshot, settings: SweepSettings, finished: Callable[[Cell, str], None]
 ) -> dict[Cell, Outcome]:
     """Run cells side by side, as many as the nodes have places for.
 
@@ -26,7 +26,7 @@ def run_cells(
         job: what they have in common.
         snapshot: the project's files.
         settings: the resources of a cell, and how often a lost one is started again.
-        finished: called with each cell that ended well, as soon as it has.
+        finished: called with each cell that ended well and the text of its dvc.lock, as soon as it has.
 
     Returns:
         How each cell ended. One that was lost more often than it is started again has an error, too.
@@ -55,7 +55,7 @@ def run_cells(
                 if outcome.error:
                     say(f"{cell.name}: failed: {outcome.error}")
                 else:
-                    finished(cell)
+                    finished(cell, outcome.lock)
                 _show(shown, outcomes, len(running) + min(1, len(waiting)), len(cells))
     return outcomes
 
@@ -74,7 +74,7 @@ def _outcome(ray: Any, reference: Any) -> Outcome:
     try:
         return Outcome(*ray.get(reference))  # Ray's own copy of the class is another one
     except ray.exceptions.RayError as error:  # of the task itself, or because it was lost with its node or process too often
-        return Outcome(" ".join(str(error).split())[-LONGEST_LINE:], False, 0.0, None)  # the end of a traceback says what it was
+        return Outcome(" ".join(str(error).split())[-LONGEST_LINE:], False)  # the end of a traceback says what it was
 
 
 def _show(shown: Progress, outcomes: dict[Cell, Outcome], running: int, count: int) -> None:

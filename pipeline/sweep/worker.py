@@ -41,9 +41,10 @@ class Outcome(NamedTuple):
     """How a cell ended."""
 
     error: str  # one line; empty if it ended well
-    interrupted: bool  # by a signal, as where the memory is full: it may end well where it is tried again
-    seconds: float  # that DVC took
-    frechet: float | None  # the cell's Fréchet distance, if it has one
+    interrupted: bool  # by a signal, as where the memory is full, or by a remote that did not answer: it may end well where it is tried again
+    seconds: float = 0.0  # that DVC took
+    frechet: float | None = None  # the cell's Fréchet distance, if it has one
+    lock: str = ""  # the text of dvc.lock in its clone
 
 
 def run_cell(job: Job, bundle: bytes, cell: str, params: str) -> Outcome:
@@ -56,7 +57,7 @@ def run_cell(job: Job, bundle: bytes, cell: str, params: str) -> Outcome:
             _bring_to(clone, lock, job, bundle)
         except subprocess.CalledProcessError as error:
             said = error.stderr.decode(errors="replace").strip().splitlines() or [str(error)]
-            return Outcome(f"error: {clone} on {platform.node()}: {said[0][:LONGEST_LINE]}", False, 0.0, None)
+            return Outcome(f"error: {clone} on {platform.node()}: {said[0][:LONGEST_LINE]}", False)
         for name, text in {"params.yaml": params, "dvc.lock": job.lock}.items():
             (clone / name).write_text(text, encoding="utf-8")
         log = clones / f"{cell}.log"
@@ -127,11 +128,11 @@ def _outcome(clone: Path, cell: str, status: int, log: Path) -> Outcome:
     text = log.read_text(encoding="utf-8", errors="replace")
     if status == 0:
         metrics = json.loads((clone / "artifacts" / "metrics" / f"{cell}.json").read_text(encoding="utf-8"))
-        return Outcome("", False, float(text.splitlines()[-1]), metrics.get("frechet_distance"))
-    interrupted = status < 0 or any(int(number) < 0 or int(number) in SIGNALS for number in ENDED.findall(text))
+        return Outcome("", False, float(text.splitlines()[-1]), metrics.get("frechet_distance"), (clone / "dvc.lock").read_text(encoding="utf-8"))
+    interrupted = status < 0 or status == os.EX_TEMPFAIL or any(int(number) < 0 or int(number) in SIGNALS for number in ENDED.findall(text))
     errors = [line.strip() for line in text.splitlines() if line.lower().startswith("error:")]
     error = errors[0] if errors else f"error: ended with status {status}, without a word"
-    return Outcome(f"{error[:LONGEST_LINE]} (all of it: {log} on {platform.node()})", interrupted, 0.0, None)
+    return Outcome(f"{error[:LONGEST_LINE]} (all of it: {log} on {platform.node()})", interrupted)
 
 
 def software() -> dict[str, str]:

@@ -41,6 +41,15 @@ def test_with_other_networks_the_asker_comes_as_near_to_real_digits_as_readme_sa
     assert row["seconds"] <= 45 * 60
 
 
+@pytest.mark.parametrize("row", [row for row in REPAIRS if row["whole_before"]], ids=lambda row: str(row["variant"]))
+def test_a_repair_with_other_networks_divides_the_distance_by_three_in_the_same_training(row: dict[str, Any]) -> None:
+    before, after = row["whole_before"], row["whole"]
+    assert row["settings"]["networks"]
+    assert after["scores"]["frechet_distance"] <= before["scores"]["frechet_distance"] / 3
+    assert after["training_images"] == before["training_images"]
+    assert row["left"] == []
+
+
 def test_the_page_shows_what_a_repair_prints() -> None:
     printed = (ROOT / TRANSCRIPT).read_text(encoding="utf-8")
     assert printed.startswith("asker as it is: ")

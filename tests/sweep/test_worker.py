@@ -107,10 +107,11 @@ def test_a_clone_is_taken_by_one_task_and_by_the_process_of_its_cell(tmp_path: P
         (255, "ERROR: failed to reproduce 'train@a-0': failed to run: python, exited with -9\n", "exited with -9", True),
         (255, "ERROR: failed to reproduce 'train@a-0': failed to run: python, exited with 137\n", "exited with 137", True),
         (-9, "", "ended with status -9, without a word", True),
+        (os.EX_TEMPFAIL, "ERROR: failed to pull data from the cloud\n", "failed to pull", True),
         (1, "a line\n", "ended with status 1, without a word", False),
     ],
 )
-def test_an_end_by_a_signal_is_told_from_an_error(tmp_path: Path, status: int, text: str, error: str, interrupted: bool) -> None:
+def test_an_end_that_another_try_may_change_is_told_from_an_error(tmp_path: Path, status: int, text: str, error: str, interrupted: bool) -> None:
     log = tmp_path / "a-0.log"
     log.write_text(text)
     outcome = worker._outcome(tmp_path, "a-0", status, log)
