@@ -29,8 +29,8 @@ def unfinished(cells: Iterable[Cell]) -> list[Cell]:
 def bring_in(locks: Mapping[Cell, str], from_remote: bool) -> None:
     """Have the results of finished cells in the project: what dvc.lock says of them in their clones, and the outputs from the cache or the remote.
 
-    `dvc repro` would find them in its cache of runs, too, but it writes the whole of dvc.lock anew after each stage. DVC's checkout of one target takes
-    as long as that of all.
+    `dvc repro` would find them in its cache of runs, too, but it writes the whole of dvc.lock anew after each stage. DVC's checkout of one
+    target takes as long as that of all.
 
     Args:
         locks: the text of dvc.lock of each cell.
