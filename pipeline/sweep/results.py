@@ -1,6 +1,7 @@
 """Which cells have their results, and how finished ones come into the project: DVC's cache or its remote has what a node has computed."""
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -39,7 +40,14 @@ def bring_in(locks: Mapping[Cell, str], from_remote: bool) -> None:
     if not locks:
         return
     add_to_lock(LOCK, locks.values(), {f"{stage}@{cell.name}" for cell in locks for stage in CELL_STAGES})
+    before = _empty_folders()
     quietly("pull" if from_remote else "checkout", "--force", "--allow-missing")  # what is missing of other stages, `dvc repro` makes
+    for folder in _empty_folders() - before:  # of outputs that DVC has no record of
+        os.removedirs(folder)
+
+
+def _empty_folders() -> set[str]:
+    return {folder for folder, folders, files in os.walk("artifacts") if not folders and not files}
 
 
 def dvc(*arguments: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from pipeline.files.cells import Cell
 from pipeline.files.errors import PipelineError
 from pipeline.settings.lock_file import add_to_lock
 from pipeline.sweep import results
@@ -45,6 +46,12 @@ def test_dvc_is_quiet_until_something_is_wrong(project: Path, monkeypatch: pytes
     with pytest.raises(PipelineError, match="dvc checkout preprocess: expected it to end well, it ended with status 255; see above"):
         results.quietly("checkout", "preprocess")
     assert "ERROR: Checkout failed for following targets:\nartifacts/data/" in capfd.readouterr().out
+
+
+def test_a_cell_that_is_not_finished_leaves_no_folder(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(project)
+    results.bring_in({Cell("modern", 0): (project / "dvc.lock").read_text()}, from_remote=False)
+    assert list(project.glob("artifacts/*/*")) == []
 
 
 def test_a_cell_without_what_it_reads_says_so(project: Path, tmp_path: Path) -> None:
