@@ -115,7 +115,7 @@ def classifier_checkpoints(settings: Settings, *splits: Path) -> Path:
 
 
 def trial_origin(*files: Path) -> list[Any]:
-    """What all trials of a repair come from: the files that they read, the code and the libraries."""
+    """What all trials of a repair come from: these files, the code of training and scoring, and the libraries."""
     return _origin(files, "train", "evaluate")
 
 

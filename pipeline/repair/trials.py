@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 from pipeline.data.digits import load_digits
 from pipeline.doctor.diagnosis.diagnose import diagnose
 from pipeline.doctor.diagnosis.findings import SEVERITIES, Finding
-from pipeline.files.artifacts import file_hash
 from pipeline.files.errors import DataError, PipelineError
 from pipeline.files.json_file import Schema, read_json
 from pipeline.provenance import trial_key, trial_origin
@@ -59,7 +58,7 @@ class Trials:
 
     def __init__(self, folder: Path, paths: Paths, settings: Settings, pool: ProcessPoolExecutor) -> None:
         self.folder, self.paths, self.settings, self.pool = folder, paths, settings, pool
-        self.origin, self.images = self._origin(), 0
+        self.origin, self.images = trial_origin(CODE, *paths), 0
 
     def before_training(self, variant: VariantSettings, seed: int) -> list[Finding]:
         """What the doctor finds before a training."""
@@ -73,7 +72,7 @@ class Trials:
             PipelineError: what trials come from has changed, and the processes that make them have begun with what was there before; or a trial that
                 was kept is damaged.
         """
-        if self._origin() != self.origin:
+        if trial_origin(CODE, *self.paths) != self.origin:
             raise PipelineError("repair: expected the data, the classifier and the code that it began with, found others; run the same command again")
         trials = [[Trial(variant, seed, int(share * variant.training_images)) for seed in seeds] for variant in variants]
         every = [trial for row in trials for trial in row]
@@ -85,13 +84,9 @@ class Trials:
     def _folder(self, trial: Trial) -> Path:
         """Named by all that the trial's bytes depend on."""
         scored = {"neighbours": self.settings.evaluate.neighbours, "seed": self.settings.evaluate.seed, "width": self.settings.classifier.width}
-        code, *origin = self.origin
         threads = {"train.threads": self.settings.train.threads}
-        facts = {"trial": [trial.variant.model_dump(), trial.seed, trial.images], "scored": scored, "code": code} | threads
-        return self.folder / trial_key(facts, origin)[:32]
-
-    def _origin(self) -> list[Any]:
-        return [file_hash(CODE, "md5"), *trial_origin(*self.paths)]
+        facts = {"trial": [trial.variant.model_dump(), trial.seed, trial.images], "scored": scored} | threads
+        return self.folder / trial_key(facts, self.origin)[:32]
 
 
 def _read(folder: Path, variant: VariantSettings) -> Result:

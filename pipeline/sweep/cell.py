@@ -1,14 +1,12 @@
 """`python -m pipeline.sweep.cell CELL [--push]`, in a clone of a sweep: DVC's stages of one cell, and their results to the remote.
 
 It ends with the task that started it: when the pipe on its standard input closes, it ends its stage, which keeps a checkpoint, and itself.
-The last line that it prints is the seconds that DVC's stages took.
 """
 
 import os
 import signal
 import sys
 import threading
-import time
 from pathlib import Path
 
 from dvc.cli import main as dvc
@@ -23,12 +21,9 @@ def run_stages(cell: str, push: bool) -> int:
     targets = [f"{stage}@{cell}" for stage in CELL_STAGES]
     if _fetch_shared(push):
         return os.EX_TEMPFAIL
-    began = time.perf_counter()
     status = dvc(["repro", "--single-item", *(["--pull"] if push else []), *targets])
-    seconds = time.perf_counter() - began
     if status == 0 and push and dvc(["push", "--run-cache", *targets]):
         return os.EX_TEMPFAIL
-    print(seconds, flush=True)
     return status
 
 

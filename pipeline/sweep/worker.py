@@ -42,7 +42,6 @@ class Outcome(NamedTuple):
 
     error: str  # one line; empty if it ended well
     interrupted: bool  # by a signal, as where the memory is full, or by a remote that did not answer: it may end well where it is tried again
-    seconds: float = 0.0  # that DVC took
     frechet: float | None = None  # the cell's Fréchet distance, if it has one
     lock: str = ""  # the text of dvc.lock in its clone
 
@@ -53,11 +52,7 @@ def run_cell(job: Job, bundle: bytes, cell: str, params: str) -> Outcome:
     clones.mkdir(parents=True, exist_ok=True)
     lock, clone = _free_clone(clones)
     try:
-        try:
-            _bring_to(clone, lock, job, bundle)
-        except subprocess.CalledProcessError as error:
-            said = error.stderr.decode(errors="replace").strip().splitlines() or [str(error)]
-            return Outcome(f"error: {clone} on {platform.node()}: {said[0][:LONGEST_LINE]}", False)
+        _bring_to(clone, lock, job, bundle)
         for name, text in {"params.yaml": params, "dvc.lock": job.lock}.items():
             (clone / name).write_text(text, encoding="utf-8")
         log = clones / f"{cell}.log"
@@ -67,6 +62,9 @@ def run_cell(job: Job, bundle: bytes, cell: str, params: str) -> Outcome:
         with log.open("wb") as output, subprocess.Popen(command, stdin=subprocess.PIPE, stdout=output, stderr=output, **options) as process:
             status = process.wait()
         return _outcome(clone, cell, status, log)
+    except subprocess.CalledProcessError as error:  # of git, twice
+        said = error.stderr.decode(errors="replace").strip().splitlines() or [str(error)]
+        return Outcome(f"error: {clone} on {platform.node()}: {said[0][:LONGEST_LINE]}", False)
     finally:
         os.close(lock)
 
@@ -125,10 +123,10 @@ def _environment(job: Job) -> dict[str, str]:
 
 
 def _outcome(clone: Path, cell: str, status: int, log: Path) -> Outcome:
-    text = log.read_text(encoding="utf-8", errors="replace")
     if status == 0:
         metrics = json.loads((clone / "artifacts" / "metrics" / f"{cell}.json").read_text(encoding="utf-8"))
-        return Outcome("", False, float(text.splitlines()[-1]), metrics.get("frechet_distance"), (clone / "dvc.lock").read_text(encoding="utf-8"))
+        return Outcome("", False, metrics.get("frechet_distance"), (clone / "dvc.lock").read_text(encoding="utf-8"))
+    text = log.read_text(encoding="utf-8", errors="replace")
     interrupted = status < 0 or status == os.EX_TEMPFAIL or any(int(number) < 0 or int(number) in SIGNALS for number in ENDED.findall(text))
     errors = [line.strip() for line in text.splitlines() if line.lower().startswith("error:")]
     error = errors[0] if errors else f"error: ended with status {status}, without a word"

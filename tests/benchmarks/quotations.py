@@ -7,6 +7,7 @@ from typing import Any
 
 from benchmarks.losses.bands import band_row
 from benchmarks.search import trial_row
+from benchmarks.sweep.hosts import CELLS_BEFORE
 from benchmarks.sweep.kills import WORKERS
 from benchmarks.tables import real_row, repair_row, variant_row
 from pipeline.settings.params import load_settings
@@ -117,7 +118,7 @@ QUOTED: dict[str, list[tuple[str, tuple[float, ...]]]] = {
         ("takes {:.1f} s in a sweep and {:.1f} s by `dvc repro", (SWEEP["overhead"]["sweep"], SWEEP["overhead"]["dvc_repro"])),
         ("Ray takes {:.0f} s to start", (SWEEP["overhead"]["ray_start"],)),
         ("In a sweep of {} tiny cells, {} processes", (SWEEP["kills"]["cells"], sum(SWEEP["kills"]["killed"].values()))),
-        ("After 4 of {} cells the link was cut for {:.0f} s", (SWEEP["hosts"]["cells"], SWEEP["hosts"]["cut_seconds"])),
+        ("After {} of {} cells the link was cut for {:.0f} s", (CELLS_BEFORE, SWEEP["hosts"]["cells"], SWEEP["hosts"]["cut_seconds"])),
         ("{} of Ray, {} that ran DVC and {} that ran a stage", tuple(SWEEP["kills"]["killed"][kind] for kind in WORKERS)),
     ],
     "docs/how-to/serve.md": [
