@@ -25,14 +25,15 @@ def publish(run: Run, key: str, mark: str, content: str, equal: Callable[[Mlflow
     client, run_id = run.place()
     own = client.get_run(run_id)
     with one_at_a_time():
-        same = [each for each in search(client, own.info.experiment_id, key=key, **{mark.removeprefix("pipeline."): content}) if equal(each)]
+        others = [found for found in search(client, own.info.experiment_id, key=key) if found.info.run_id != run_id]
+        same = [found for found in others if found.data.tags.get(mark) == content and equal(found)]
         if same:
             client.delete_run(run_id)
         else:
             client.set_tag(run_id, mark, content)
-    for found in search(client, own.info.experiment_id, key=key):
-        if found.info.run_id != run_id and is_left_half_done(found, mark):
-            client.delete_run(found.info.run_id)
+        for found in others:
+            if is_left_half_done(found, mark):
+                client.delete_run(found.info.run_id)
     return same[0] if same else own
 
 

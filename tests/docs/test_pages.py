@@ -6,6 +6,7 @@ from pathlib import PurePath
 
 import pytest
 
+from pipeline.doctor.diagnosis.diagnose import RULES
 from tests.conftest import ROOT
 from tests.docs.pages import PAGES, blocks, code, links
 
@@ -48,3 +49,11 @@ def test_there_are_commands_code_and_links_to_check() -> None:
     assert len([block for block in found if block.title]) > 5
     assert len([target for page in PAGES for target in links(page)]) > 50
     assert {"run", "test", "test-all", "docs"} <= TARGETS
+
+
+def test_the_readme_shows_a_finding_as_the_doctor_prints_it() -> None:
+    (shown,) = (block.content for block in blocks("README.md") if block.content.startswith("Findings:"))
+    (rule,) = (rule for rule in RULES if rule.id == "no_difference_wanted")
+    heading, *sentences = (line.strip() for line in shown.splitlines()[1:])
+    assert heading == "error  no difference wanted  examples/faulty/moons_relativistic.py:47  ..."
+    assert " ".join(sentences) == f"{rule.why} {rule.fix}"

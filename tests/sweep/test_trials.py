@@ -4,11 +4,13 @@ import re
 from typing import Any
 
 import pytest
+import yaml
 
 from pipeline.files.errors import SettingsError
 from pipeline.settings.params import Settings
 from pipeline.settings.sweep import SweepSettings
 from pipeline.sweep.trials import trials_of
+from tests.docs.pages import blocks
 
 LOG = {"low": 0.01, "high": 1.0, "scale": "log"}
 
@@ -39,6 +41,13 @@ def test_a_random_search_draws_the_same_again_and_others_with_another_seed(setti
 def test_a_random_search_ends_when_it_has_tried_everything(settings: Settings) -> None:
     trials = trials_of(with_sweep(settings, search="random", trials=50, values={"r1_gamma": [0.1, 0.2], "depth": [1, 2]}))
     assert len(trials) == 4
+
+
+def test_the_sweep_of_the_how_to_page_makes_its_trials(settings: Settings) -> None:
+    (shown,) = (yaml.safe_load(block.content)["sweep"] for block in blocks("docs/how-to/sweep.md") if block.language == "yaml")
+    trials = trials_of(with_sweep(settings, **shown))
+    assert len(trials) == shown["trials"]
+    assert all(trial.keys() == {"generator_learning_rate", "r1_gamma"} for trial in trials.values())
 
 
 def test_long_names_say_settings_by_their_initials(settings: Settings) -> None:
