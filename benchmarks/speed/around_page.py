@@ -35,13 +35,13 @@ MLflow. *Again* is with all of them in MLflow's store.
 
 ## Around the training
 
-`dvc repro` from nothing, with `answer` as it is and `modern` for three epochs, each stage under Python's profiler. The rows of `train`, `evaluate` and
-`diagnose` without a name are those of `answer`. Seconds:
+`dvc repro` from nothing, with `answer` as it is and `modern` for three epochs, each stage under Python's profiler. The rows of `train`,
+`evaluate` and `diagnose` without a name are those of `answer`. Seconds:
 
 {stages_table(results["stages"])}
 
-With nothing to do, `dvc repro` takes {idle["dvc repro"]:.2f} s and `dvc status` {idle["dvc status"]:.2f} s, medians of their own; of one right after the
-other, `dvc repro` takes {ratio:.2f} times as long, in the median.
+With nothing to do, `dvc repro` takes {idle["dvc repro"]:.2f} s and `dvc status` {idle["dvc status"]:.2f} s, medians of their own; of one
+right after the other, `dvc repro` takes {ratio:.2f} times as long, in the median.
 After a setting of `answer` has changed, `dvc repro` takes {results["one_changed_cell"]:.0f} s, its training included.
 
 """

@@ -35,7 +35,7 @@ def measure(folder: Path, cells: int, kills: int) -> dict[str, Any]:
             if found := _of_cells(process.pid, kind):
                 with suppress(ProcessLookupError):  # it may have ended by itself
                     os.kill(numbers.choice(found), signal.SIGKILL)
-                killed[kind] += 1
+                    killed[kind] += 1
                 next_kill = time.monotonic() + numbers.uniform(*PAUSE)
     board = project / "artifacts/leaderboard.json"
     rows = [f"{row['variant']}-{row['seed']}" for row in read_json(board)["cells"]] if board.is_file() else []

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 FOLDER = ".dir"  # ends the hash of a folder
-LEFT_OUT = ("__pycache__", "*.partial", ".partial-*")  # what .dvcignore names: DVC does not count it
+# What .dvcignore names: DVC does not count it.
+LEFT_OUT = ("__pycache__", "*.partial", ".partial-*", ".DS_Store", ".mypy_cache", ".pytest_cache", ".ruff_cache")
 BLOCK = 2**20  # bytes that are read at once
 
 

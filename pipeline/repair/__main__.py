@@ -59,6 +59,7 @@ def repair_variant(settings: Settings, variant: str, write: bool) -> None:
         return
     say(section_text(repair))
     if write:
+        require_unchanged(settings, variant)
         add_variants(PARAMS, variant, {repaired_name(variant): repair.section}, comments(repair))
         closing(f"wrote {FOLDER / variant / PAGE}, and {repaired_name(variant)} into {PARAMS}", "dvc repro")
     else:
@@ -83,6 +84,12 @@ def require_repairable(settings: Settings, variant: str) -> None:
             f"{PARAMS}: repair.budget_images: expected at least {needed} for a training and the first trials of {variant}, "
             f"received {limits.budget_images}"
         )
+
+
+def require_unchanged(settings: Settings, variant: str) -> None:
+    """Refuse to write beside a variant that was edited while it was repaired: what is written says what differs from it."""
+    if load_settings().gan.get(variant) != settings.gan[variant]:
+        raise SettingsError(f"{PARAMS}: gan.{variant}: expected the settings that were repaired, found others; run the same command again")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,8 @@ class Verdict(NamedTuple):
 
     Attributes:
         word: better or worse if every seed is, and the mean change is larger than its standard deviation over the seeds and than a hundredth.
-        times: how many times as large the score is, the geometric mean over the seeds; None where a training diverged.
+            Where trainings diverge: worse if one diverges that did not, else better if one no longer does and no other seed is worse.
+        times: how many times as large the score is, the geometric mean over the seeds with both scores; None if there is none.
     """
 
     word: Word
@@ -38,12 +39,20 @@ def verdict(before: Sequence[float | None], after: Sequence[float | None]) -> Ve
         >>> verdict([3.1, 3.6], [3.3, 3.2])
         Verdict(word='no difference', times=0.973)
     """
-    if None in before or None in after:
-        lost = sum(score is None for score in after) - sum(score is None for score in before)
-        return Verdict("worse" if lost > 0 else "better" if lost < 0 else "no difference", None)
-    changes = [math.log(max(new, 1e-12) / max(old, 1e-12)) for old, new in zip(before, after, strict=True) if old is not None and new is not None]
-    mean, times = statistics.mean(changes), round(math.exp(statistics.mean(changes)), 3)
+    pairs = list(zip(before, after, strict=True))
+    changes = [math.log(max(new, 1e-12) / max(old, 1e-12)) for old, new in pairs if old is not None and new is not None]
+    times = round(math.exp(statistics.mean(changes)), 3) if changes else None
+    if len(changes) < len(pairs):
+        return Verdict(_of_diverged(pairs, changes), times)
+    mean = statistics.mean(changes)
     certain = abs(mean) > max(statistics.stdev(changes), SMALLEST) and (max(changes) < 0 or min(changes) > 0)
     if not certain:
         return Verdict("no difference", times)
     return Verdict("better" if mean < 0 else "worse", times)
+
+
+def _of_diverged(pairs: Sequence[tuple[float | None, float | None]], changes: Sequence[float]) -> Word:
+    if any(old is not None and new is None for old, new in pairs):
+        return "worse"
+    recovered = any(old is None and new is not None for old, new in pairs)
+    return "better" if recovered and max(changes, default=0.0) <= 0 else "no difference"

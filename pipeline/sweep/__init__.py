@@ -10,6 +10,7 @@ snapshot   the project's files as a commit, and as a git bundle that travels to 
 cluster    Ray: started here or found at an address, and whether all its nodes have the same software
 schedule   hands the cells to Ray, shows how far they are, and says which failed
 worker     Ray's task, on any node: takes a clone, runs a cell in it as a process of its own
+software   the versions on a node, and whether they are those of the machine of the sweep
 cell       that process: DVC's stages of one cell, and their results to the remote
 results    which cells are finished, and how they come into the project
 """

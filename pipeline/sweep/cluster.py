@@ -3,6 +3,7 @@
 import logging
 import os
 import secrets
+import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,11 +11,13 @@ from importlib import import_module
 from typing import Any
 
 from pipeline.files.errors import PipelineError
-from pipeline.sweep import worker
+from pipeline.sweep import software, worker
 
 LOCAL = "local"
+SENT = (worker, software)  # modules that Ray sends to its nodes
 SECONDS = 10.0  # within which an address answers
 OBJECTS = 200_000_000  # bytes of Ray's object store on this machine: the project's files are the one thing in it
+ROUNDING = 1e-6  # of a share of a GPU, which is no whole number: five cells with 0.2 of it fit
 QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"}
 
 
@@ -37,21 +40,39 @@ def ray_at(address: str, cores: int | None = None) -> Iterator[Any]:
     except ImportError:
         raise PipelineError('ray: expected the package, found none; install the extra: .venv/bin/pip install -e ".[sweep]"') from None
     quiet: dict[str, Any] = {"logging_level": logging.ERROR, "log_to_driver": False}
-    if address == LOCAL:
-        ray.init(num_cpus=cores, include_dashboard=False, object_store_memory=OBJECTS, **quiet)
-    else:
-        _require_answer(address)
-        try:
-            ray.init(address=address, **quiet)
-        except (ConnectionError, RuntimeError, ValueError) as error:
-            said = " ".join(str(error).split())[:300]
-            raise PipelineError(f"sweep.address: expected a Ray cluster at {address}, received: {said}; see docs/how-to/sweep.md") from None
-    ray.cloudpickle.register_pickle_by_value(worker)
+    with _own_handler(signal.SIGTERM):
+        if address == LOCAL:  # said to Ray, too: without an address it takes any cluster that was started on this machine
+            ray.init(address=LOCAL, num_cpus=cores, include_dashboard=False, object_store_memory=OBJECTS, **quiet)
+        else:
+            _connect(ray, address, quiet)
+    for module in SENT:
+        ray.cloudpickle.register_pickle_by_value(module)
     try:
         yield ray
     finally:
-        ray.cloudpickle.unregister_pickle_by_value(worker)
+        for module in SENT:
+            ray.cloudpickle.unregister_pickle_by_value(module)
         ray.shutdown()
+
+
+@contextmanager
+def _own_handler(number: int) -> Iterator[None]:
+    """Keep what handles a signal, in place of Ray's own handler, which ends the process without a word."""
+    before = signal.getsignal(number)
+    try:
+        yield
+    finally:
+        if signal.getsignal(number) is not before:
+            signal.signal(number, before)
+
+
+def _connect(ray: Any, address: str, options: dict[str, Any]) -> None:
+    _require_answer(address)
+    try:
+        ray.init(address=address, **options)
+    except (ConnectionError, RuntimeError, ValueError) as error:
+        said = " ".join(str(error).split())[:300]
+        raise PipelineError(f"sweep.address: expected a Ray cluster at {address}, received: {said}; see docs/how-to/sweep.md") from None
 
 
 def _require_answer(address: str) -> None:
@@ -63,24 +84,21 @@ def _require_answer(address: str) -> None:
 
 
 def require_same_software(ray: Any) -> None:
-    """Refuse a cluster with a node whose software differs from that of this machine.
+    """Refuse a cluster with a node whose software differs from that of this machine; a node that joins later refuses its cells.
 
     Raises:
         PipelineError: names the first difference.
     """
     from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-    here, ask = worker.software(), ray.remote(num_cpus=0)(worker.software)
-    nodes = [node for node in ray.nodes() if node["Alive"]]
-    asked = [ask.options(scheduling_strategy=NodeAffinitySchedulingStrategy(node["NodeID"], soft=False)).remote() for node in nodes]
-    for node, there in zip(nodes, ray.get(asked), strict=True):
-        for name, expected in here.items():
-            if there[name] != expected:
-                where = f"{node['NodeManagerHostname']} ({node['NodeManagerAddress']})"
-                raise PipelineError(f"{where}: expected {name} {expected} as on this machine, found {there[name]}; install requirements.lock there")
+    here, ask = software.software(), ray.remote(num_cpus=0)(software.other_software)
+    nodes = [node["NodeID"] for node in ray.nodes() if node["Alive"]]
+    asked = [ask.options(scheduling_strategy=NodeAffinitySchedulingStrategy(node, soft=False)).remote(here) for node in nodes]
+    if differing := next(filter(None, ray.get(asked)), ""):
+        raise PipelineError(differing)
 
 
 def places(ray: Any, cores: int, gpus: float) -> int:
     """How many cells run at once: nodes come and go."""
     free = [node["Resources"] for node in ray.nodes() if node["Alive"]]
-    return sum(int(min(each.get("CPU", 0) // cores, each.get("GPU", 0) // gpus if gpus else float("inf"))) for each in free)
+    return sum(int(min(each.get("CPU", 0) // cores, each.get("GPU", 0) / gpus + ROUNDING if gpus else float("inf"))) for each in free)

@@ -17,7 +17,8 @@ from pipeline.sweep.cell import SHARED
 from pipeline.sweep.cluster import LOCAL, ray_at, require_same_software
 from pipeline.sweep.schedule import run_cells
 from pipeline.sweep.snapshot import Snapshot, changed_files, take_snapshot
-from pipeline.sweep.worker import Job, Outcome
+from pipeline.sweep.software import software
+from pipeline.sweep.worker import Job, Outcome, quoted
 from pipeline.terminal.closing import next_steps
 
 CLONES = "sweep"  # in the folder of the project's state, or in that of a node
@@ -59,9 +60,9 @@ def _run(settings: Settings, variables: dict[str, str | None], cores: int | None
     results.dvc("repro", *SHARED)
     if not local:
         results.quietly("push", *SHARED)
-    outcomes, locks = dict[Cell, Outcome](), dict[Cell, str]()
+    outcomes, locks, waiting = dict[Cell, Outcome](), dict[Cell, str](), results.unfinished(cells)
     try:
-        if waiting := results.unfinished(cells):
+        if waiting:
             snapshot, content = take_snapshot(), read_yaml(PARAMS)
             texts = {cell: of_one_cell(content, *cell) for cell in waiting}
             with ray_at(settings.sweep.address, cores) as ray:
@@ -70,6 +71,11 @@ def _run(settings: Settings, variables: dict[str, str | None], cores: int | None
         results.bring_in(locks, from_remote=not local)
     if failed := [cell for cell, outcome in outcomes.items() if outcome.error]:
         raise PipelineError(f"{len(failed)} of {len(cells)} cells failed, {failed[0].name} first; see above. The others are done and stay so")
+    if waiting and (other := results.unfinished(waiting)):  # `dvc repro` would train them once more, one after the other
+        raise PipelineError(
+            f"{other[0].name}: expected a result that is up to date after the sweep, found another one: a file that git ignores differs from those "
+            "that cells were trained with; `dvc status` names its folder"
+        )
     results.dvc("repro")
 
 
@@ -88,6 +94,8 @@ def job_of(snapshot: Snapshot, settings: Settings, variables: dict[str, str | No
         remote="" if local else _remote(),
         variables=variables,
         lock=part_of_lock(results.LOCK, SHARED),
+        shallow=snapshot.shallow,
+        software=software(),
     )
 
 
@@ -108,7 +116,7 @@ def _remote() -> str:
     name = config["core"].get("remote")
     if name not in config["remote"]:
         return ""
-    lines = (f"    {option} = {value}" for option, value in config["remote"][name].items())
+    lines = (f"    {option} = {quoted(value)}" for option, value in config["remote"][name].items())
     return "\n".join(["[core]", f"    remote = {name}", f"['remote \"{name}\"']", *lines, ""])
 
 

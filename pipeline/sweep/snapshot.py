@@ -21,6 +21,7 @@ class Snapshot(NamedTuple):
     commit: str
     parent: str
     bundle: bytes  # with both; `git fetch` reads it
+    shallow: str  # git's file of the commits with which the history begins, if the project has not the whole of it
 
 
 def take_snapshot() -> Snapshot:
@@ -41,7 +42,8 @@ def take_snapshot() -> Snapshot:
             git("bundle", "create", "--quiet", str(bundle), REFERENCE)
         finally:
             git("update-ref", "-d", REFERENCE)
-        return Snapshot(commit, parent, bundle.read_bytes())
+        shallow = Path(git("rev-parse", "--git-path", "shallow"))
+        return Snapshot(commit, parent, bundle.read_bytes(), shallow.read_text(encoding="utf-8") if shallow.is_file() else "")
 
 
 def changed_files() -> list[str]:

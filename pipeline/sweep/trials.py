@@ -67,14 +67,14 @@ def _random(sweep: SweepSettings, base: Mapping[str, Any]) -> list[dict[str, Any
 
 
 def _drawn(numbers: random.Random, values: list[Any] | RangeSettings, whole: bool) -> Any:
-    """One of a list, or a number from a range, rounded to three digits so that a name can say it."""
+    """One of a list, or a number from a range, rounded to three digits, so that a name can say it, and within the range."""
     if not isinstance(values, RangeSettings):
         return numbers.choice(values)
     if values.scale == "log":
         number = math.exp(numbers.uniform(math.log(values.low), math.log(values.high)))
     else:
         number = numbers.uniform(values.low, values.high)
-    return round(number) if whole else float(f"{min(max(number, values.low), values.high):.3g}")
+    return round(number) if whole else min(max(float(f"{number:.3g}"), values.low), values.high)
 
 
 def _check(sweep: SweepSettings, section: Mapping[str, Any]) -> None:

@@ -1,6 +1,6 @@
 """Ray's task, on any node: takes a clone that no other task uses, and runs a cell in it, in a process that ends with the task.
 
-Ray sends this module to the nodes by value: it imports the standard library alone, and everything else comes from the clone.
+Ray sends this module and `software` to the nodes by value: they import the standard library alone, and everything else comes from the clone.
 """
 
 import fcntl
@@ -14,12 +14,13 @@ import subprocess
 import sys
 import tempfile
 from functools import partial
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, NamedTuple
 
-LIBRARIES = ("dvc", "keras", "mlflow", "numpy", "ray", "tensorflow")  # on which bytes or the way depend
+from pipeline.sweep.software import other_software
+
 ENDED = re.compile(r"exited with (-?\d+)")  # what DVC says of a stage
+DVC_FAILED = 255  # the exit status of DVC after an error
 SIGNALS = range(129, 160)  # exit statuses of a process that a signal ended, as a shell gives them
 LONGEST_LINE = 400
 
@@ -35,6 +36,8 @@ class Job(NamedTuple):
     remote: str  # the section of DVC's configuration that describes its remote, to which results go; empty: the cache is the project's own
     variables: dict[str, str | None]  # of the environment; None: there is none of this name
     lock: str  # the text of dvc.lock with the shared stages alone
+    shallow: str  # where the project's own history begins, if it was cloned without the whole of it: git's file `shallow`
+    software: dict[str, str]  # of the machine that started the sweep
 
 
 class Outcome(NamedTuple):
@@ -48,9 +51,15 @@ class Outcome(NamedTuple):
 
 def run_cell(job: Job, bundle: bytes, cell: str, params: str) -> Outcome:
     """Run the stages of a cell in a clone, whose params.yaml has that cell alone: DVC's own time grows with the number of cells."""
+    if differing := other_software(job.software):
+        return Outcome(f"error: {differing}", False)
     clones = Path(job.clones).expanduser()
-    clones.mkdir(parents=True, exist_ok=True)
-    lock, clone = _free_clone(clones)
+    try:
+        clones.mkdir(parents=True, exist_ok=True)
+        lock, clone = _free_clone(clones)
+    except OSError as error:
+        where = f"{clones} on {platform.node()}"
+        return Outcome(f"error: {where}: expected a folder for clones whose files can be locked (sweep.folder), received: {error.strerror}", False)
     try:
         _bring_to(clone, lock, job, bundle)
         for name, text in {"params.yaml": params, "dvc.lock": job.lock}.items():
@@ -76,8 +85,11 @@ def _free_clone(clones: Path) -> tuple[int, Path]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return lock, clones / str(number)
+        except BlockingIOError:  # another cell has it
+            os.close(lock)
         except OSError:
             os.close(lock)
+            raise
     raise AssertionError("unreachable")
 
 
@@ -88,7 +100,7 @@ def _bring_to(clone: Path, lock: int, job: Job, bundle: bytes) -> None:
     except subprocess.CalledProcessError:  # a git that was killed here has left its lock, or half a repository
         shutil.rmtree(clone, ignore_errors=True)
         _check_out(clone, lock, job, bundle)
-    cache = f"[cache]\n    dir = {Path(job.cache).expanduser()}\n"
+    cache = f"[cache]\n    dir = {quoted(Path(job.cache).expanduser())}\n"
     (clone / ".dvc" / "config.local").write_text(cache + job.remote, encoding="utf-8")
 
 
@@ -101,6 +113,9 @@ def _check_out(clone: Path, lock: int, job: Job, bundle: bytes) -> None:
         with tempfile.NamedTemporaryFile() as file:
             file.write(bundle)
             file.flush()
+            (clone / ".git" / "shallow").unlink(missing_ok=True)
+            if job.shallow:
+                (clone / ".git" / "shallow").write_text(job.shallow, encoding="utf-8")
             git("fetch", "--quiet", "--force", file.name, "refs/sweep/*:refs/sweep/*")
     git("update-index", "--no-assume-unchanged", "params.yaml", check=False)  # a new clone has none
     git("checkout", "--quiet", "--force", "--detach", job.commit)
@@ -116,6 +131,12 @@ def _git(clone: Path, lock: int, *arguments: str, check: bool = True) -> int:
     return subprocess.run(["git", *arguments], cwd=clone, env=own, pass_fds=[lock], check=check, capture_output=True).returncode
 
 
+def quoted(value: object) -> str:
+    """A value in DVC's configuration, where `#` and `,` mean something else without quotes."""
+    quote = "'" if '"' in str(value) else '"'
+    return f"{quote}{value}{quote}"
+
+
 def _environment(job: Job) -> dict[str, str]:
     root = str(Path(job.root).expanduser())
     given = job.variables | {"DVC_ROOT": root, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"}
@@ -127,18 +148,9 @@ def _outcome(clone: Path, cell: str, status: int, log: Path) -> Outcome:
         metrics = json.loads((clone / "artifacts" / "metrics" / f"{cell}.json").read_text(encoding="utf-8"))
         return Outcome("", False, metrics.get("frechet_distance"), (clone / "dvc.lock").read_text(encoding="utf-8"))
     text = log.read_text(encoding="utf-8", errors="replace")
-    interrupted = status < 0 or status == os.EX_TEMPFAIL or any(int(number) < 0 or int(number) in SIGNALS for number in ENDED.findall(text))
+    stages = [int(number) for number in ENDED.findall(text)]
+    of_dvc = status == DVC_FAILED and not stages  # DVC's own, as where `dvc repro --pull` did not reach its remote
+    interrupted = status < 0 or status == os.EX_TEMPFAIL or of_dvc or any(number < 0 or number in SIGNALS for number in stages)
     errors = [line.strip() for line in text.splitlines() if line.lower().startswith("error:")]
     error = errors[0] if errors else f"error: ended with status {status}, without a word"
     return Outcome(f"{error[:LONGEST_LINE]} (all of it: {log} on {platform.node()})", interrupted)
-
-
-def software() -> dict[str, str]:
-    """The versions of what cells need on this node; `none` of what is missing."""
-    found = {"python": platform.python_version(), "git": "some" if shutil.which("git") else "none"}
-    for library in LIBRARIES:
-        try:
-            found[library] = version(library)
-        except PackageNotFoundError:
-            found[library] = "none"
-    return found

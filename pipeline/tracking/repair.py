@@ -42,7 +42,7 @@ def _record(settings: Settings, path: Path, page: Path) -> None:
     run = Run.create(client, experiment_id, f"repair of {repair['variant']}", about._replace(tags=tags))
     run.groups({"scores": repair["whole"]["scores"], "real_reference": repair["whole"]["real_reference"]}, 0)
     for number, step in enumerate(repair["steps"], 1):
-        _record_step(client, experiment_id, settings, repair, (number, step), run)
+        _record_step(client, experiment_id, settings, repair, (f"{content}-{number}", number, step), run)
     run.file(path)
     run.file(page)
     run.finish()
@@ -50,11 +50,13 @@ def _record(settings: Settings, path: Path, page: Path) -> None:
 
 
 def _record_step(
-    client: MlflowClient, experiment_id: str, settings: Settings, repair: Mapping[str, Any], numbered: tuple[int, Mapping[str, Any]], parent: Run
+    client: MlflowClient, experiment_id: str, settings: Settings, repair: Mapping[str, Any], which: tuple[str, int, Mapping[str, Any]], parent: Run
 ) -> None:
-    number, step = numbered
+    key, number, step = which
+    for left in search(client, experiment_id, key=key):  # by a recording that broke off
+        client.delete_run(left.info.run_id)
     value = step["values"][step["chosen"]]
-    about = subject(settings, f"{parent.run_id}-{number}", value["changes"], USES)
+    about = subject(settings, key, value["changes"], USES)
     tags = {
         "repair": repair["variant"],
         KIND: "repair step",

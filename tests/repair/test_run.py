@@ -13,9 +13,11 @@ from mlflow import MlflowClient
 
 from pipeline.files.errors import PipelineError
 from pipeline.files.owner import owner
-from pipeline.repair.__main__ import require_repairable
+from pipeline.repair.__main__ import require_repairable, require_unchanged
 from pipeline.repair.workers import RESULT
 from pipeline.settings.params import Settings, load_settings
+from pipeline.tracking.run import EVALUATION
+from tests.conftest import ROOT
 from tests.project import ENVIRONMENT, run
 
 REPAIR = (sys.executable, "-m", "pipeline.repair")
@@ -71,9 +73,24 @@ def test_the_asker_is_repaired_the_same_way_after_an_interruption(project: Path)
     runs = client.search_runs([experiment.experiment_id])
     assert {each.data.tags["repair"] for each in runs} == {"asker"}
     assert len(runs) == 1 + len(path["steps"])  # once, although it was run twice
+    whole = next(each for each in runs if each.info.run_name == "repair of asker")
+    client.delete_tag(whole.info.run_id, EVALUATION)  # as if the recording had broken off before its end
+    assert run(project, sys.executable, "-m", "pipeline.tracking").returncode == 0
+    runs = client.search_runs([experiment.experiment_id])
+    assert len(runs) == 1 + len(path["steps"])
+    assert whole.info.run_id not in {each.info.run_id for each in runs}
     first_step = next(each for each in runs if each.info.run_name.startswith("asker, step 1"))
     assert first_step.data.tags["kept"] == "true"
     assert {"before/frechet_distance_seed_0", "after/frechet_distance_seed_1"} <= first_step.data.metrics.keys()
+
+
+def test_a_variant_that_was_edited_meanwhile_gets_no_section(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(ROOT / "params.yaml", tmp_path)
+    own = load_settings(tmp_path / "params.yaml")
+    require_unchanged(own, "asker")
+    with pytest.raises(PipelineError, match=r"^params\.yaml: gan\.asker: expected the settings that were repaired, found others; run the same"):
+        require_unchanged(settings, "asker")
 
 
 def test_what_is_refused_is_one_line(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ import threading
 import time
 from contextlib import suppress
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from mlflow import MlflowClient
@@ -18,7 +19,7 @@ from benchmarks.sweep.kills import running
 from benchmarks.torture.projects import locked_stages, outputs
 from pipeline.files.errors import PipelineError
 from pipeline.settings.params import load_settings
-from pipeline.sweep.cluster import ray_at, require_same_software
+from pipeline.sweep.cluster import places, ray_at, require_same_software
 from pipeline.sweep.run import sweep
 from pipeline.sweep.schedule import run_cells
 from pipeline.sweep.snapshot import Snapshot
@@ -26,6 +27,7 @@ from pipeline.sweep.worker import Job
 from tests.conftest import ROOT
 from tests.project import ENVIRONMENT, make_project, ran, run
 
+WORKERS = ("ray::run_cell", "pipeline.sweep.cell", "pipeline.stages.train")
 REFUSAL = """import os, sys
 if {"pipeline.stages.train", "asker"} <= set(sys.orig_argv):
     print("error: artifacts: No space left on device", file=sys.stderr, flush=True)
@@ -52,11 +54,13 @@ def test_a_sweep_whose_processes_are_killed_reaches_a_colleague_with_the_bytes_o
     commit(project)
     command = [sys.executable, "-m", "pipeline.sweep"]
     process = subprocess.Popen(command, cwd=project, env=ENVIRONMENT, stdout=subprocess.PIPE, text=True)
-    killer = threading.Thread(target=_kill_some, args=[project, process])
+    killed: list[str] = []
+    killer = threading.Thread(target=_kill_some, args=[process, killed])
     killer.start()
     output, _ = process.communicate(timeout=1200)
     killer.join()
     assert process.returncode == 0, output
+    assert killed == list(WORKERS)
     assert "2/2 cells done, 0 running, best " in output
     assert same_bytes(project, finished_project)
 
@@ -75,18 +79,15 @@ def test_a_sweep_whose_processes_are_killed_reaches_a_colleague_with_the_bytes_o
     assert set(ran(run(tmp_path / "clone", "dvc", "repro"))) <= {"settings", "compare"}  # which train and score nothing
 
 
-def _kill_some(project: Path, process: "subprocess.Popen[str]") -> None:
-    """Kill three of the processes that run cells: Ray's own, DVC's, a stage's."""
-    numbers, killed = random.Random(0), 0
-    while process.poll() is None and killed < 3:
+def _kill_some(process: "subprocess.Popen[str]", killed: list[str]) -> None:
+    """Kill three of the processes that run cells, one after the other: Ray's own, DVC's, a stage's."""
+    numbers = random.Random(0)
+    while process.poll() is None and len(killed) < len(WORKERS):
         time.sleep(1)
-        for word in ("ray::run_cell", "pipeline.sweep.cell", "pipeline.stages.train")[killed:]:
-            found = running(process.pid, word)
-            if found:
-                with suppress(ProcessLookupError):  # it may have ended by itself
-                    os.kill(numbers.choice(found), signal.SIGKILL)
-                killed += 1
-                break
+        if found := running(process.pid, word := WORKERS[len(killed)]):
+            with suppress(ProcessLookupError):  # it may have ended by itself
+                os.kill(numbers.choice(found), signal.SIGKILL)
+                killed.append(word)
 
 
 @pytest.mark.slow
@@ -108,9 +109,27 @@ def test_a_cell_that_fails_is_one_line_and_the_next_try_needs_that_cell_alone(fi
 
 
 @pytest.mark.slow
-def test_ray_answers_no_process_without_its_token() -> None:
+def test_a_file_that_git_ignores_and_dvc_does_not_ends_a_sweep_before_anything_is_trained_again(finished_project: Path, tmp_path: Path) -> None:
+    project = Path(shutil.copytree(finished_project, tmp_path / "project", symlinks=True))
+    (project / ".git/info").mkdir(exist_ok=True)
+    (project / ".git/info/exclude").write_text("*.scratch\n")
+    (project / "pipeline/gan/notes.scratch").touch()
+    before = outputs(project)
+    ended = run(project, sys.executable, "-m", "pipeline", "--jobs", "2")
+    assert ended.returncode == 1
+    assert "error: asker-0: expected a result that is up to date after the sweep, found another one: a file that git ignores differs" in ended.stderr
+    assert "Running stage 'train" not in ended.stdout
+    assert outputs(project) == before
+
+
+@pytest.mark.slow
+def test_ray_answers_no_process_without_its_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor does it join another cluster of this machine, or take over the signal that ends a command in one line."""
+    monkeypatch.setenv("RAY_ADDRESS", "127.0.0.1:1")
+    handler = signal.getsignal(signal.SIGTERM)
     program = "import ray, sys; ray.init(sys.argv[1], log_to_driver=False); print('connected', ray.get(ray.remote(lambda: 1).remote()))"
     with ray_at("local", 1) as ray:
+        assert signal.getsignal(signal.SIGTERM) is handler
         command = [sys.executable, "-c", program, ray.get_runtime_context().gcs_address]
         without = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True)
         with_it = subprocess.run(command, env=os.environ | {"RAY_ADDRESS": ""}, capture_output=True, text=True)
@@ -124,16 +143,25 @@ def test_a_node_with_other_software_is_refused_by_name(monkeypatch: pytest.Monke
     with ray_at("local", 1) as ray:
         require_same_software(ray)
         monkeypatch.setattr("platform.python_version", lambda: "3.9.9")  # of this process, not of the node's
-        with pytest.raises(PipelineError, match=r"expected python 3\.9\.9 as on this machine, found 3\.1\d\.\d+; install requirements\.lock there"):
+        with pytest.raises(
+            PipelineError, match=r"expected python 3\.9\.9 as where the sweep began, found 3\.1\d\.\d+; install requirements\.lock there"
+        ):
             require_same_software(ray)
+
+
+def test_as_many_cells_share_a_gpu_as_fit() -> None:
+    node = {"Alive": True, "Resources": {"CPU": 8.0, "GPU": 1.0}}
+    ray = SimpleNamespace(nodes=lambda: [node, node | {"Alive": False}])
+    assert [places(ray, 1, share) for share in (0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 0.0)] == [8, 5, 3, 2, 1, 0, 8]
 
 
 @pytest.mark.slow
 def test_a_cell_that_needs_more_than_the_machine_has_is_refused() -> None:
     settings = load_settings(ROOT / "params.yaml").sweep.model_copy(update={"cores": 1, "gpus": 0.5})
-    job, message = Job("", "", "", "", "", "", {}, ""), r"sweep\.cores, sweep\.gpus: expected a node with 1 cores and 0\.5 GPUs .* found 1 and 0"
+    job = Job("", "", "", "", "", "", {}, "", "", {})
+    message = r"sweep\.cores, sweep\.gpus: expected a node with 1 cores and 0\.5 GPUs .* found 1 and 0"
     with ray_at("local", 1) as ray, pytest.raises(PipelineError, match=message):
-        run_cells(ray, {}, job, Snapshot("", "", b""), settings, print)
+        run_cells(ray, {}, job, Snapshot("", "", b"", ""), settings, print)
 
 
 def test_what_is_not_ready_is_refused_before_anything_is_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -38,6 +38,13 @@ def test_a_random_search_draws_the_same_again_and_others_with_another_seed(setti
     assert all(re.fullmatch(r"answer_r1_gamma_0p\d+_generator_width_\d+", name) or "1p0" in name for name in first)
 
 
+@pytest.mark.parametrize("low", [0.9996, 0.99])
+def test_a_draw_is_within_its_range_after_it_was_rounded(settings: Settings, low: float) -> None:
+    values = {"adam_beta_2": {"low": low, "high": 0.9999, "scale": "linear"}}
+    drawn = [trial["adam_beta_2"] for trial in trials_of(with_sweep(settings, search="random", trials=200, values=values)).values()]
+    assert low <= min(drawn) <= max(drawn) <= 0.9999
+
+
 def test_a_random_search_ends_when_it_has_tried_everything(settings: Settings) -> None:
     trials = trials_of(with_sweep(settings, search="random", trials=50, values={"r1_gamma": [0.1, 0.2], "depth": [1, 2]}))
     assert len(trials) == 4

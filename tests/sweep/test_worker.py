@@ -1,13 +1,16 @@
 """A clone has the snapshot's files and one cell's settings, and says to git what the project would say; a lock keeps it for one cell."""
 
+import errno
 import os
 import subprocess
 from pathlib import Path
 
 import pytest
+from dvc.config import Config
 
 from pipeline.sweep import worker
 from pipeline.sweep.snapshot import git, take_snapshot
+from pipeline.sweep.software import software
 from pipeline.sweep.worker import Job
 
 
@@ -27,7 +30,9 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def job(clones: Path) -> tuple[Job, bytes]:
     snapshot = take_snapshot()
-    return Job(snapshot.commit, snapshot.parent, str(clones), str(clones), "/cache", "", {}, "schema: '2.0'\n"), snapshot.bundle
+    lock = "schema: '2.0'\n"
+    made = Job(snapshot.commit, snapshot.parent, str(clones), str(clones), "/cache #1", "", {}, lock, snapshot.shallow, software())
+    return made, snapshot.bundle
 
 
 def bring(clone: Path, made: tuple[Job, bytes]) -> list[str]:
@@ -44,7 +49,7 @@ def test_a_clone_follows_the_project_and_says_the_same_to_git(project: Path, tmp
     clones = tmp_path / "clones"
     clones.mkdir()
     assert bring(clones / "0", job(clones)) == []
-    assert (clones / "0" / ".dvc" / "config.local").read_text() == "[cache]\n    dir = /cache\n"
+    assert Config.load_file(str(clones / "0" / ".dvc" / "config.local"))["cache"]["dir"] == "/cache #1"
     (project / "code.py").write_text("second\n")
     (project / "new.py").write_text("new\n")
     assert bring(clones / "0", job(clones)) == ["M  code.py", "A  new.py"]
@@ -56,6 +61,15 @@ def test_a_clone_follows_the_project_and_says_the_same_to_git(project: Path, tmp
     (project / "code.py").write_text("first\n")
     (project / "params.yaml").write_text("first\n")
     assert bring(clones / "0", job(clones)) == []
+
+
+def test_a_clone_of_a_project_without_its_whole_history(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (project / "code.py").write_text("second\n")
+    git("-c", "user.name=t", "-c", "user.email=t", "commit", "--quiet", "-am", "second")
+    git("clone", "--quiet", "--depth", "1", project.as_uri(), str(tmp_path / "shallow"))
+    monkeypatch.chdir(tmp_path / "shallow")
+    assert bring(tmp_path / "clones" / "0", job(tmp_path / "clones")) == []
+    assert (tmp_path / "clones" / "0" / "code.py").read_text() == "second\n"
 
 
 @pytest.mark.parametrize("left", ["a lock", "half a repository"])
@@ -84,6 +98,24 @@ def test_a_clone_that_cannot_be_made_is_one_line(project: Path, tmp_path: Path) 
     assert not outcome.interrupted
 
 
+def test_a_node_with_other_software_runs_no_cell(project: Path, tmp_path: Path) -> None:
+    made, bundle = job(tmp_path / "clones")
+    outcome = worker.run_cell(made._replace(software=made.software | {"keras": "9.9"}), bundle, "a-0", "one cell\n")
+    assert "expected keras 9.9 as where the sweep began, found 3." in outcome.error
+    assert not outcome.interrupted
+    assert not (tmp_path / "clones").exists()
+
+
+def test_a_folder_whose_files_cannot_be_locked_is_one_line(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def without_locks(*_: object) -> None:
+        raise OSError(errno.ENOSYS, "Function not implemented")
+
+    monkeypatch.setattr("fcntl.flock", without_locks)  # as on Lustre without its option flock
+    outcome = worker.run_cell(*job(tmp_path / "clones"), "a-0", "one cell\n")
+    assert "expected a folder for clones whose files can be locked (sweep.folder), received: Function not implemented" in outcome.error
+    assert [path.name for path in (tmp_path / "clones").iterdir()] == ["0.lock"]
+
+
 def test_a_clone_is_taken_by_one_task_and_by_the_process_of_its_cell(tmp_path: Path) -> None:
     first, one = worker._free_clone(tmp_path)
     second, other = worker._free_clone(tmp_path)
@@ -108,6 +140,7 @@ def test_a_clone_is_taken_by_one_task_and_by_the_process_of_its_cell(tmp_path: P
         (255, "ERROR: failed to reproduce 'train@a-0': failed to run: python, exited with 137\n", "exited with 137", True),
         (-9, "", "ended with status -9, without a word", True),
         (os.EX_TEMPFAIL, "ERROR: failed to pull data from the cloud\n", "failed to pull", True),
+        (255, "ERROR: unexpected error - 503 Service Unavailable\n", "503", True),
         (1, "a line\n", "ended with status 1, without a word", False),
     ],
 )
