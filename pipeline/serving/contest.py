@@ -4,9 +4,7 @@ from typing import Any, NamedTuple
 
 from pipeline.report.verdicts import aggregate
 from pipeline.report.words import unfinished_words, verdict_words
-from pipeline.serving.seeds import Entrant
-
-SAME_MEASURE = ("data_set", "split", "samples", "classifier_sha256")  # scores compare only where all of these are equal
+from pipeline.serving.seeds import SAME_MEASURE, Entrant
 
 
 class Outcome(NamedTuple):
@@ -32,14 +30,9 @@ def contest(challenger: Entrant, champion: Entrant, confidence: float) -> Outcom
 def _board(challenger: Entrant, champion: Entrant, confidence: float) -> tuple[dict[str, Any], dict[str, Any]]:
     """A leaderboard of the two, and the challenger's row in it."""
     names = challenger.variant, f"the champion {champion.variant}"
-    rows = [row | {"variant": name} for name, entrant in zip(names, (challenger, champion), strict=True) for row in _comparable(entrant)]
+    rows = [row | {"variant": name} for name, entrant in zip(names, (challenger, champion), strict=True) for row in entrant.seeds]
     board: dict[str, Any] = {"baseline": names[1], "variants": aggregate(rows, list(names), names[1], confidence)}
     return board, board["variants"][0]
-
-
-def _comparable(entrant: Entrant) -> list[dict[str, Any]]:
-    """The seeds whose scores were measured as those of the entrant itself."""
-    return [row for row in entrant.seeds if all(row[name] == entrant.own[name] for name in SAME_MEASURE)]
 
 
 def _more_seeds(challenger: Entrant, champion: Entrant) -> str:
@@ -49,5 +42,5 @@ def _more_seeds(challenger: Entrant, champion: Entrant) -> str:
 
 
 def _listed(entrant: Entrant) -> str:
-    seeds = [str(row["seed"]) for row in _comparable(entrant)]
+    seeds = [str(row["seed"]) for row in entrant.seeds]
     return f"seed{'s' if len(seeds) > 1 else ''} {', '.join(seeds)}"

@@ -82,7 +82,7 @@ def _run(settings: Settings, variables: dict[str, str | None], cores: int | None
 def job_of(snapshot: Snapshot, settings: Settings, variables: dict[str, str | None]) -> Job:
     """What all cells have in common; on this machine they share the project's own cache, locks and store."""
     local, folder = settings.sweep.address == LOCAL, settings.sweep.folder
-    given = {name: value for name, value in os.environ.items() if name.startswith("MLFLOW_")} | _store()
+    given = {name: value for name, value in os.environ.items() if name.startswith("MLFLOW_")}
     # Ray gives its tasks a number of OpenMP's threads; the bytes are to be those of a training without Ray.
     variables = {"OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS")} | given | variables
     return Job(
@@ -97,12 +97,6 @@ def job_of(snapshot: Snapshot, settings: Settings, variables: dict[str, str | No
         shallow=snapshot.shallow,
         software=software(),
     )
-
-
-def _store() -> dict[str, str]:
-    """MLflow's store by a name that means the same in every folder."""
-    uri, start = os.environ.get("MLFLOW_TRACKING_URI", ""), "sqlite:///"
-    return {"MLFLOW_TRACKING_URI": f"{start}{Path(uri.removeprefix(start)).resolve()}"} if uri.startswith(start) else {}
 
 
 def _cache() -> str:

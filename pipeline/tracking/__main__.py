@@ -22,19 +22,24 @@ from pipeline.tracking.diagnosis import record_diagnosis
 from pipeline.tracking.repair import record_repair
 from pipeline.tracking.scores import record_evaluation
 
+# A cell's settings say what these were made with, and its own stages are up to date until `dvc repro` has made them anew.
+BEFORE = ("download", "preprocess", "classifier", "reference")
+PATIENT_SECONDS = 3600.0  # in place of tracking.budget_seconds: nothing waits for this command, and a slow store needs minutes for a long training
+
 
 def rebuild(artifacts: Path) -> bool:
     """Fill in what the store lacks, from the files of every stage that is up to date; name the others. False if the store failed."""
     settings, stale = load_settings(), _stale_stages()
+    settings = settings.model_copy(update={"tracking": settings.tracking.model_copy(update={"budget_seconds": PATIENT_SECONDS})})
     classifier, report = artifacts / "classifier", artifacts / "report/index.html"
     of_classifier = partial(record_classifier, settings, classifier / "report.json", classifier / "history.json")
-    work: dict[str, tuple[list[str], Callable[[], bool]]] = {"classifier": (["classifier"], of_classifier)}
+    work: dict[str, tuple[list[str], Callable[[], bool]]] = {"classifier": (["download", "preprocess", "classifier"], of_classifier)}
     for cell in itertools.starmap(Cell, itertools.product(settings.run.variants, settings.run.seeds)):
-        stages = [f"{stage}@{cell.name}" for stage in ("train", "evaluate", "diagnose")]
+        stages = [*BEFORE, *(f"{stage}@{cell.name}" for stage in ("train", "evaluate", "diagnose"))]
         gan, evaluation = artifacts / "gan" / cell.name, artifacts / "evaluation" / cell.name
         diagnosis = artifacts / "diagnosis" / f"{cell.name}.json"
         work[cell.name] = (stages, partial(_record_cell, settings, cell, gan, evaluation, diagnosis))
-    work["comparison"] = (["compare"], lambda: record_comparison(settings, artifacts / "leaderboard.json", report))
+    work["comparison"] = ([*BEFORE, "compare"], lambda: record_comparison(settings, artifacts / "leaderboard.json", report))
     for path in sorted(artifacts.glob("repair/*/repair.json")):
         work[f"repair of {path.parent.name}"] = ([], partial(record_repair, settings, path, path.with_name("index.html")))
     outcomes = []

@@ -24,6 +24,8 @@ KIND, CELL, VARIANT = "pipeline.kind", "cell", "variant"  # a tag and its values
 # Tags with the hash of what is recorded of each part; a part that was not recorded to its end has none.
 TRAINING, EVALUATION, DIAGNOSIS = "pipeline.training", "pipeline.evaluation", "pipeline.diagnosis"
 
+BEGUN = "pipeline.evaluation.begun"  # a tag: of which scores some are in the run, whether or not all of them are
+
 MOST_POINTS = 1000  # that MLflow takes in one call
 
 Put = Callable[[Callable[[], object]], None]

@@ -15,7 +15,7 @@ from pipeline.tracking.cells import CELL_STAGES, add_experiment, cell_run, recor
 from pipeline.tracking.datasets import data_set
 from pipeline.tracking.description import Folders, describe
 from pipeline.tracking.publish import publish
-from pipeline.tracking.run import CELL, CODE, EVALUATION, KIND, TRAINING, Run, search
+from pipeline.tracking.run import BEGUN, CELL, CODE, EVALUATION, KIND, TRAINING, Run, search
 from pipeline.tracking.store import GANS, connect, one_at_a_time
 
 
@@ -40,15 +40,19 @@ def _run_to_score(settings: Settings, cell: Cell, gan: Path, scores: str) -> Run
     client, experiment_id = connect(GANS)
     result = training_hash(gan)
     found = search(client, experiment_id, key=training_key(settings, cell), training=result)
-    for wanted in (scores, None):
-        for each in found:
-            if each.data.tags.get(EVALUATION) == wanted:
-                client.set_tag(each.info.run_id, CODE, code_hash(*CELL_STAGES))
-                add_experiment(client, each)
-                return Run.found(client, each)
+    fitting = [each for each in found if _fits(each, scores)]
+    for each in sorted(fitting, key=lambda run: EVALUATION not in run.data.tags):  # one that has the scores comes first
+        client.set_tag(each.info.run_id, CODE, code_hash(*CELL_STAGES))
+        add_experiment(client, each)
+        return Run.found(client, each)
     run = _from_files(settings, cell, gan)
-    stays = publish(run, training_key(settings, cell), TRAINING, result, equal=lambda other: other.data.tags.get(EVALUATION) in (scores, None))
+    stays = publish(run, training_key(settings, cell), TRAINING, result, equal=lambda other: _fits(other, scores))
     return Run.found(client, stays)
+
+
+def _fits(run: MlflowRun, scores: str) -> bool:
+    """Whether a run has these scores, some of them, or none: others would stay beside them, because MLflow keeps every value of a metric."""
+    return bool(run.data.tags.get(EVALUATION, run.data.tags.get(BEGUN, scores)) == scores)
 
 
 def _from_files(settings: Settings, cell: Cell, gan: Path) -> Run:
@@ -66,6 +70,7 @@ def _score(run: Run, found: MlflowRun, settings: Settings, cell: Cell, gan: Path
     if {EVALUATION: recorded, KIND: CELL}.items() <= found.data.tags.items():
         return
     scores = read_json(evaluation / SCORES, CellScores)
+    run.tags({BEGUN: recorded})
     run.metrics("scores", scores["scores"], 0, of=_model_and_data(found, settings))
     for group in ("spread", "real_reference"):
         run.metrics(group, scores[group], 0)

@@ -14,6 +14,7 @@ from pipeline.tracking.ownership import owner_tag
 
 GANS, CLASSIFIERS, COMPARISONS, REPAIRS = "gan", "digit-classifier", "comparison", "repair"  # MLflow's experiments
 REQUESTS = "digits on request"  # MLflow's type of a logged generator that answers requests
+SQLITE = "sqlite:///"
 TRAINING_VIEW = {"mlflow.experimentKind": "custom_model_development"}  # without it the UI opens on its pages for language models
 
 
@@ -28,8 +29,10 @@ def own_database() -> Path:
 
 
 def store_uri() -> str:
-    """The address of the store, in MLflow's words."""
-    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{own_database()}"
+    """The address of the store, in MLflow's words; a file that it names relatively is one of the project, also in a temporary copy of it."""
+    uri = os.environ.get("MLFLOW_TRACKING_URI") or f"{SQLITE}{own_database()}"
+    name = uri.removeprefix(SQLITE)
+    return f"{SQLITE}{project_root() / name}" if uri.startswith(SQLITE) and name and not name.startswith("/") else uri
 
 
 def own_tag() -> str:

@@ -114,6 +114,9 @@ def test_what_was_deleted_is_removed_after_its_days(server: TeamServer, monkeypa
     places = [folder / both[0].info.run_id, folder / both[1].info.run_id, folder / "models" / models[0], folder / "models" / models[1]]
     assert all(list(place.rglob("*.*")) for place in places)
     server.run("remove-old.sh", "1")
+    with records.database(server.environment) as connection:
+        stages = connection.execute("SELECT lifecycle_stage FROM logged_models WHERE model_id = ANY(%s)", [models]).fetchall()
+        assert stages == [("active",)] * 2  # as long as their runs can be restored
     assert all(list(place.rglob("*.*")) for place in places)
     time.sleep(0.01)
     server.run("remove-old.sh", "0")
@@ -133,7 +136,10 @@ def test_a_wrong_password_of_the_administrator_removes_nothing_and_makes_no_acco
 
 def test_a_back_up_is_restored_with_every_row_and_every_byte(server: TeamServer, tmp_path: Path) -> None:
     copy, restored = tmp_path / "copy", {"PGDATABASE": "restored", "MLFLOW_ARTIFACTS_DESTINATION": str(tmp_path / "artifacts")}
+    upload = server.folder / "artifacts" / ".artifact.uploading.1"  # as the server calls what it has not received to its end
+    upload.write_bytes(b"half")
     server.run("back-up.sh", str(copy))
+    upload.unlink()
     server.make_database(**restored)
     server.run("restore.sh", str(copy), **restored)
     with records.database(server.environment) as one, records.database(server.environment, dbname="restored") as two:

@@ -9,11 +9,13 @@ from pipeline.files.cells import Cell
 from pipeline.files.errors import DataError, PipelineError
 from pipeline.serving.promote import named_cell, promote, run
 from pipeline.serving.registry import CHAMPION, MODEL, champion, one_line_store_errors
+from pipeline.serving.seeds import entrant
 from pipeline.settings.params import Settings
 from pipeline.tracking import cells
 from pipeline.tracking.run import EVALUATION
 from pipeline.tracking.store import GANS
 from tests.serving.conftest import Lab, log_model
+from tests.tracking.conftest import runs
 
 ASKER, MODERN = Cell("asker", 0), Cell("modern", 0)
 
@@ -88,6 +90,15 @@ def test_scores_of_another_classifier_are_not_compared(lab: Lab) -> None:
     said = promote(lab.settings, MODERN)
     assert "cannot be compared with those of the champion asker-0: classifier_sha256 is bbbbbbbbbbbb, there aaaaaaaaaaaa" in said
     assert champion_cell(lab) == "asker-0"
+
+
+def test_seeds_of_another_measure_are_left_out_and_older_ones_that_fit_are_not(lab: Lab) -> None:
+    for seed in (0, 1):
+        lab.recorded(f"modern-{seed}", 3.0 + seed / 10)
+    lab.recorded("modern-2", 3.3, split="validation")
+    lab.recorded("modern-1", 3.2, split="validation")  # newer than the one on the test split
+    challenger = entrant(lab.client, next(run for run in runs(lab.client, GANS) if run.info.run_name == "modern-0"))
+    assert [(row["seed"], row["split"], row["scores"]["frechet_distance"]) for row in challenger.seeds] == [(0, "test", 3.0), (1, "test", 3.1)]
 
 
 def test_a_champion_whose_scores_are_gone_stays_until_its_alias_is_removed(lab: Lab) -> None:

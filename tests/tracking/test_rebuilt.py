@@ -127,6 +127,25 @@ def test_a_record_from_the_files_is_the_live_one_and_making_it_again_changes_not
         assert recorded(client) == expected
 
 
+@pytest.mark.parametrize(("stage", "recorded_still"), [("preprocess", []), ("evaluate@asker-0", ["classifier", "comparison"])])
+def test_what_an_edit_has_made_stale_is_named_and_not_recorded(
+    client: mlflow.MlflowClient,
+    one: Settings,
+    files: Files,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    stage: str,
+    recorded_still: list[str],
+) -> None:
+    """After an edit of preprocess.validation_every the files are still those that were made with the old value."""
+    monkeypatch.setattr(command, "_stale_stages", lambda: {"settings", stage})
+    assert command.rebuild(ARTIFACTS)
+    lines = dict(line.split(": ", 1) for line in capsys.readouterr().out.splitlines() if line.startswith(("classifier", "asker-0", "comparison")))
+    assert [name for name, said in lines.items() if said == "on record"] == recorded_still
+    assert lines["asker-0"] == "not up to date, so not recorded; run `dvc repro`"
+    assert client.get_experiment_by_name("gan") is None or runs(client) == []
+
+
 @pytest.mark.parametrize("call", [9, 26, *(pytest.param(call, marks=pytest.mark.slow) for call in range(1, 60, 3))])
 def test_whatever_failed_it_is_completed_without_doubles(
     client: mlflow.MlflowClient, one: Settings, files: Files, monkeypatch: pytest.MonkeyPatch, call: int

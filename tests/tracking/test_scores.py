@@ -11,6 +11,7 @@ from pipeline.files.cells import Cell
 from pipeline.settings.params import Settings
 from pipeline.tracking.cells import record_epoch, training_run
 from pipeline.tracking.diagnosis import record_diagnosis
+from pipeline.tracking.run import EVALUATION
 from pipeline.tracking.scores import record_evaluation
 from tests.tracking.conftest import ASKER, Files, runs
 
@@ -110,6 +111,22 @@ def test_a_result_that_another_experiment_finds_again_stays_one_run_that_lists_b
         names.append((run.info.run_name, run.data.tags["dvc.experiment"]))
     first, both = ("asker-0 (brave-otter)", "brave-otter"), ("asker-0 (brave-otter)", "brave-otter, calm-heron")
     assert names == [first, first, both, both]
+
+
+def test_scores_that_follow_half_recorded_other_ones_get_a_run_of_their_own(client: Client, settings: Settings, files: Files) -> None:
+    train(settings, files)
+    record_evaluation(settings, ASKER, files.gan, files.evaluation)
+    (half,) = runs(client)
+    client.delete_tag(half.info.run_id, EVALUATION)  # as where the store failed before the last part
+    record_evaluation(settings, ASKER, files.gan, files.evaluation)
+    assert [run.info.run_id for run in runs(client)] == [half.info.run_id]  # the same scores: completed
+    client.delete_tag(half.info.run_id, EVALUATION)
+    files.write_evaluation(distance=2.0)
+    for _ in range(2):
+        record_evaluation(settings, ASKER, files.gan, files.evaluation)
+    own, other = sorted(runs(client), key=lambda run: run.data.metrics["scores/frechet_distance"])
+    assert (own.data.metrics["scores/frechet_distance"], EVALUATION in own.data.tags) == (2.0, True)
+    assert (other.info.run_id, EVALUATION in other.data.tags) == (half.info.run_id, False)
 
 
 def test_sweeps_and_repairs_are_tags(client: Client, settings: Settings, files: Files, monkeypatch: pytest.MonkeyPatch) -> None:

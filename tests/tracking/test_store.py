@@ -36,6 +36,16 @@ def test_the_environment_overrides_it(tmp_path: Path, monkeypatch: pytest.Monkey
     assert not (tmp_path / "mlflow.db").exists()
 
 
+def test_a_relative_file_is_one_of_the_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "copy").mkdir()
+    monkeypatch.chdir(tmp_path / "copy")
+    monkeypatch.setenv("DVC_ROOT", str(tmp_path))
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "sqlite:///runs.db")
+    connect("gan")
+    assert (tmp_path / "runs.db").is_file()
+    assert list((tmp_path / "copy").iterdir()) == []
+
+
 PROGRAM = """
 import sys
 import numpy as np

@@ -10,6 +10,7 @@ import sys
 import threading
 import zlib
 from collections import Counter
+from collections.abc import Awaitable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,8 @@ from fastapi import FastAPI
 from fastapi.responses import PlainTextResponse
 from mlflow import MlflowClient
 from mlflow.entities import Experiment
+from starlette.datastructures import Headers
+from starlette.types import Receive, Scope, Send
 
 from pipeline.files.errors import PipelineError
 from pipeline.metrics.score_names import HEADLINE_SCORES
@@ -189,9 +192,14 @@ def test_a_port_in_use_is_named_with_the_way_out() -> None:
             free_socket(port, "make ui")
 
 
-def test_the_report_page_comes_before_the_pages_of_the_other_application(tmp_path: Path) -> None:
+def test_the_report_page_comes_before_the_pages_of_the_other_application(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     app = FastAPI()
-    app.mount("/", lambda scope, receive, send: PlainTextResponse("MLflow's")(scope, receive, send))
+
+    def mlflows(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        account = Headers(scope=scope).get("authorization")
+        return PlainTextResponse(account or "MLflow's")(scope, receive, send)
+
+    app.mount("/", mlflows)
     waiting = free_socket(0, "make ui")
     running = uvicorn.Server(uvicorn.Config(add_report(app, tmp_path / "index.html"), log_level="warning"))
     thread = threading.Thread(target=running.run, args=([waiting],))
@@ -204,6 +212,9 @@ def test_the_report_page_comes_before_the_pages_of_the_other_application(tmp_pat
         assert session.get(f"{server}/report").text == "<p>the report"  # by a redirect
         assert session.get(f"{server}/reports").text == session.get(server).text == "MLflow's"
         assert served_version(server) == "MLflow's"
+        monkeypatch.setenv("MLFLOW_TRACKING_USERNAME", "anna")
+        monkeypatch.setenv("MLFLOW_TRACKING_PASSWORD", "secret")
+        assert served_version(server) == f"Basic {base64.b64encode(b'anna:secret').decode()}"[:20]
         running.should_exit = True
         thread.join()
     assert served_version(server) == "unknown"

@@ -4,6 +4,8 @@ import math
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from pydantic import ValidationError
+
 from pipeline.files.artifacts import file_hash
 from pipeline.files.cells import DISCRIMINATOR, GENERATOR, HISTORY, Cell, History
 from pipeline.files.errors import DataError
@@ -41,7 +43,12 @@ def trained_cells(artifacts: Path) -> list[Trained]:
         if reason := _unfit(path.parent, history["status"], recorded):
             print(f"{cell.name}: left out, {reason}", flush=True)
             continue
-        variant = VariantSettings.model_validate(recorded[f"gan.{cell.variant}"])
+        try:
+            variant = VariantSettings.model_validate(recorded[f"gan.{cell.variant}"])
+        except ValidationError as error:
+            setting = ".".join(map(str, error.errors()[0]["loc"]))
+            print(f"{cell.name}: left out, an older version trained it, whose settings do not fit: {setting}; `dvc repro` trains it anew", flush=True)
+            continue
         if variant.digits_per_image > 1:
             print(f"{cell.name}: left out, the page shows images of one digit", flush=True)
             continue

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from pipeline.files.owner import owner
 from pipeline.serving.play.server import file_server
 from pipeline.serving.play.site import make_site
 from pipeline.web.desktop import open_on_a_desktop
@@ -15,7 +16,8 @@ def run(arguments: list[str]) -> None:
     port = port_argument(arguments, "play", PORT)
     require_free(port, "make play")
     site = Path("artifacts/play")
-    cells = make_site(Path("artifacts"), site)
+    with owner("play"):  # another one would remove networks that are not in place yet
+        cells = make_site(Path("artifacts"), site)
     with file_server(site, port) as server:
         address = f"http://{HOST}:{port}/"
         print(f"{address}  to play with {', '.join(cells)}; Ctrl-C ends it", flush=True)

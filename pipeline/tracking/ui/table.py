@@ -1,5 +1,6 @@
 """The table of runs on a server: its address, with the view where the server's version of MLflow understands it; or why there is none."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -67,9 +68,10 @@ def one_line(error: Exception) -> str:
 
 
 def served_version(server: str) -> str:
-    """The version of MLflow that a server runs, or the word `unknown`."""
+    """The version of MLflow that a server runs, or the word `unknown`; one with accounts tells it to those who have one."""
+    name, password = os.environ.get("MLFLOW_TRACKING_USERNAME"), os.environ.get("MLFLOW_TRACKING_PASSWORD")
     try:
-        answer = requests.get(f"{server.rstrip('/')}/version", timeout=10)
+        answer = requests.get(f"{server.rstrip('/')}/version", timeout=10, auth=(name, password) if name and password else None)
     except requests.RequestException:
         return "unknown"
     return answer.text.strip()[:20] if answer.ok else "unknown"

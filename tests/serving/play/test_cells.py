@@ -1,5 +1,6 @@
 """Which cells can be played with, in which order, and with which settings."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,16 @@ def test_a_cells_settings_are_those_it_was_trained_with(project: Path) -> None:
     lock.write_text(lock.read_text().replace("objective: relativistic", "objective: hinge"))
     assert trained_cells(project)[0].variant.objective == "hinge"
     assert load_settings(ROOT / "params.yaml").gan["modern"].objective == "relativistic"
+
+
+def test_a_cell_of_an_older_version_is_left_out(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lock = Path("dvc.lock")
+    before, after = lock.read_text().split("train@modern-0:")
+    lock.write_text(f"{before}train@modern-0:" + re.sub(r" *digits_per_image: 1\n", "", after, count=1))
+    assert names(project) == ["answer-0", "asker-0"]
+    assert capsys.readouterr().out == (
+        "modern-0: left out, an older version trained it, whose settings do not fit: digits_per_image; `dvc repro` trains it anew\n"
+    )
 
 
 def test_a_cell_that_cannot_be_played_with_is_named_with_the_reason(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
