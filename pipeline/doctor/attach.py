@@ -8,10 +8,11 @@ from typing import Literal, Self
 from pipeline.doctor.conclusions import conclusions
 from pipeline.doctor.report import Report
 from pipeline.doctor.tracing.followed import Followed
-from pipeline.doctor.tracing.roles import find_pairs
+from pipeline.doctor.tracing.roles import Pair, find_pairs
 from pipeline.doctor.tracing.session import Session
 
 StopOn = Literal["never", "error"]
+PAIRS = "which network is given whose samples"
 
 
 class TrainingStopped(SystemExit):
@@ -52,6 +53,7 @@ class Attached:
         self.session = Session()
         self.session.on_look = self._look
         self.followed: list[Followed] = []
+        self.subjects: dict[str, Pair] = {}  # the pairs of networks, by what the guard calls them
         self.seconds_before = 0.0
         self.session.install()
 
@@ -60,6 +62,12 @@ class Attached:
         """The updates of the generator, or of the discriminator if the generator is never updated."""
         counts = [[self.session.steps_of(network) for network in followed.pair] for followed in self._examined()]
         return max((generator or discriminator for generator, discriminator in counts), default=0)
+
+    @property
+    def failed(self) -> str:
+        """Why the networks were not examined although the script trains them; empty if the doctor itself did not fail."""
+        reasons = {subject: self.session.guard.not_checked.get(subject, "") for subject in (PAIRS, *self.subjects)}
+        return "; ".join(f"{subject}: {why}" for subject, why in reasons.items() if why)
 
     @property
     def seconds(self) -> float:
@@ -96,9 +104,13 @@ class Attached:
     def _examined(self) -> list[Followed]:
         """The pairs of networks, examined as soon as both are seen in training."""
         if not self.followed and self.session.first_looks:
-            with self.session.guard.part("which network is given whose samples"), self.session.hooks.recording(None):
+            pairs: list[Pair] = []
+            with self.session.guard.part(PAIRS), self.session.hooks.recording(None):
                 pairs = find_pairs(self.session.first_looks, self.session.host.record)
-                self.followed = [Followed(self.session, pair) for pair in pairs]
+            self.subjects = {f"{pair.generator.name} against {pair.discriminator.name}": pair for pair in pairs}
+            for subject, pair in self.subjects.items():
+                with self.session.guard.part(subject), self.session.hooks.recording(None):
+                    self.followed.append(Followed(self.session, pair))
             self.seconds_before = self.seconds
         return self.followed
 
@@ -109,5 +121,5 @@ class Attached:
                 self._examined()
             for followed in self.followed:
                 followed.look()
-        if self.stop_on == "error" and any(finding.severity == "error" for finding in self.report().findings):
+        if self.stop_on == "error" and self.session.shows_whole_steps and any(finding.severity == "error" for finding in self.report().findings):
             raise TrainingStopped(3)

@@ -28,10 +28,10 @@ def what_holds(one: Followed, found: Sequence[Finding]) -> list[str]:
 CHECKS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("step.moved", "both networks are updated, each by an optimizer of its own", ("not_updated", "other_network_updated", "frozen_network")),
     ("step.gradients", "gradients reach all weights of both networks", ("gradient_cut", "partly_cut")),
-    ("loss.undecided", "the losses want high scores for real rows and low ones for samples, and the generator the opposite", (
+    ("loss.both", "the losses want high scores for real rows and low ones for samples, and the generator the opposite", (
         "generator_sign", "labels_swapped", "broadcast_outputs", "samples_not_in_loss", "real_images_not_in_loss")),
     ("loss.surely_wrong", "the losses fit the discriminator's last activation", ("double_activation", "logits_as_probabilities")),
-    ("data.low", "real images vary, and the generator reaches their range", ("range_mismatch", "range_unused", "constant_data")),
+    ("data.sd_between", "real images vary, and the generator reaches their range", ("range_mismatch", "range_unused", "constant_data")),
     ("generator.dead_units", "the generator's layers", ("no_nonlinearity", "dead_units", "initial_scale", "ignored_input")),
     ("discriminator.dead_units", "the discriminator's layers", ("no_nonlinearity", "dead_units", "initial_scale", "ignored_input")),
     ("optimizers.generator", "learning rates and momentum", ("learning_rate", "momentum")),
@@ -47,5 +47,7 @@ CHECKS_OVER_TIME: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 
 def _has(before: dict[str, Any], path: str) -> bool:
     part, name = path.split(".")
+    if path == "loss.both":
+        return _has(before, "loss.undecided") and _has(before, "loss.rejected")
     value = before.get(part, {}).get(name)
     return value is not None and (not isinstance(value, dict) or bool(value and all(value.values())))

@@ -91,6 +91,8 @@ def _not_checked(one: Followed) -> dict[str, str]:
     for kind, rows in (("real", "real rows"), ("fake", "samples")):
         if "loss" in one.before and not undecided.get(kind):
             failed[f"what the losses want of {rows}"] = f"the gradients at the discriminator's outputs for {rows} sum to zero, or were not seen"
+    if undecided and not one.before["loss"].get("rejected"):
+        failed["what the generator's loss wants"] = "no update of the generator was seen in the steps that were looked at first"
     return failed | dict(words for part, words in NOT_FOLLOWED.items() if part not in one.before)
 
 

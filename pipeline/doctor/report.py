@@ -75,6 +75,17 @@ def counts_text(findings: list[Finding]) -> str:
     return ", ".join(f"{number} {severity}{'s' if number > 1 else ''}" for severity, number in numbers if number) or "nothing found"
 
 
+def outcome_text(report: Report) -> str:
+    """How many findings there are; where something was not checked, none does not mean that nothing is wrong.
+
+    >>> outcome_text(Report([], ["the losses"], {"images": "none was seen"}, [], [])), outcome_text(Report([], [], {"all": "failed"}, [], []))
+    ('nothing found in what was checked', 'nothing could be checked')
+    """
+    if report.findings or not report.not_checked:
+        return counts_text(report.findings)
+    return "nothing found in what was checked" if report.checked else "nothing could be checked"
+
+
 def _section(title: str, lines: list[str]) -> str:
     return "\n".join([f"{title}:", *lines]) if lines else ""
 

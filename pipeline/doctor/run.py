@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.doctor.compared import ReportError, comparison_text, read_report
 from pipeline.doctor.diagnosis.summary import is_coloured, print_text
-from pipeline.doctor.report import Report, counts_text, report_json, report_text
+from pipeline.doctor.report import Report, outcome_text, report_json, report_text
 from pipeline.doctor.running.modules import Modules
 from pipeline.doctor.running.options import PROGRAM, Compared, Options, parse, refusal
 from pipeline.doctor.running.script import Ended, run_script
@@ -82,16 +82,16 @@ class _Run:
         how = f"{self.options.script} {self._how(ended)}"
         if self.attached is None:
             return None, f"no diagnosis: {self.not_attached or 'Keras 3 was not imported'}; {how}"
-        if not self.attached.steps:
-            return None, f"no diagnosis: {NO_STEP}; {how}"
         try:
+            if not self.attached.steps:
+                return None, f"no diagnosis: {self.attached.failed or NO_STEP}; {how}"
             report = self.attached.report()
             self.attached.close()
         except (Exception, KeyboardInterrupt) as error:
             return None, f"no diagnosis: the report could not be made: {_described(error)}; {how}"
         steps = f"{self.attached.steps} training step{'s' if self.attached.steps > 1 else ''}"
         text = report_text(report, colour=bool(self.errors and is_coloured(self.errors)))
-        return report, f"{how} after {steps}: {counts_text(report.findings)}\n\n{text}"
+        return report, f"{how} after {steps}: {outcome_text(report)}\n\n{text}"
 
     def _how(self, ended: Ended) -> str:
         """How the script ended, in words."""

@@ -37,6 +37,7 @@ class Attached:
     def __init__(self, stop_on): self.keras = sys.modules["keras"]; self.keras.stop = TrainingStopped(3) if stop_on == "error" else None
     @property
     def steps(self): return self.keras.steps
+    failed = ""
     def report(self):
         import pipeline.doctor.report
         if self.steps == 13: raise ValueError("two\\nlines")
@@ -110,6 +111,8 @@ ENDINGS = {
     "functions at the end": "import atexit, sys\natexit.register(print, 'end', file=sys.stderr)\natexit.register(lambda: print(name))\n"
     "name = 'a'\nraise ValueError(3)",
     "thread": "import threading, time\nthreading.Thread(target=lambda: (time.sleep(0.1), print('thread'))).start()\nprint('main')",
+    "open executor": "from concurrent.futures import ThreadPoolExecutor\npool = ThreadPoolExecutor(2)\n"
+    "pool.submit(print, 'thread').result()\nprint('main')",
     "processes": "import multiprocessing as m\ndef f(x): return x * x\nif __name__ == '__main__':\n    m.set_start_method('spawn')\n"
     "    with m.Pool(1) as pool:\n        print(pool.map(f, [1, 2]))\nelse:\n    print(__name__, flush=True)",
     "fork": "import os, sys\nif os.fork():\n    os.wait()\nelse:\n    print('child')\n    sys.exit(4)",

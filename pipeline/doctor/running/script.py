@@ -99,8 +99,11 @@ def _is_own(frame: TracebackType) -> bool:
 
 
 def _wait_for_threads() -> None:
-    """Python ends when the last thread has ended that is not a daemon."""
+    """Python ends when the last thread has ended that is not a daemon; before it waits, it tells those of open executors that no work will come."""
     with suppress(KeyboardInterrupt):
+        for name in ("concurrent.futures.thread", "concurrent.futures.process"):
+            if name in sys.modules:
+                sys.modules[name]._python_exit()
         for thread in threading.enumerate():
             if thread is not threading.current_thread() and not thread.daemon:
                 thread.join()

@@ -15,13 +15,15 @@ from pipeline.doctor.tracing.guard import Guard
 from pipeline.doctor.tracing.look import CallMarks, Observed
 from pipeline.doctor.tracing.marks import Marks
 from pipeline.doctor.tracing.places import Place, caller_place
-from pipeline.doctor.tracing.record import Call, Gradient, Record
+from pipeline.doctor.tracing.record import Call, Gradient, Record, Update
 from pipeline.doctor.tracing.recorder import Recorder
 
 SAME_AGAIN = 6  # updates of the same variables in a row that are taken for a step of one update each
 LONGEST = 10, 50  # times the updates of the last step, and more: a step that has more does not end as the last one did
 WINDOW, GROWTH = 40, 0.25
 REMEMBERED = 200  # calls before the first gradient of a step
+MOST_GRADIENTS = 100  # without an update: a script that only measures slopes, or updates weights by itself
+LARGE = 10_000_000  # bytes of what a network gave: after so many, less of what was called before is remembered
 
 
 class Loop(Recorder):
@@ -59,6 +61,8 @@ class Loop(Recorder):
     def forget(self, kept: int) -> None:
         """Keep only the latest calls once there are twice as many, while nothing else refers to them by their number."""
         calls = self.record.calls
+        if calls and _size(calls[-1]) > LARGE:
+            kept = 1
         if len(calls) <= 2 * kept or self.open or self.record.gradients or self.record.updates or self.call_marks:
             return
         cut = len(calls) - kept
@@ -88,6 +92,11 @@ class Loop(Recorder):
             self.before = self.variables()
         return outputs
 
+    def gradient(self, target: Any, sources: Any, found: Any, at: dict[int, list[Any]]) -> None:
+        super().gradient(target, sources, found, at)
+        if len(self.record.gradients) > MOST_GRADIENTS and not self.record.updates:
+            self._forget_all([])
+
     def update(self, optimizer: Any, gradients: list[Any], variables: list[Any]) -> None:
         super().update(optimizer, gradients if self.gradients else [], variables)
         if len(self.record.updates) > LONGEST[0] * self.updates + LONGEST[1]:
@@ -106,8 +115,11 @@ class Loop(Recorder):
 
     def _begin_anew(self) -> None:
         """What ended a step comes no more, as where a network was made anew: forget the record, and learn again where steps end."""
-        latest = self.record.updates[-1]
-        self.record, self.before, self.call_marks, self.closing, self.in_steps = Record([], [], [latest]), None, {}, None, 0
+        self.closing = None
+        self._forget_all(self.record.updates[-1:])
+
+    def _forget_all(self, updates: list[Update]) -> None:
+        self.record, self.before, self.call_marks, self.in_steps = Record([], [], updates), None, {}, 0
         self.following.close()
         self.marks, self.gradients, self.next = Marks(self.guard), False, self.steps + 3
 
@@ -144,6 +156,13 @@ def _observed(record: Record, updates: int, before: state.Variables, marks: Call
     applied = [update._replace(gradients=_arrays(update.gradients)) for update in record.updates[:updates]]
     start = {key: value for key, (_, _, value) in before.items()}
     return Observed(Record(calls, gradients, applied), start, hosted, changes, marks, networks)
+
+
+def _size(call: Call | None) -> int:
+    """The bytes that a network gave, as far as they are known."""
+    leaves = [] if call is None else tree.flatten(call.outputs)
+    tensors = [leaf for leaf in leaves if tf.is_tensor(leaf) and leaf.shape.is_fully_defined()]
+    return sum(leaf.shape.num_elements() * leaf.dtype.size for leaf in tensors) + sum(leaf.nbytes for leaf in leaves if isinstance(leaf, np.ndarray))
 
 
 def _with_arrays(call: Call) -> Call:

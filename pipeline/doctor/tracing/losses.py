@@ -176,7 +176,9 @@ class Losses:
         # The sign is that of the plain run: where outputs are replaced, no gradient reaches the weights.
         found = [(applied_sign(own, own.gradients[number]), _at(record.gradients[number], given.number, leaf)) for number in numbers]
         known = [sign * part for sign, part in found if part is not None]
-        return by_channel(np.sum(known, axis=0)) if known else None
+        found_rows = by_channel(np.sum(known, axis=0)) if known else None
+        # A discriminator that packs several rows into one gives fewer outputs than it is given rows.
+        return found_rows if found_rows is not None and len(found_rows) == len(given.kinds) else None
 
     def _uses_logits(self, given: Given, leaf: int) -> bool:
         parts = [

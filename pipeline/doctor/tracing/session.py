@@ -53,7 +53,7 @@ class UnitState:
     @property
     def is_whole(self) -> bool:
         """Whether one call trains several networks: then the next call shows nothing new."""
-        return len({frozenset(update.variables) for look in self.first for update in look.record.updates}) > 1
+        return trains_several(self.first)
 
     def looked(self) -> None:
         """Choose the next call to look at: a random one of the next window, so that no period of the script's own is met always or never."""
@@ -191,6 +191,12 @@ class Session:
         return max([known.calls for known in self.units.values() if known.trains] + [self.host.steps * WINDOW], default=0) >= WINDOW
 
     @property
+    def shows_whole_steps(self) -> bool:
+        """Whether what was looked at is all of a training step, so that what is missing from it is missing from the training."""
+        often = max([known.calls for known in self.units.values() if known.trains] + [self.host.steps], default=0) >= WINDOW
+        return often or any(map(trains_several, [known.first for known in self.units.values()] + [[self.observed] if self.observed else []]))
+
+    @property
     def first_counts(self) -> dict[int, int]:
         """How many times each part of the training had been run when it was looked at first, by its key."""
         counts = {key: known.first[-1].step for key, known in self.units.items() if known.first}
@@ -242,6 +248,11 @@ class Session:
                 return traces, data
         known.traces.append(Traces(self.hooks, known.unit.step, arguments, start))
         return known.traces[-1], known.traces[-1].plain.data
+
+
+def trains_several(looks: Iterable[Observed]) -> bool:
+    """Whether several networks are updated in these looks."""
+    return len({frozenset(update.variables) for look in looks for update in look.record.updates}) > 1
 
 
 def _updates(look: Observed, variables: set[int]) -> bool:

@@ -25,7 +25,7 @@ class Unit(NamedTuple):
     """A function that trains, as the doctor traces it.
 
     Attributes:
-        key: the same for every call of the same function.
+        key: the same for every call of the same function with the same flags.
         step: the Python function.
         model: the Keras model whose `train_step` it is, or None.
     """
@@ -73,10 +73,16 @@ def _function_hook(session: Session, original: Callable[..., Any]) -> Callable[.
             return _converted(function)(*given, **named)
         if session.inside or session.closed or not tf.executing_eagerly() or tf.config.functions_run_eagerly() or _is_of_a_library(function):
             return original(function, *given, **named)
-        unit = Unit(id(function), lambda given, named: _converted(function)(*given, **named), None)
+        unit = Unit(_key(function, (given, named)), lambda given, named: _converted(function)(*given, **named), None)
         return session.runs(unit, (given, named), lambda: original(function, *given, **named))
 
     return hook
+
+
+def _key(function: Any, arguments: Any) -> int:
+    """A function that is told by a flag which network to train has a trace for each value of it: each is a unit of its own."""
+    flags = tuple(leaf for leaf in tf.nest.flatten(arguments) if isinstance(leaf, (bool, str)))
+    return hash((id(function), flags)) if flags else id(function)
 
 
 def _converted(function: Any) -> Callable[..., Any]:

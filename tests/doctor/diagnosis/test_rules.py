@@ -918,6 +918,13 @@ def test_images_that_are_all_the_same_are_constant_however_they_are_scaled() -> 
     assert "constant_data" in found_in(tiny, {"before.data.high": 0.0})
 
 
+def test_images_that_are_translated_one_by_one_with_the_statistics_of_each_are_drawn_as_they_should_be() -> None:
+    """As pix2pix does at test time (Isola et al. 2017, arXiv:1611.07004, section 3.3)."""
+    alone = ATTACHED | {"over_time.drawn.by_batch": True, "over_time.drawn.rows_a_call": 1, "over_time.drawn.calls": 16}
+    assert found_in(alone) == ["drawn_one_by_one"]
+    assert found_in(alone, {"over_time.latents.may_be_data": True}) == []
+
+
 def test_networks_that_could_not_be_measured_after_an_epoch_are_named() -> None:
     row = {"epoch": 3, "steps": 429, "measured_steps": 26, "failure": "shapes do not match"}
     (found,) = diagnose(evidence({"epochs.2": row}))

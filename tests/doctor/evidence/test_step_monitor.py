@@ -50,20 +50,27 @@ def check_counts(row: Row) -> None:
 
 
 def test_the_first_step_that_is_not_finite_ends_training(scans: Digits) -> None:
-    (row,) = train_with_nan(scans, "lsgan", at=9)
+    (row,) = train_with_nan(gan_under_test(scans, "lsgan"), at=9)
     assert (row["first_not_finite"], row["first_not_finite_step"], row["steps"]) == ("the training batch", 10, 10)
 
 
+def hiding_relu(sums: Any) -> Any:
+    """A ReLU that gives 0 for what is not a number: on some processors every ReLU does, on others none."""
+    return tf.where(tf.math.is_nan(sums), 0.0, tf.nn.relu(sums))
+
+
 def test_weights_that_a_relu_hides_end_training_after_the_epoch(scans: Digits) -> None:
-    (row,) = train_with_nan(scans, "answer", at=9)
+    broken = gan_under_test(scans, "answer")
+    for network in (broken.gan.generator, broken.gan.discriminator):
+        network.get_layer("hidden_0_activation").activation = hiding_relu
+    (row,) = train_with_nan(broken, at=9)
     assert row["d_loss"] is not None
     assert row["first_not_finite"].startswith("the ")
     assert (row["first_not_finite_step"], row["steps"]) == (16, 20)
 
 
-def train_with_nan(scans: Digits, variant: str, at: int) -> list[Row]:
+def train_with_nan(broken: GanUnderTest, at: int) -> list[Row]:
     """The epochs of a training in which one batch is not a number."""
-    broken = gan_under_test(scans, variant)
     broken.spoil = lambda step, images: images * (np.nan if step == at else 1)
     rows: list[Row] = broken.train(3, 20).evidence["epochs"]
     return rows

@@ -83,7 +83,7 @@ def one_sided_range(evidence: Evidence) -> Numbers | None:
 def constant_data(evidence: Evidence) -> Numbers | None:
     """Pixels do not vary from image to image."""
     data, _ = _data_and_generator(evidence)
-    if not data:
+    if "sd_between" not in data:
         return None
     spread = data["high"] - data["low"] if scaled_twice.check(evidence) else max(data["high"] - data["low"], 1)
     return {"pixel_sd": data["sd_between"]} if data["sd_between"] < thresholds.CONSTANT * spread else None

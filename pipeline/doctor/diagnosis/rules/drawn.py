@@ -96,6 +96,8 @@ def latents_drawn_differently(evidence: Evidence) -> Numbers | None:
 def drawn_one_by_one(evidence: Evidence) -> Numbers | None:
     """The generator's batch normalisation uses the statistics of a batch, and each batch that is drawn after training has one row."""
     drawn = evidence.get("over_time", {}).get("drawn", {})
+    if evidence.get("over_time", {}).get("latents", {}).get("may_be_data", True):  # an image that is translated is no noise that gets lost
+        return None
     alone = drawn.get("by_batch") and drawn["rows_a_call"] == 1 and drawn["calls"] >= thresholds.DRAWN_ALONE
     return {"calls": drawn["calls"], "rows_a_call": 1} if alone else None
 
