@@ -4,6 +4,7 @@ The tests stand in the order in which they use the project; in one process, one 
 """
 
 import contextlib
+import gzip
 import json
 import shutil
 import subprocess
@@ -18,6 +19,7 @@ import numpy as np
 import pytest
 import yaml
 
+from pipeline.data.idx import IDX_FILES
 from pipeline.data.pixels import to_bytes
 from pipeline.files.artifacts import file_hash
 from pipeline.gan.base import image_low
@@ -218,12 +220,23 @@ def test_a_machine_that_reaches_no_mirror_goes_on_in_the_open(project: Path) -> 
 
 
 def test_any_other_failure_of_the_download_is_a_failure(project: Path) -> None:
+    """As where a mirror answers, and what it serves is not what the registry expects."""
     before = (project / "params.yaml").read_text()
-    (project / "params.yaml").write_text(before.replace("attempts: 1", "attempts: 0"))
-    ended = run(project, sys.executable, "-m", "pipeline")
-    assert ended.returncode == 1
-    assert ended.stderr == "error: params.yaml: download.attempts: expected greater than or equal to 1, received 0\n"
+    content = yaml.safe_load(before)
+    content["download"] |= {"source": "mnist", "attempts": 1}
+    write_params(project, content)
+    edited, mirror = (project / "params.yaml").read_text(), project / "mirror"
+    mirror.mkdir()
+    for name in IDX_FILES:
+        (mirror / f"{name}.gz").write_bytes(gzip.compress(b"other bytes"))
+    ended = run(project, sys.executable, "-m", "pipeline", environment=ENVIRONMENT | DEAD_PROXY | {"MNIST_MIRROR": str(mirror)})
+    shutil.rmtree(mirror)
+    assert ended.returncode not in (0, 69)
+    assert "after decompression, received 11" in ended.stderr
+    assert "could not be downloaded" not in ended.stdout
+    assert (project / "params.yaml").read_text() == edited
     (project / "params.yaml").write_text(before)
+    assert run(project, "dvc", "repro").returncode == 0  # brings back what the failed stage removed
 
 
 def test_a_wrong_key_stops_the_pipeline_before_any_work(project: Path) -> None:

@@ -43,7 +43,9 @@ def reproduce(folder: Path, *stages: str) -> None:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     ended = subprocess.run([sys.executable, "-m", "dvc", "repro", "--quiet", *stages], cwd=folder, env=os.environ | {"PATH": path}, check=False)
     if ended.returncode:
-        raise PipelineError(f"{folder}: expected `dvc repro {' '.join(stages)}` to end well, received the error above; then run this command again")
+        raise PipelineError(
+            f"{folder.resolve()}: expected `dvc repro {' '.join(stages)}` to end well, received the error above; then run this command again"
+        )
 
 
 def name_cells(params: Path, cells: list[Cell]) -> None:

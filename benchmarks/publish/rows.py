@@ -64,8 +64,8 @@ def training_seconds(cell: Cell, folder: Path) -> float:
         if seconds:
             return without_pauses(seconds)
     raise PublishError(
-        f"MLflow's store: expected the durations of {cell.name}, found no run that was recorded while it trained; "
-        f"delete its run in the UI, then `dvc repro --force --single-item train@{cell.name}`"
+        f"{Path.cwd()}: expected the durations of {cell.name} in MLflow's store, found no run that was recorded while it trained; "
+        f"there, delete its run in `make ui`, then `dvc repro --force --single-item train@{cell.name}`"
     )
 
 

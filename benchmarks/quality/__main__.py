@@ -23,6 +23,8 @@ from pipeline.evaluation.files import RealReference
 from pipeline.files.artifacts import write_json, write_text
 from pipeline.files.errors import DataError, PipelineError, one_line_errors
 from pipeline.files.json_file import read_json
+from pipeline.provenance import code_hash
+from pipeline.settings.params import load_settings
 
 PICTURE = Path("docs/images/quality.png")
 REAL = Path("artifacts/reference/real_reference.json")
@@ -101,10 +103,16 @@ if __name__ == "__main__":
         if not REAL.is_file():
             raise DataError(f"{REAL}: expected the real reference, found none; `make run` makes it")
         real = read_json(REAL, RealReference)
-        about = {"classifier_sha256": real["classifier_sha256"], "real": real["scores"]["frechet_distance"]}
+        about = {
+            "classifier_sha256": real["classifier_sha256"],
+            "code": code_hash("train", "evaluate"),
+            "machine": machine(),
+            "modern": load_settings().gan["modern"].model_dump(),
+            "real": real["scores"]["frechet_distance"],
+        }
         known = read_json(RESULTS) if RESULTS.is_file() else {}
-        same = about.items() <= known.items()  # or the points are those of another classifier
-        results = {"machine": machine(), **about, "points": known["points"] if same else []}
+        same = about.items() <= known.items()  # or the points are not all of one kind
+        results = {**about, "points": known["points"] if same else []}
         measure(results)
         draw(PICTURE, results)
         write_text(PAGE, page(read_json(SPEED), read_json(ATTEMPTS), results))

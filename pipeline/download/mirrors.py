@@ -5,9 +5,9 @@ from pathlib import Path
 
 from pipeline.data.datasets import IdxFile
 from pipeline.download.addresses import Place
-from pipeline.download.verify import MirrorError, verify
+from pipeline.download.verify import MirrorError, OtherBytesError, verify
 from pipeline.download.web import SLACK, fetch_web
-from pipeline.files.errors import DownloadError
+from pipeline.files.errors import DataError, DownloadError
 from pipeline.files.plain import read_plain
 from pipeline.settings.params import DownloadSettings
 
@@ -24,10 +24,11 @@ def fetch_verified(files: Sequence[IdxFile], places: Sequence[Place], settings: 
         The decompressed content of every file, by name.
 
     Raises:
-        DownloadError: Some file is served correctly by no mirror; the message has the reason for each.
+        DownloadError: Some file is served by no mirror; the message has the reason for each.
+        DataError: The same, and a mirror serves another file in its place.
     """
     fetched: dict[str, bytes] = {}
-    reasons = []
+    reasons, reached = list[str](), False
     for place in places:
         try:
             for file in files:
@@ -35,9 +36,10 @@ def fetch_verified(files: Sequence[IdxFile], places: Sequence[Place], settings: 
                     fetched[file.name] = verify(file, _fetch(place, file, settings))
         except MirrorError as error:
             reasons.append(f"{place.shown}: {error}")
+            reached |= isinstance(error, OtherBytesError)
         if len(fetched) == len(files):
             return fetched
-    raise DownloadError(f"no mirror serves verified files ({'; '.join(reasons) or 'none is known'})")
+    raise (DataError if reached else DownloadError)(f"no mirror serves verified files ({'; '.join(reasons) or 'none is known'})")
 
 
 def _fetch(place: Place, file: IdxFile, settings: DownloadSettings) -> bytes:

@@ -6,7 +6,7 @@ from pipeline.data.datasets import find_data_set
 from pipeline.download.addresses import Place
 from pipeline.download.bundled import bundled_digits
 from pipeline.download.mirrors import fetch_verified
-from pipeline.files.errors import DownloadError
+from pipeline.files.errors import DataError, DownloadError
 from pipeline.settings.params import DownloadSettings
 
 
@@ -17,15 +17,16 @@ def fetch_data_set(settings: DownloadSettings) -> dict[str, bytes]:
         The decompressed content of each file, by name.
 
     Raises:
-        DownloadError: No mirror serves all files as they should be; the message has the reason for each mirror and two ways out.
+        DownloadError: No mirror serves all files; the message has the reason for each mirror and two ways out.
+        DataError: The same, and a mirror serves other files in their place.
     """
     data_set = find_data_set(settings.source)
     if not data_set.files:
         return bundled_digits()
     try:
         return fetch_verified(data_set.files, mirrors_of(settings.source), settings)
-    except DownloadError as error:
-        raise DownloadError(
+    except (DataError, DownloadError) as error:
+        raise type(error)(
             f"{data_set.title}: {error}; either set DATA_MIRROR to a folder or web address that holds {settings.source}/{data_set.files[0].name}.gz "
             "and the other three files, or set download.source: digits in params.yaml"
         ) from None

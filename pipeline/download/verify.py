@@ -14,6 +14,10 @@ class MirrorError(Exception):
     """Why one mirror cannot be used."""
 
 
+class OtherBytesError(MirrorError):
+    """A mirror answers, and serves something else than the registry expects: the entry or the mirror is wrong."""
+
+
 def verify(file: IdxFile, received: bytes) -> bytes:
     """Check a file that a mirror has served.
 
@@ -25,13 +29,15 @@ def verify(file: IdxFile, received: bytes) -> bytes:
         The decompressed content.
 
     Raises:
-        MirrorError: The bytes are not those of the official file; the message says what they are where that is known.
+        MirrorError: The bytes are not those of the official file; the message says what they are where that is known. An OtherBytesError unless they
+            are a web page, as that with which a network asks for a login.
     """
     content = _decompress(file, received)
     hashes = {"gzip": hashlib.sha256(received).hexdigest(), "content": hashlib.sha256(content).hexdigest()}
     if len(content) == file.size and hashes[file.hash_of] == file.sha256:
         return content
-    raise MirrorError(f"{file.name}.gz: {_difference(file, received, content, hashes)}")
+    kind = MirrorError if _is_web_page(content) else OtherBytesError
+    raise kind(f"{file.name}.gz: {_difference(file, received, content, hashes)}")
 
 
 def _decompress(file: IdxFile, received: bytes) -> bytes:
@@ -43,13 +49,17 @@ def _decompress(file: IdxFile, received: bytes) -> bytes:
         raise MirrorError(f"{file.name}.gz: broken gzip ({error})") from None
 
 
+def _is_web_page(content: bytes) -> bool:
+    return content[:4].lstrip().startswith(b"<")
+
+
 def _difference(file: IdxFile, received: bytes, content: bytes, hashes: dict[str, str]) -> str:
     """Say what the bytes are instead of the file."""
     for name, data_set in DATA_SETS.items():
         for other in data_set.files:
-            if hashes[other.hash_of] == other.sha256:
+            if other != file and hashes[other.hash_of] == other.sha256:
                 return f"these are the files of {name} ({other.name})"
-    if content[:4].lstrip().startswith(b"<"):
+    if _is_web_page(content):
         return "a web page instead of a gzip file"
     if len(content) != file.size:
         size = f"more than {file.size}" if len(content) > file.size else str(len(content))

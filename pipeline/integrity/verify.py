@@ -15,7 +15,7 @@ from typing import NamedTuple
 from pipeline.files.artifacts import staged_file
 from pipeline.files.errors import DataError
 from pipeline.files.reading import MAKE_AGAIN
-from pipeline.integrity.hashes import FOLDER, content_of
+from pipeline.integrity.hashes import FOLDER, content_of, folder_files
 from pipeline.integrity.inputs import LOCK, check_recorded
 from pipeline.settings.lock_file import Recorded, read_lock
 
@@ -43,7 +43,7 @@ def verify(remove: bool) -> int:
     """
     cached, outputs = list(_check_cache(cache_folder())), list(_check_outputs())
     damaged = [checked for checked in (*cached, *outputs) if checked.damage]
-    whole = {checked.md5: checked.path for checked in outputs if not checked.damage and checked.path.is_file()}
+    whole = {md5: path for checked in outputs if not checked.damage for md5, path in _files_of(checked)}
     for checked in damaged:
         if not remove:
             print(checked.damage, flush=True)
@@ -58,6 +58,14 @@ def verify(remove: bool) -> int:
     elif remove:
         print("`dvc repro` makes again what was removed.")
     return int(bool(damaged) and not remove)
+
+
+def _files_of(output: Checked) -> Iterator[tuple[str, Path]]:
+    """The hash and the place of each file of an output."""
+    if output.path.is_dir():
+        yield from ((content_of(file).md5, file) for file in folder_files(output.path).values())
+    else:
+        yield output.md5, output.path
 
 
 def _put_back(good: Path, damaged: Path) -> None:

@@ -5,7 +5,8 @@ two-sided, its p corrected for the number of variants (Holm 1979): with confiden
 
 Where one of the two has a single seed there is no test, because nothing says how far another seed would lie. Then a row says how many times the
 baseline's distance the variant's is, and whether their difference is within two standard deviations. Standard deviations are over seeds where there
-are several, otherwise over disjoint subsets of the samples; the latter measure the sampling error, not the differences between trainings.
+are several, otherwise over disjoint subsets of the samples; the latter say how much the score of a part of the samples varies, which is more than
+that of all samples does, and nothing of the differences between trainings.
 """
 
 import math
@@ -128,13 +129,19 @@ def _seeds_that_could_tell(
 ) -> int | None:
     """The fewest seeds of each at which a difference as large as this one, in standard deviations, would be detected with the usual power.
 
-    None: more than MOST_SEEDS, or there is a verdict already, or no test.
+    They are more than there are. With n seeds of each and variances v, w, Welch's test has (n - 1)(v + w)² / (v² + w²) degrees of freedom: far fewer
+    than 2n - 2 where a bad GAN's distances vary much more than a good one's. None: more than MOST_SEEDS, or there is a verdict already, or no test.
     """
     if p_values.get(variant, 0.0) <= 1 - confidence:
         return None
     values, others = distances[variant], distances[baseline]
-    spread = math.sqrt((np.var(values, ddof=1) + np.var(others, ddof=1)) / 2)
-    effect = abs(float(np.mean(values) - np.mean(others))) / spread if spread else 0.0
-    power, alpha = TTestIndPower(), (1 - confidence) / len(p_values)
-    enough = bisect_left(range(MOST_SEEDS + 1), POWER, lo=2, key=lambda seeds: power.power(effect, seeds, alpha) if effect else 0.0)
+    own, other = float(np.var(values, ddof=1)), float(np.var(others, ddof=1))
+    if not own + other:
+        return None
+    effect = abs(float(np.mean(values) - np.mean(others))) / math.sqrt((own + other) / 2)
+    power, alpha, share = TTestIndPower(), (1 - confidence) / len(p_values), (own + other) ** 2 / (own**2 + other**2)
+    more = max(len(values), len(others)) + 1
+    enough = bisect_left(
+        range(MOST_SEEDS + 1), POWER, lo=more, key=lambda seeds: power.power(effect, seeds, alpha, df=(seeds - 1) * share) if effect else 0.0
+    )
     return enough if enough <= MOST_SEEDS else None

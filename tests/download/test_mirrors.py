@@ -16,7 +16,7 @@ from pipeline.data.datasets import DATA_SETS, DataSet, IdxFile
 from pipeline.data.idx import IDX_FILES
 from pipeline.download.addresses import Place
 from pipeline.download.mirrors import fetch_verified
-from pipeline.files.errors import DownloadError
+from pipeline.files.errors import DataError, DownloadError
 from pipeline.settings.params import DownloadSettings
 from tests.conftest import Mirror
 
@@ -67,7 +67,8 @@ def test_a_folder_serves_compressed_and_plain_files(tmp_path: Path, expected: tu
 def test_a_bad_mirror_is_named_with_its_reason_and_the_next_one_is_used(
     mirror: Mirror, expected: tuple[IdxFile, ...], idx_files: dict[str, bytes], behaviour: str, reason: str
 ) -> None:
-    with pytest.raises(DownloadError, match=reason) as raised:
+    serves_other_files = behaviour in ("flipped", "bomb")
+    with pytest.raises(DataError if serves_other_files else DownloadError, match=reason) as raised:
         fetch_verified(expected, own(mirror.url(behaviour)), PATIENT)
     assert mirror.url(behaviour) in str(raised.value)
     assert "\n" not in str(raised.value)
@@ -131,8 +132,17 @@ def test_a_mirror_with_the_files_of_another_set_is_told_so(
 ) -> None:
     wanted = tuple(file._replace(sha256="0" * 64) for file in expected)
     monkeypatch.setitem(DATA_SETS, "wanted", tiny_set._replace(files=wanted))
-    with pytest.raises(DownloadError, match=rf"good/: {IDX_FILES[0]}\.gz: these are the files of tiny \({IDX_FILES[0]}\)"):
+    with pytest.raises(DataError, match=rf"good/: {IDX_FILES[0]}\.gz: these are the files of tiny \({IDX_FILES[0]}\)"):
         fetch_verified(wanted, own(mirror.url("good")), PATIENT)
+
+
+def test_a_wrong_size_in_the_registry_is_called_one(
+    mirror: Mirror, expected: tuple[IdxFile, ...], tiny_set: DataSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong = tuple(file._replace(size=file.size - 1) for file in expected)
+    monkeypatch.setitem(DATA_SETS, "tiny", tiny_set._replace(files=wrong))
+    with pytest.raises(DataError, match=rf"expected {wrong[0].size} bytes after decompression, received more than {wrong[0].size}"):
+        fetch_verified(wrong, own(mirror.url("good")), PATIENT)
 
 
 def test_a_length_of_thousands_of_digits_is_an_answer_like_another(
@@ -199,7 +209,7 @@ def test_a_file_is_verified_by_the_hash_of_its_gzip_where_that_is_the_published_
     assert fetch_verified(files, own(mirror.url("good")), PATIENT) == idx_files
     for name, content in idx_files.items():
         (tmp_path / name).write_bytes(content)
-    with pytest.raises(DownloadError, match=r"expected the official \.gz file, whose hash is published, received a file that is not compressed"):
+    with pytest.raises(DataError, match=r"expected the official \.gz file, whose hash is published, received a file that is not compressed"):
         fetch_verified(files, own(tmp_path), PATIENT)
-    with pytest.raises(DownloadError, match="its sha256 is not that of the official file"):
+    with pytest.raises(DataError, match="its sha256 is not that of the official file"):
         fetch_verified(files, own(mirror.url("flipped")), PATIENT)

@@ -88,6 +88,13 @@ def test_everything_damaged_is_named_and_removed(project: Path, capsys: pytest.C
     assert not any(path.exists() for path in (WEIGHTS, RAW, damaged, listing))
 
 
+def test_an_object_whose_file_lies_in_a_whole_folder_is_put_back(project: Path) -> None:
+    damaged = cached(RAW / "dataset.json")
+    flip(damaged)
+    assert verify(remove=True) == 0
+    assert damaged.read_bytes() == (RAW / "dataset.json").read_bytes()
+
+
 def test_an_object_that_cannot_be_read_is_damaged_and_the_others_are_checked_all_the_same(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
