@@ -52,7 +52,7 @@ def test_a_published_row_has_scores_cost_findings_and_origin(settings: Settings)
 
 def test_a_cell_without_durations_on_record_is_not_published(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path / 'empty.db'}")
-    with pytest.raises(PublishError, match=r"durations of modern-0, found no run .*; delete its run .* train@"):
+    with pytest.raises(PublishError, match=r"durations of modern-0 in MLflow's store, found no run .*; there, delete its run .* train@"):
         published_row(settings, Cell("modern", 0))
 
 

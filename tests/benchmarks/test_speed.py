@@ -115,7 +115,7 @@ def test_the_page_has_medians_and_shares_of_what_was_measured() -> None:
     assert "| 1000 | 41.3 | 20.0 | 6.6 |" in text
     assert "| stage | imports | all |" in text  # no stage waited for MLflow
     assert "| train | 3.2 | 60.0 |" in text
-    assert "`dvc repro` takes 1.30 s and `dvc status` 1.00 s: 1.20 times as long, within a turn" in text
+    assert "`dvc status` 1.00 s, medians of their own; of one\nright after the other, `dvc repro` takes 1.20 times as long" in text
     assert "`dvc repro` takes 81 s, its training included" in text
     assert "| answer | this project | 200 (100 to 300) |  |" in text
     assert "| answer | the step of Keras' guide | 100 (100 to 100) | 2.00 x (1.00 to 3.00) |" in text
