@@ -31,7 +31,7 @@ TESTED_ELSEWHERE = {  # page -> what runs its commands
 }
 # What a reader types -> what runs here instead ("true" does nothing), and why.
 INSTEAD = {
-    r"make (test|test-all|check)": ("true", "these tests themselves, and what CI runs beside them"),
+    r"make (test|test-all|test-exhaustive|check)": ("true", "these tests themselves, and what CI runs beside them"),
     r"(\S+/)?python -m pytest .*": ("true", "tests that `make test` runs"),
     r"make docs": ("true", "test_site.py"),
     r"make audit": ("true", "asks the Python package index"),
