@@ -17,11 +17,12 @@ def copy(source: str, target: str) -> None:
     to = _place(target)
     if to.list_artifacts():
         raise FileExistsError(f"{target}: expected an empty place for artifacts, received one with {to.list_artifacts()[0].path}; name another")
+    if "://" not in source:
+        Path(source).mkdir(parents=True, exist_ok=True)  # a server without any artifact has made none
     if "://" not in source and "://" not in target:
         # A server that runs renames each upload when it is whole; what is under its first name may be gone when its turn comes.
         shutil.copytree(source, target, dirs_exist_ok=True, copy_function=shutil.copyfile, ignore=shutil.ignore_patterns(".artifact.uploading.*"))
     elif "://" not in source:
-        Path(source).mkdir(parents=True, exist_ok=True)  # a server without any artifact has made none
         to.log_artifacts(source)  # type: ignore[no-untyped-call]
     else:
         _place(source).download_artifacts("", target)  # type: ignore[no-untyped-call]

@@ -53,7 +53,7 @@ class Attached:
         self.session = Session()
         self.session.on_look = self._look
         self.followed: list[Followed] = []
-        self.subjects: dict[str, Pair] = {}  # the pairs of networks, by what the guard calls them
+        self.pairs: list[Pair] = []  # that were found, whether or not they could be examined
         self.seconds_before = 0.0
         self.session.install()
 
@@ -66,7 +66,7 @@ class Attached:
     @property
     def failed(self) -> str:
         """Why the networks were not examined although the script trains them; empty if the doctor itself did not fail."""
-        reasons = {subject: self.session.guard.not_checked.get(subject, "") for subject in (PAIRS, *self.subjects)}
+        reasons = {subject: self.session.guard.not_checked.get(subject, "") for subject in (PAIRS, *map(_named, self.pairs))}
         return "; ".join(f"{subject}: {why}" for subject, why in reasons.items() if why)
 
     @property
@@ -104,12 +104,10 @@ class Attached:
     def _examined(self) -> list[Followed]:
         """The pairs of networks, examined as soon as both are seen in training."""
         if not self.followed and self.session.first_looks:
-            pairs: list[Pair] = []
             with self.session.guard.part(PAIRS), self.session.hooks.recording(None):
-                pairs = find_pairs(self.session.first_looks, self.session.host.record)
-            self.subjects = {f"{pair.generator.name} against {pair.discriminator.name}": pair for pair in pairs}
-            for subject, pair in self.subjects.items():
-                with self.session.guard.part(subject), self.session.hooks.recording(None):
+                self.pairs = find_pairs(self.session.first_looks, self.session.host.record)
+            for pair in self.pairs:
+                with self.session.guard.part(_named(pair)), self.session.hooks.recording(None):
                     self.followed.append(Followed(self.session, pair))
             self.seconds_before = self.seconds
         return self.followed
@@ -123,3 +121,7 @@ class Attached:
                 followed.look()
         if self.stop_on == "error" and self.session.shows_whole_steps and any(finding.severity == "error" for finding in self.report().findings):
             raise TrainingStopped(3)
+
+
+def _named(pair: Pair) -> str:
+    return f"{pair.generator.name} against {pair.discriminator.name}"

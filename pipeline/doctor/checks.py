@@ -15,7 +15,7 @@ def what_holds(one: Followed, found: Sequence[Finding]) -> list[str]:
     ids, before = {finding.id for finding in found if finding.severity != "note"}, one.before
     sentences = []
     for part, sentence, about in CHECKS:
-        if _has(before, part) and not ids & set(about):
+        if all(_has(before, path) for path in part.split()) and not ids & set(about):
             sentences.append(sentence)
     for part, sentence, about in CHECKS_OVER_TIME:
         if len(one.rows) >= LOOKS_IN_A_ROW and part in one.over_time and not ids & set(about):
@@ -28,7 +28,7 @@ def what_holds(one: Followed, found: Sequence[Finding]) -> list[str]:
 CHECKS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("step.moved", "both networks are updated, each by an optimizer of its own", ("not_updated", "other_network_updated", "frozen_network")),
     ("step.gradients", "gradients reach all weights of both networks", ("gradient_cut", "partly_cut")),
-    ("loss.both", "the losses want high scores for real rows and low ones for samples, and the generator the opposite", (
+    ("loss.undecided loss.rejected", "the losses want high scores for real rows and low ones for samples, and the generator the opposite", (
         "generator_sign", "labels_swapped", "broadcast_outputs", "samples_not_in_loss", "real_images_not_in_loss")),
     ("loss.surely_wrong", "the losses fit the discriminator's last activation", ("double_activation", "logits_as_probabilities")),
     ("data.sd_between", "real images vary, and the generator reaches their range", ("range_mismatch", "range_unused", "constant_data")),
@@ -47,7 +47,5 @@ CHECKS_OVER_TIME: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 
 def _has(before: dict[str, Any], path: str) -> bool:
     part, name = path.split(".")
-    if path == "loss.both":
-        return _has(before, "loss.undecided") and _has(before, "loss.rejected")
     value = before.get(part, {}).get(name)
     return value is not None and (not isinstance(value, dict) or bool(value and all(value.values())))

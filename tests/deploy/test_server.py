@@ -1,6 +1,8 @@
 """A team's server on a real PostgreSQL, made by the scripts of deploy/: who is let in, what arrives, what is removed, back-ups."""
 
 import http.client
+import subprocess
+import sys
 import time
 from base64 import b64encode
 from contextlib import closing
@@ -15,9 +17,9 @@ from benchmarks.team.server import TeamServer
 from benchmarks.team.side_by_side import Writer, report_at_once
 from benchmarks.torture.processes import wait_until
 from pipeline.tracking.store import GANS
+from tests.conftest import ROOT
 
 pytestmark = pytest.mark.slow
-
 
 EXPERIMENTS = "/api/2.0/mlflow/experiments/search"
 
@@ -132,6 +134,12 @@ def test_a_wrong_password_of_the_administrator_removes_nothing_and_makes_no_acco
         ended = server.attempt(script, word, MLFLOW_AUTH_ADMIN_PASSWORD="wrong")
         assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (1, "", 1)
         assert "401" in ended.stderr
+
+
+def test_a_server_that_has_no_artifact_yet_can_be_backed_up(tmp_path: Path) -> None:
+    ended = subprocess.run([sys.executable, ROOT / "deploy/artifacts.py", tmp_path / "none", tmp_path / "copy"], capture_output=True, text=True)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert list((tmp_path / "copy").iterdir()) == []
 
 
 def test_a_back_up_is_restored_with_every_row_and_every_byte(server: TeamServer, tmp_path: Path) -> None:

@@ -82,6 +82,20 @@ def test_a_discriminator_that_packs_rows_in_its_own_call_has_a_report() -> None:
     assert errors(report) == []
 
 
+def test_two_gans_whose_networks_have_the_same_names_are_both_followed() -> None:
+    both = [Parts(), Parts()]
+    for parts in both:
+        parts.generator.name, parts.discriminator.name = "generator", "discriminator"
+    steps = [in_graph(parts.step) for parts in both]
+    with attach() as doctor:
+        for real in batches().take(30):
+            for step in steps:
+                step(real)
+        report = doctor.report()
+    assert len(report.networks) == 4
+    assert errors(report) == []
+
+
 def test_what_fails_in_the_doctor_is_said_where_nothing_else_can_be(monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(*_: Any) -> None:
         raise ValueError("an error of the doctor")

@@ -80,7 +80,7 @@ def _function_hook(session: Session, original: Callable[..., Any]) -> Callable[.
 
 
 def _key(function: Any, arguments: Any) -> int:
-    """A function that is told by a flag which network to train has a trace for each value of it: each is a unit of its own."""
+    """A function with a flag that says which network to train has a trace for each value of the flag, and each trace is a unit of its own."""
     flags = tuple(leaf for leaf in tf.nest.flatten(arguments) if isinstance(leaf, (bool, str)))
     return hash((id(function), flags)) if flags else id(function)
 
