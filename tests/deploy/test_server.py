@@ -145,6 +145,7 @@ def test_a_server_that_has_no_artifact_yet_can_be_backed_up(tmp_path: Path) -> N
 def test_a_back_up_is_restored_with_every_row_and_every_byte(server: TeamServer, tmp_path: Path) -> None:
     copy, restored = tmp_path / "copy", {"PGDATABASE": "restored", "MLFLOW_ARTIFACTS_DESTINATION": str(tmp_path / "artifacts")}
     upload = server.folder / "artifacts" / ".artifact.uploading.1"  # as the server calls what it has not received to its end
+    upload.parent.mkdir(exist_ok=True)
     upload.write_bytes(b"half")
     server.run("back-up.sh", str(copy))
     upload.unlink()
